@@ -1,0 +1,112 @@
+"""The commands. Each body imports what it needs, so that reading a digit never waits for the training plane."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from digitpad.errors import DigitpadError
+
+app = typer.Typer(
+    name="digitpad",
+    help="Read handwritten digits, and train the model that reads them.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_MODEL = typer.Option("--model", "-m", help="A digits.onnx; by default the model that ships.")
+_DATA = typer.Option(help="Folder with MNIST; by default DIGITPAD_DATA, then Keras' own, then a small set.")
+
+
+@app.command()
+def predict(
+    pictures: Annotated[list[str], typer.Argument(help="PNG or JPEG files, data URLs, or - for standard input.")],
+    model: Annotated[Path | None, _MODEL] = None,
+    top: Annotated[int, typer.Option(min=1, max=10, help="How many digits to list.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a picture and line.")] = False,
+) -> None:
+    """Read digits, and show the picture that the model saw."""
+    from digitpad import terminal
+    from digitpad.recognizer import Recognizer
+
+    recognizer = Recognizer.load(model)
+    for name in pictures:
+        prediction = recognizer.predict(sys.stdin.buffer.read() if name == "-" else name)
+        print(terminal.to_json(name, prediction, top) if as_json else terminal.show(name, prediction, top))
+
+
+@app.command()
+def info(
+    model: Annotated[Path | None, typer.Argument(help="A digits.onnx; by default the model that ships.")] = None,
+) -> None:
+    """Show a model's card: what it was trained on, how, and how good it is."""
+    import json
+
+    from digitpad.recognizer import Recognizer
+
+    recognizer = Recognizer.load(model)
+    print(f"model {recognizer.model_id}, {recognizer.num_bytes:,} bytes, whole, and right about its probes")
+    print(json.dumps(recognizer.card, indent=2))
+
+
+@app.command()
+def train(
+    recipe: Annotated[str | None, typer.Option(help="cnn, dense, or a TOML file; cnn by default.")] = None,
+    data: Annotated[Path | None, _DATA] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run; by default a new one in runs/.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Same as --set seed=N.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Same as --set epochs=N.")] = None,
+    values: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Replace a value of the recipe.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+) -> None:
+    """Train a model: data, fit, one look at the test set, report, save, verify."""
+    from digitpad.training import backend
+
+    backend.prepare()
+    from digitpad.training import command
+
+    changes: dict[str, Any] = {k: v for k, v in (("seed", seed), ("epochs", epochs)) if v is not None}
+    command.train(recipe, data, out, values or [], changes, resume=resume)
+
+
+@app.command()
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
+    again: Annotated[bool, typer.Option("--again", help="Look at the test set once more, and count it.")] = False,
+    data: Annotated[Path | None, _DATA] = None,
+) -> None:
+    """Show what the one look at the test set showed."""
+    from digitpad.training import summary
+
+    if again:
+        from digitpad.training import backend
+
+        backend.prepare()
+        from digitpad.training import train as pipeline
+        from digitpad.training.runs import RunFolder
+
+        pipeline.look_again(RunFolder.open(run), folder=data)
+    print(summary.of_run(run))
+
+
+def main() -> NoReturn:
+    """Run the command line; every foreseen error is one sentence on standard error and an exit code."""
+    try:
+        app()
+    except DigitpadError as error:
+        code, message = error.exit_code, str(error)
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except OSError as error:
+        code, message = 1, f"The system refused: {error}. Make room or rights for it, and try again."
+    else:
+        sys.exit(0)
+    print(f"digitpad: {message}", file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,253 @@
+"""Whatever a person hands over as a drawing, read into RGBA pixels. Every limit on input is in this module.
+
+Nothing here looks for the digit: that is the contract's work, and the contract is inside the model.
+"""
+
+import base64
+import binascii
+import io
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image, ImageDraw, ImageOps
+
+from digitpad.errors import DrawingError
+
+Pixels = NDArray[np.uint8]
+Drawing = bytes | str | Path | Image.Image | NDArray[Any] | Iterable[ArrayLike]
+"""Encoded bytes, a data URL or path, a PIL image, an array, or strokes."""
+
+MAX_BYTES = 64_000_000
+MAX_PIXELS = 16_000_000
+MAX_POINTS = 100_000
+MAX_COORDINATE = 1e9
+WORKING_PX = 1024
+"""Longer drawings are first averaged down by a whole factor, so that a photograph costs no more than a canvas."""
+
+STROKE_CANVAS_PX = 280
+STROKE_DIGIT_PX = 196
+STROKE_BRUSH_PX = 24
+"""Strokes are drawn this thick, which arrives at the width of MNIST's strokes."""
+_SUPERSAMPLING = 2
+
+ACCEPTED = "PNG or JPEG bytes, a data URL, a path, a PIL image, an array, or a list of strokes"
+
+
+def read(drawing: Drawing) -> Pixels:
+    """Read a drawing in any of the accepted forms.
+
+    Args:
+        drawing: PNG or JPEG bytes; a `data:` URL or a path as text; a path; a PIL image; an array as for `from_array`;
+            or strokes as for `from_strokes`.
+
+    Returns:
+        uint8 (height, width, 4), red, green, blue and straight alpha, 0 to 255; at most `WORKING_PX` on a side.
+
+    Raises:
+        DrawingError: it is none of these, cannot be decoded, is empty, or is beyond a limit.
+    """
+    match drawing:
+        case bytes() | bytearray() | memoryview():
+            return from_bytes(bytes(drawing))
+        case str() if drawing[:5].lower() == "data:":
+            return from_data_url(drawing)
+        case str() | Path():
+            return from_file(drawing)
+        case Image.Image():
+            return from_image(drawing)
+        case np.ndarray():
+            return from_array(drawing)
+        case list() | tuple():
+            return from_strokes(drawing)
+    raise DrawingError(f"Expected {ACCEPTED}; got {type(drawing).__name__}.")
+
+
+def from_file(path: str | Path) -> Pixels:
+    """Read a PNG or JPEG file; see `from_bytes`."""
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise DrawingError(f"Expected a file of at most {MAX_BYTES:,} bytes; {path} has {size:,}.")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise DrawingError(f"Expected a PNG or JPEG file; there is no {path}.") from None
+    except IsADirectoryError:
+        raise DrawingError(f"Expected a PNG or JPEG file; {path} is a folder. Name a file in it.") from None
+    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
+        raise DrawingError(f"Expected a file that can be read; {str(path)!r} cannot: {error}.") from None
+    try:
+        return from_bytes(data)
+    except DrawingError as error:
+        raise DrawingError(f"{path}: {error}") from None
+
+
+def from_data_url(url: str) -> Pixels:
+    """Read a `data:image/png;base64,...` or JPEG data URL, as a canvas gives it; see `from_bytes`."""
+    header, comma, payload = url.partition(",")
+    if not comma or not header.lower().startswith("data:image/") or not header.lower().endswith(";base64"):
+        raise DrawingError(f"Expected a data URL that begins with 'data:image/png;base64,'; got {url[:40]!r}.")
+    if len(payload) > MAX_BYTES:
+        raise DrawingError(f"Expected a data URL of at most {MAX_BYTES:,} characters; got {len(payload):,}.")
+    try:
+        data = base64.b64decode(payload, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise DrawingError(f"Expected base64 after the comma of the data URL; it cannot be decoded: {error}.") from None
+    return from_bytes(data)
+
+
+def from_bytes(data: bytes) -> Pixels:
+    """Decode a PNG or JPEG picture; its EXIF orientation is honoured.
+
+    Returns:
+        uint8 (height, width, 4), as for `read`.
+
+    Raises:
+        DrawingError: not PNG or JPEG, animated, truncated, damaged, or of more than `MAX_PIXELS`.
+    """
+    if not data:
+        raise DrawingError("Expected a PNG or JPEG picture; got no bytes at all.")
+    # Damaged and hostile files make decoders raise nearly anything, so nearly anything is caught around the decoder.
+    try:
+        image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise DrawingError(f"Expected at most {MAX_PIXELS:,} pixels; the picture says that it has far more.") from None
+    except Exception:
+        raise DrawingError(f"Expected a PNG or JPEG picture; the bytes begin with {data[:8]!r}.") from None
+    with image:
+        _check_size(*image.size)
+        if image.format == "PNG" and getattr(image, "is_animated", False):
+            raise DrawingError("Expected a picture that stands still; got an animated PNG. Save one frame of it.")
+        try:
+            image.load()
+            return _to_pixels(ImageOps.exif_transpose(image))
+        except Exception as error:
+            raise DrawingError(
+                f"Expected a whole {image.format} picture; it is damaged or cut short: {error}."
+            ) from None
+
+
+def from_image(image: Image.Image) -> Pixels:
+    """Convert a PIL image of any mode to uint8 (height, width, 4), as for `read`."""
+    _check_size(*image.size)
+    return _to_pixels(image)
+
+
+def from_array(array: NDArray[Any]) -> Pixels:
+    """Convert an array of grey, RGB or RGBA pixels.
+
+    Args:
+        array: (height, width), (height, width, 1), (height, width, 3) or (height, width, 4); uint8 from 0 to 255, bool,
+            or floating point from 0 to 1.
+
+    Returns:
+        uint8 (height, width, 4), as for `read`.
+
+    Raises:
+        DrawingError: another shape or dtype, a value out of range, or NaN.
+    """
+    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
+        raise DrawingError(
+            f"Expected an array (height, width), (height, width, 3) or (height, width, 4); got {array.shape}."
+        )
+    _check_size(array.shape[1], array.shape[0])
+    levels = _to_levels(array)
+    levels = levels[..., None] if levels.ndim == 2 else levels
+    pixels = np.full((*levels.shape[:2], 4), 255, np.uint8)
+    channels = levels.shape[2]
+    pixels[..., : max(channels, 3)] = levels
+    return pixels if max(pixels.shape) <= WORKING_PX else _to_pixels(Image.fromarray(pixels))
+
+
+def from_strokes(strokes: Iterable[ArrayLike]) -> Pixels:
+    """Draw strokes with a round brush, black on white, centred, at a width that suits MNIST.
+
+    Args:
+        strokes: point lists (num_points, 2), x to the right and y down in any unit; a single point is a dot. No strokes
+            give a blank drawing.
+
+    Returns:
+        uint8 (280, 280, 4), as for `read`.
+
+    Raises:
+        DrawingError: a stroke of another shape, or with points that are not finite numbers.
+    """
+    lines = [_to_points(index, stroke) for index, stroke in enumerate(strokes)]
+    side = STROKE_CANVAS_PX * _SUPERSAMPLING
+    canvas = Image.new("L", (side, side), 255)
+    if lines:
+        _draw_strokes(canvas, _centred(lines, side))
+    return from_array(np.asarray(canvas.reduce(_SUPERSAMPLING)))
+
+
+def _check_size(width: int, height: int) -> None:
+    if width < 1 or height < 1:
+        raise DrawingError(f"Expected a picture with at least one pixel; got {width} x {height}.")
+    if width * height > MAX_PIXELS:
+        raise DrawingError(f"Expected at most {MAX_PIXELS:,} pixels; got {width} x {height}. Scale the picture down.")
+
+
+def _to_pixels(image: Image.Image) -> Pixels:
+    if image.mode.startswith("I;16"):  # Pillow would clip 16 bits to 8 instead of scaling them
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    elif image.mode in ("I", "F"):
+        raise DrawingError(f"Expected a PIL image of 8 bits a channel; got mode {image.mode}. Convert it to 'L' first.")
+    elif image.mode not in ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa"):  # CMYK, YCbCr, LAB, HSV
+        image = image.convert("RGB")
+    if max(image.size) > WORKING_PX:
+        if image.mode not in ("L", "LA", "RGB", "RGBA"):
+            image = image.convert("RGBA")
+        image = image.reduce(math.ceil(max(image.size) / WORKING_PX))
+    return np.asarray(image.convert("RGBA"))
+
+
+def _to_levels(array: NDArray[Any]) -> Pixels:
+    if array.dtype == np.uint8:
+        return array
+    if array.dtype == np.bool_:
+        return array.astype(np.uint8) * np.uint8(255)
+    if not np.issubdtype(array.dtype, np.floating):
+        raise DrawingError(f"Expected uint8, bool or floating point values; got {array.dtype}. Use .astype('uint8').")
+    if not np.isfinite(array).all():
+        raise DrawingError("Expected finite values from 0 to 1; the array holds NaN or infinity.")
+    low, high = float(array.min()), float(array.max())
+    if low < 0.0 or high > 1.0:
+        raise DrawingError(f"Expected floating point values from 0 to 1; got {low:g} to {high:g}. Rescale them.")
+    return np.rint(array * 255.0).astype(np.uint8)
+
+
+def _to_points(index: int, stroke: ArrayLike) -> NDArray[np.float64]:
+    try:
+        points = np.asarray(stroke, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DrawingError(f"Expected strokes as lists of (x, y) points; stroke {index} is not numbers.") from None
+    if points.ndim != 2 or points.shape[1] != 2 or not len(points):
+        raise DrawingError(f"Expected strokes of shape (num_points, 2); stroke {index} has the shape {points.shape}.")
+    if len(points) > MAX_POINTS:
+        raise DrawingError(f"Expected at most {MAX_POINTS:,} points; stroke {index} has {len(points):,}.")
+    if not (np.abs(points) <= MAX_COORDINATE).all():  # so that NaN fails too
+        raise DrawingError(f"Expected coordinates within {MAX_COORDINATE:g}; stroke {index} holds NaN or far larger.")
+    return points
+
+
+def _centred(lines: list[NDArray[np.float64]], side: int) -> list[NDArray[np.float64]]:
+    """The same strokes with the middle of their box in the middle of a square canvas of `side` px."""
+    points = np.concatenate(lines)
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = float((high - low).max())
+    scale = STROKE_DIGIT_PX * _SUPERSAMPLING / extent if extent > 1e-9 else 1.0
+    return [(line - (low + high) / 2) * scale + side / 2 for line in lines]
+
+
+def _draw_strokes(canvas: Image.Image, lines: list[NDArray[np.float64]]) -> None:
+    brush = ImageDraw.Draw(canvas)
+    width = STROKE_BRUSH_PX * _SUPERSAMPLING
+    for line in lines:
+        if len(line) > 1:
+            brush.line([(x, y) for x, y in line], fill=0, width=width)
+        for x, y in line:  # a disc at every point makes caps and joins round
+            brush.circle((x, y), width / 2, fill=0)

@@ -1,0 +1,156 @@
+"""Recognizer: drawings in, predictions out, by ONNX Runtime alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad import artifact, drawing
+from digitpad.errors import DrawingError
+
+Status = Literal["digit", "blank"]
+
+_BATCH_PIXELS = 4_000_000
+"""Source pixels that one run of the graph may hold, about 100 MB of intermediate results."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """What the model answers to one drawing, and what it saw.
+
+    Attributes:
+        status: "digit", or "blank" when nothing stands out from the paper.
+        digit: the most probable digit, 0 to 9; None when the drawing is blank.
+        confidence: the largest calibrated probability, 0 to 1; 0 when the drawing is blank.
+        probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9; all 0.1 when the drawing is blank.
+        seen: uint8 (28, 28), the picture that the network saw, 0 for paper to 255 for ink.
+        ink: the share of the canvas that ink covers, 0 to 1.
+        box: top, left, bottom and right edge of the ink in px of the drawing.
+        centre: row and column in px of the drawing that became the middle of the picture.
+        scale: px of the picture per px of the drawing.
+        size: height and width of the drawing in px, as it went into the model.
+    """
+
+    status: Status
+    digit: int | None
+    confidence: float
+    probabilities: NDArray[np.float32]
+    seen: NDArray[np.uint8]
+    ink: float
+    box: tuple[float, float, float, float]
+    centre: tuple[float, float]
+    scale: float
+    size: tuple[int, int]
+
+    def top_k(self, k: int = 3) -> list[tuple[int, float]]:
+        """The k most probable digits and their probabilities, the best first; none when the drawing is blank."""
+        if self.digit is None:
+            return []
+        order = np.argsort(-self.probabilities, kind="stable")[:k]
+        return [(int(digit), float(self.probabilities[digit])) for digit in order]
+
+
+class Recognizer:
+    """Reads handwritten digits with one model file.
+
+    The answers are deterministic, and one recognizer may be used from several threads at once.
+
+    Attributes:
+        card: the JSON object that describes the model: recipe, data, metrics, versions.
+        model_id: 12 hex digits that name the model file's contents.
+        num_bytes: the size of the model file.
+    """
+
+    def __init__(self, model: artifact.Artifact) -> None:
+        self._session = model.session
+        self.card: dict[str, Any] = model.card
+        self.model_id = model.model_id
+        self.num_bytes = model.num_bytes
+
+    @classmethod
+    def load(cls, path: str | Path | None = None, *, num_threads: int = 1) -> "Recognizer":
+        """Load a model file, by default the one that ships, after checking that it is whole and answers as it should.
+
+        Args:
+            path: a `digits.onnx`.
+            num_threads: threads that one prediction may use; one is fastest for single drawings.
+
+        Raises:
+            ArtifactError: the file is missing, damaged, edited or of another version.
+        """
+        return cls(artifact.load(artifact.shipped() if path is None else path, num_threads=num_threads))
+
+    def predict(self, picture: drawing.Drawing) -> Prediction:
+        """Read one drawing.
+
+        Args:
+            picture: PNG or JPEG bytes, a data URL, a path, a PIL image, an array or strokes; see `drawing.read`.
+
+        Raises:
+            DrawingError: the drawing cannot be read.
+        """
+        return self._run(drawing.read(picture)[None])[0]
+
+    def predict_batch(self, pictures: Sequence[drawing.Drawing]) -> list[Prediction]:
+        """Read many drawings, of any mixture of kinds and sizes; those of one size go through the graph together.
+
+        Returns:
+            One prediction a drawing, in the same order.
+
+        Raises:
+            DrawingError: a drawing cannot be read; the message says which.
+        """
+        pixels = [_read_numbered(index, picture) for index, picture in enumerate(pictures)]
+        predictions: dict[int, Prediction] = {}
+        for indices in _batches([p.shape[:2] for p in pixels]):
+            answers = self._run(np.stack([pixels[index] for index in indices]))
+            predictions.update(zip(indices, answers, strict=True))
+        return [predictions[index] for index in range(len(pixels))]
+
+    def _run(self, pixels: NDArray[np.uint8]) -> list[Prediction]:
+        outputs = self._session.run(list(artifact.OUTPUTS), {artifact.INPUT: pixels})
+        named = dict(zip(artifact.OUTPUTS, outputs, strict=True))
+        size = (pixels.shape[1], pixels.shape[2])
+        return [_prediction({name: value[i] for name, value in named.items()}, size) for i in range(len(pixels))]
+
+
+def _prediction(output: dict[str, NDArray[np.float32]], size: tuple[int, int]) -> Prediction:
+    probabilities = output["probabilities"]
+    blank = not output["ink"] > 0
+    digit = int(probabilities.argmax())
+    top, left, bottom, right = output["box"].tolist()
+    row, column = output["centre"].tolist()
+    return Prediction(
+        status="blank" if blank else "digit",
+        digit=None if blank else digit,
+        confidence=0.0 if blank else float(probabilities[digit]),
+        probabilities=probabilities,
+        seen=np.rint(output["seen"][..., 0] * 255).astype(np.uint8),
+        ink=float(output["ink"]),
+        box=(top, left, bottom, right),
+        centre=(row, column),
+        scale=float(output["scale"]),
+        size=size,
+    )
+
+
+def _read_numbered(index: int, picture: drawing.Drawing) -> drawing.Pixels:
+    try:
+        return drawing.read(picture)
+    except DrawingError as error:
+        raise DrawingError(f"Drawing {index}: {error}") from None
+
+
+def _batches(sizes: Sequence[tuple[int, ...]]) -> list[list[int]]:
+    """Indices of drawings of one size, at most `_BATCH_PIXELS` together."""
+    by_size: dict[tuple[int, ...], list[int]] = {}
+    for index, size in enumerate(sizes):
+        by_size.setdefault(size, []).append(index)
+    batches = []
+    for (height, width), indices in by_size.items():
+        most = max(1, _BATCH_PIXELS // (height * width))
+        batches += [indices[start : start + most] for start in range(0, len(indices), most)]
+    return batches

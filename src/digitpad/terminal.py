@@ -1,0 +1,65 @@
+"""A prediction as text: for people in a terminal, and as JSON for programs."""
+
+import json
+import os
+import sys
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.recognizer import Prediction
+
+_SHADES = " .:-=+*#%@"
+
+
+def show(name: str, prediction: Prediction, top: int) -> str:
+    """The answer to one drawing, with the picture that the model saw."""
+    picture = _picture(prediction.seen)
+    if prediction.digit is None:
+        return f"{_short(name)}: blank, nothing stands out from the paper"
+    ranking = ", ".join(f"{digit} {probability:.1%}" for digit, probability in prediction.top_k(top))
+    top_edge, left, bottom, right = prediction.box
+    return (
+        f"{_short(name)}: {prediction.digit}, confidence {prediction.confidence:.1%} (top {top}: {ranking})\n"
+        f"{picture}\n"
+        f"The model saw this: ink of {right - left:.0f} x {bottom - top_edge:.0f} px, "
+        f"scaled by {prediction.scale:.3g}, centre of mass in the middle."
+    )
+
+
+def to_json(name: str, prediction: Prediction, top: int) -> str:
+    """The answer to one drawing as one line of JSON; `seen` is 28 rows of 28 numbers from 0 to 255."""
+    answer = {
+        "picture": _short(name),
+        "status": prediction.status,
+        "digit": prediction.digit,
+        "confidence": prediction.confidence,
+        "top_k": [{"digit": digit, "probability": probability} for digit, probability in prediction.top_k(top)],
+        "box": prediction.box,
+        "scale": prediction.scale,
+        "seen": prediction.seen.tolist(),
+    }
+    return json.dumps(answer)
+
+
+def _picture(seen: NDArray[np.uint8]) -> str:
+    """28x28 pixels as 14 lines: half blocks in grey where colours are shown, shades of ASCII elsewhere."""
+    upper, lower = seen[0::2], seen[1::2]
+    if sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb":
+        lines = [
+            "".join(f"\x1b[38;5;{_grey(u)};48;5;{_grey(v)}m▀" for u, v in zip(*rows, strict=True))
+            for rows in zip(upper, lower, strict=True)
+        ]
+        return "\n".join(f"  {line}\x1b[0m" for line in lines)
+    shades = (upper.astype(int) + lower) * len(_SHADES) // 512
+    lines = ["".join(_SHADES[shade] for shade in row) for row in shades]
+    return "\n".join(f"  |{line}|" for line in lines)
+
+
+def _grey(level: int) -> int:
+    """The nearest of the 24 greys of a 256-colour terminal."""
+    return 232 + int(level) * 23 // 255
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 60 else name[:57] + "..."

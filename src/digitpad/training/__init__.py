@@ -1,0 +1,1 @@
+"""The training plane: data -> contract -> model -> fit -> evaluate -> calibrate -> export."""

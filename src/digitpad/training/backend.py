@@ -1,0 +1,65 @@
+"""Keras and the backend under it: making ready for them, and running a step in a process of its own."""
+
+import contextlib
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from digitpad.errors import DigitpadError, MissingPartError
+
+
+def prepare() -> None:
+    """Choose the backend and quiet its start. Call it before the first import of Keras.
+
+    Raises:
+        MissingPartError: Keras or its backend is not installed.
+    """
+    name = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    for package in ("keras", "sklearn", "tf2onnx", "tensorflow", name):
+        if importlib.util.find_spec(package) is None:
+            raise MissingPartError(
+                f"Expected the package {package}, which training needs; it is not installed. "
+                "Install it: pip install 'digitpad[train,cpu]' (or [train,gpu]; [train] where TensorFlow is there)."
+            )
+    with _silence():
+        importlib.import_module("keras")
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keep native libraries from writing to standard error; TensorFlow greets before its log level counts."""
+    saved = os.dup(2)
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+
+
+def run_module(module: str, *arguments: str, keras_backend: str | None = None) -> str:
+    """Run `python -m module` in a fresh process.
+
+    Args:
+        module: its full name.
+        arguments: of the command line.
+        keras_backend: the backend there; by default the one here.
+
+    Returns:
+        What it printed.
+
+    Raises:
+        DigitpadError: it ended with an error, whose last line is in the message.
+    """
+    environment = {**os.environ, **({"KERAS_BACKEND": keras_backend} if keras_backend else {})}
+    command = [sys.executable, "-m", module, *arguments]
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if process.returncode != 0:
+        lines = process.stderr.strip().splitlines() or ["it said nothing"]
+        raise DigitpadError(f"Expected {module} to succeed; it ended with {process.returncode}: {lines[-1]}")
+    return process.stdout

@@ -1,0 +1,57 @@
+"""What `digitpad train` does around the pipeline: options into a recipe, the run folder, and a clean end."""
+
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from digitpad.errors import DigitpadError, RecipeError, RunError
+from digitpad.training import console, recipe, summary
+from digitpad.training import train as pipeline
+from digitpad.training.runs import RunFolder
+
+INTERRUPTED = 130  # what shells report for Ctrl-C
+
+
+def train(
+    name: str | None, data: Path | None, out: Path | None, values: list[str], changes: dict[str, Any], *, resume: bool
+) -> None:
+    """Train a new run, or go on with one, and say where everything is.
+
+    Args:
+        name: of a recipe, or of a TOML file; None for the default.
+        data: folder with the data set.
+        out: folder of the run; None for a new one in `runs/`.
+        values: `name=value` texts that replace values of the recipe.
+        changes: more of them, already parsed.
+        resume: go on with the run in `out`.
+    """
+    if resume:
+        if name or values or changes:
+            raise RecipeError("Expected only --out and --data beside --resume: a run goes on with its own recipe.")
+        run = _unfinished(out)
+    else:
+        chosen = recipe.load(name or recipe.DEFAULT).replace(**{**recipe.parse(values), **changes})
+        run = pipeline.begin(out or Path("runs") / f"{time.strftime('%Y%m%d-%H%M%S')}-{chosen.network}", chosen)
+    if not run.report.exists():
+        _finish(run, data)
+    print(summary.of_run(run.path))
+    print(f"\nReport:     {run.report}\nModel:      {run.onnx_model}")
+    print(f"Read with:  digitpad predict --model {run.onnx_model} PICTURE")
+
+
+def _unfinished(out: Path | None) -> RunFolder:
+    if out is None:
+        raise RunError("Expected --out with the folder of the run to go on with; got --resume alone.")
+    return RunFolder.open(out)
+
+
+def _finish(run: RunFolder, data: Path | None) -> None:
+    resume = f"digitpad train --out {run.path} --resume"
+    try:
+        pipeline.train(run, folder=data, watcher=console.watcher())
+    except KeyboardInterrupt:
+        print(f"\nStopped. What is finished is kept; go on with: {resume}", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except OSError as error:
+        raise DigitpadError(f"The system refused: {error}. Make room for it, then go on with: {resume}") from error

@@ -1,0 +1,182 @@
+"""The input contract: pixels of any size in, the 28x28 picture that MNIST would hold out.
+
+The contract is one Keras layer without weights. The training pictures go through it, it is the first layer of every
+saved model, and it is exported with the model, so there is no second implementation that could drift. Whoever changes
+what it makes of the same pixels raises `digitpad.artifact.CONTRACT_VERSION`.
+"""
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+PICTURE_PX = 28
+DIGIT_PX = 20
+CENTRE_PX = 14.5
+"""Where the centre of mass goes: the middle of pixel 14 (of 0 to 27), where MNIST's own pictures have it."""
+
+MIN_CONTRAST = 0.1
+"""Ink differs from the paper by at least this share of the full range in one colour; anything less is paper grain."""
+
+_CHUNK = 2000  # pictures that go through the layer at once
+
+Tensor = Any  # whatever the Keras backend calls its arrays
+
+
+@keras.saving.register_keras_serializable(package="digitpad")
+class Contract(keras.layers.Layer):
+    """Turns a drawing into the 28x28 picture that the network was trained on.
+
+    In order: lay the drawing on opaque paper; read the paper's colour off the border; ink is the distance from it; find
+    the box of the ink; scale its longer side to 20 px with the aspect kept; put the centre of mass where MNIST has it,
+    as far as nothing of the box is cut off; stretch the strongest ink to 1.
+
+    Crop, antialiased resize and sub-pixel shift run along the axes, so together they are `rows @ ink @ columns`, two
+    matrix products.
+
+    Call arguments:
+        pixels: uint8 (batch, height, width, 4), red, green, blue and straight (not premultiplied) alpha, 0 to 255.
+
+    Returns:
+        A dictionary:
+        `seen`: float32 (batch, 28, 28, 1), the picture, from 0 (paper) to 1 (ink); all 0 when there is no ink.
+        `ink`: float32 (batch,), how much ink there was, as the share of the canvas that it covers, 0 to 1; exactly 0
+            when nothing stands out from the paper.
+        `box`: float32 (batch, 4), top, left, bottom and right edge of the ink in source px.
+        `centre`: float32 (batch, 2), the row and column in source px that became the middle of the picture.
+        `scale`: float32 (batch,), picture px per source px.
+
+    Reference: LeCun, Cortes, Burges, The MNIST database of handwritten digits: size-normalised to 20x20 with the aspect
+    kept, then centred in 28x28 by the centre of mass.
+    """
+
+    def call(self, pixels: Tensor) -> dict[str, Tensor]:
+        distance = _distance_from_paper(pixels)
+        contrast = ops.max(distance, axis=(1, 2))
+        visible = ops.cast(contrast >= MIN_CONTRAST, "float32")
+        top, bottom = _extent(ops.max(distance, axis=2))
+        left, right = _extent(ops.max(distance, axis=1))
+        scale = DIGIT_PX / ops.maximum(ops.maximum(bottom - top, right - left), 1.0)
+        centre_row = _centre(ops.sum(distance, axis=2), top, bottom, scale)
+        centre_column = _centre(ops.sum(distance, axis=1), left, right, scale)
+        rows = _footprints(centre_row, scale, ops.shape(distance)[1])
+        columns = _footprints(centre_column, scale, ops.shape(distance)[2])
+        picture = ops.matmul(ops.matmul(rows, distance), ops.transpose(columns, (0, 2, 1)))
+        return {
+            "seen": (visible[:, None, None] * _stretch(picture))[..., None],
+            "ink": visible * ops.mean(distance, axis=(1, 2)) / ops.maximum(contrast, MIN_CONTRAST),
+            "box": ops.stack([top, left, bottom, right], axis=1),
+            "centre": ops.stack([centre_row, centre_column], axis=1),
+            "scale": scale,
+        }
+
+    def compute_output_spec(self, pixels: Tensor) -> dict[str, Tensor]:
+        shapes = {"seen": (PICTURE_PX, PICTURE_PX, 1), "ink": (), "box": (4,), "centre": (2,), "scale": ()}
+        return {name: keras.KerasTensor((pixels.shape[0], *shape), "float32") for name, shape in shapes.items()}
+
+
+def to_pixels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Grey pictures, uint8 (num_images, height, width), as opaque RGBA, uint8 (num_images, height, width, 4)."""
+    pixels = np.full((*images.shape, 4), 255, np.uint8)
+    pixels[..., :3] = images[..., None]
+    return pixels
+
+
+def see(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What the network sees of grey pictures.
+
+    Args:
+        images: uint8 (num_images, height, width), light on dark or dark on light.
+
+    Returns:
+        float32 (num_images, 28, 28, 1), 0 for paper to 1 for ink.
+    """
+    layer = Contract()
+    seen = np.empty((len(images), PICTURE_PX, PICTURE_PX, 1), np.float32)
+    for start in range(0, len(images), _CHUNK):
+        chunk = slice(start, start + _CHUNK)
+        seen[chunk] = ops.convert_to_numpy(layer(to_pixels(images[chunk]))["seen"])
+    return seen
+
+
+def _distance_from_paper(pixels: Tensor) -> Tensor:
+    """How far every pixel is from the paper, float32 (batch, height, width), 0 to 1.
+
+    The distance is the largest over the three colours, so red on green shows as well as black on white, and for one
+    colour of ink it is proportional to coverage, which keeps antialiased edges true. Colours are worked on plane by
+    plane, because runtimes are several times slower when they broadcast over an innermost axis of 3.
+    """
+    planes = ops.cast(ops.transpose(pixels, (0, 3, 1, 2)), "float32")
+    border = ops.concatenate([planes[:, :, 0], planes[:, :, -1], planes[:, :, :, 0], planes[:, :, :, -1]], axis=2)
+    matte = _matte(planes, border)
+    paper = _median(_lay(border[:, :3], border[:, 3:], matte))
+    *colours, alpha = (plane[:, 0] for plane in ops.split(planes, 4, axis=1))
+    distances = [ops.abs(_lay(colour, alpha, matte) - paper[:, i : i + 1]) for i, colour in enumerate(colours)]
+    return ops.maximum(ops.maximum(distances[0], distances[1]), distances[2]) / 255.0
+
+
+def _lay(colour: Tensor, alpha: Tensor, matte: Tensor) -> Tensor:
+    """The colour seen when pixels (0 to 255) with this alpha (0 to 255) lie on the matte."""
+    return matte + (colour - matte) * (alpha / 255.0)
+
+
+def _matte(planes: Tensor, border: Tensor) -> Tensor:
+    """What shows through transparent pixels, (batch, 1, 1): 255 under dark ink, 0 under light ink."""
+    flat = ops.reshape(planes, (-1, 4, ops.shape(planes)[2] * ops.shape(planes)[3]))
+    weighted = ops.matmul(flat, ops.transpose(flat[:, 3:], (0, 2, 1)))
+    drawn = ops.mean(weighted[:, :3, 0], axis=1) / ops.maximum(ops.sum(flat[:, 3], axis=1), 1.0)
+    on_sheet = ops.mean(border[:, 3], axis=1) > 127.5  # an opaque border is paper: what shines through is paper too
+    light = ops.where(on_sheet, drawn > 127.5, drawn <= 127.5)
+    return 255.0 * ops.cast(light, "float32")[:, None, None]
+
+
+def _median(values: Tensor) -> Tensor:
+    """Median over the last axis, which it keeps: one stroke across the border does not change the paper's colour."""
+    middle = ops.shape(values)[2] // 2
+    return ops.sort(values, axis=2)[:, :, middle : middle + 1]
+
+
+def _extent(profile: Tensor) -> tuple[Tensor, Tensor]:
+    """First and last place, in px, where a profile (batch, length) crosses half of its maximum.
+
+    Half the maximum is where the edge of an antialiased or blurred stroke really is, whatever the resolution; it is
+    found between the pixels by linear interpolation.
+    """
+    half = 0.5 * ops.max(profile, axis=1, keepdims=True)
+    length = ops.cast(ops.shape(profile)[1], "float32")
+    padded = ops.pad(profile, ((0, 0), (1, 1)))
+    before, after = padded[:, :-1], padded[:, 1:]
+    crossed = (before < half) != (after < half)
+    step = ops.where(crossed, after - before, 1.0)
+    place = ops.arange(ops.shape(profile)[1] + 1, dtype="float32") - 0.5 + (half - before) / step
+    first = ops.min(ops.where(crossed, place, length), axis=1)
+    last = ops.max(ops.where(crossed, place, 0.0), axis=1)
+    return ops.maximum(first, 0.0), ops.minimum(last, length)
+
+
+def _centre(mass: Tensor, low: Tensor, high: Tensor, scale: Tensor) -> Tensor:
+    """Centre of mass in px of (batch, length), moved as little as it takes to keep low..high inside the picture."""
+    positions = ops.arange(ops.shape(mass)[1], dtype="float32") + 0.5
+    centre = ops.sum(mass * positions, axis=1) / ops.maximum(ops.sum(mass, axis=1), 1e-6)
+    return ops.clip(centre, high - (PICTURE_PX - CENTRE_PX) / scale, low + CENTRE_PX / scale)
+
+
+def _footprints(centre: Tensor, scale: Tensor, length: Tensor) -> Tensor:
+    """Weights (batch, 28, length): the share of each picture pixel's footprint that each source pixel fills.
+
+    Shrinking averages over the footprint; enlarging keeps it one source pixel wide, which is linear interpolation. The
+    weights of a footprint inside the canvas add up to 1, and beyond the canvas there is paper.
+    """
+    width = ops.maximum(1.0 / scale, 1.0)[:, None, None]
+    places = (ops.arange(PICTURE_PX, dtype="float32") + 0.5 - CENTRE_PX)[None, :, None]
+    middle = centre[:, None, None] + places / scale[:, None, None]
+    pixel = ops.arange(length, dtype="float32")[None, None]
+    overlap = ops.minimum(middle + 0.5 * width, pixel + 1.0) - ops.maximum(middle - 0.5 * width, pixel)
+    return ops.maximum(overlap, 0.0) / width
+
+
+def _stretch(picture: Tensor) -> Tensor:
+    """The same picture with its strongest ink at 1, so that thin strokes do not fade when they are shrunk."""
+    return picture / ops.maximum(ops.max(picture, axis=(1, 2), keepdims=True), 1e-6)

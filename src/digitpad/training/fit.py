@@ -1,0 +1,204 @@
+"""Fitting a network: minibatches, early stopping, and a checkpoint after every epoch that a killed run goes on from."""
+
+import json
+import math
+import time
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import log_softmax
+
+from digitpad.errors import RunError
+from digitpad.training import runs
+from digitpad.training.augment import augment
+from digitpad.training.recipe import Recipe
+
+_STEPS_PER_EXECUTION = 50
+PREDICT_BATCH_SIZE = 1000
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What the network sees, with the true digits.
+
+    Attributes:
+        seen: float32 (num_images, 28, 28, 1), 0 for paper to 1 for ink.
+        labels: uint8 (num_images,), 0 to 9.
+    """
+
+    seen: NDArray[np.float32]
+    labels: NDArray[np.uint8]
+
+
+@dataclass
+class Progress:
+    """How far a fit has come: everything but the weights that a resumed fit needs.
+
+    Attributes:
+        history: one row of figures for each finished epoch, see `HISTORY_COLUMNS`.
+        best_epoch: number of finished epochs at the best validation loss so far.
+    """
+
+    history: list[dict[str, float]] = field(default_factory=list)
+    best_epoch: int = 0
+
+    def is_over(self, recipe: Recipe) -> bool:
+        """Whether all epochs are done, or the validation loss has not improved for `patience` epochs."""
+        return len(self.history) >= min(recipe.epochs, self.best_epoch + recipe.patience)
+
+    @property
+    def best_loss(self) -> float:
+        """The lowest validation loss so far; infinite before the first epoch."""
+        return self.history[self.best_epoch - 1]["validation_loss"] if self.best_epoch else math.inf
+
+
+class Watcher:
+    """Is told how a fit goes. This one does nothing; others show it to people."""
+
+    def begin(self, num_finished: int, num_epochs: int, num_steps: int) -> None:
+        """Training begins, with `num_finished` epochs done before and `num_steps` steps in each."""
+
+    def step(self, step: int) -> None:
+        """The given number of steps of this epoch are done."""
+
+    def epoch(self, row: dict[str, float]) -> None:
+        """An epoch is done; `row` has `HISTORY_COLUMNS`."""
+
+    def end(self) -> None:
+        """Training is over, also when it was broken off."""
+
+
+HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "learning_rate", "seconds")
+"""`loss` is what was minimised, with augmentation, dropout and penalties; `validation_loss` is the plain NLL."""
+
+
+def fit(
+    network: keras.Model,
+    training: Pictures,
+    validation: Pictures,
+    recipe: Recipe,
+    *,
+    checkpoint: Path,
+    watcher: Watcher,
+) -> Progress:
+    """Train until the recipe's end or early stopping, then put back the weights of the best validation loss.
+
+    Args:
+        network: from `models.build`; it is changed in place.
+        training: what gradients are taken on.
+        validation: what early stopping goes by.
+        recipe: how to train.
+        checkpoint: a file that is rewritten after every epoch; if it is there, training goes on from it.
+        watcher: is told how it goes.
+
+    Returns:
+        What happened, epoch by epoch.
+
+    Raises:
+        RunError: the checkpoint is damaged or belongs to another recipe.
+    """
+    num_steps = math.ceil(len(training.labels) / recipe.batch_size)
+    _compile(network, recipe, num_steps * recipe.epochs)
+    fitting = _Fit(network, recipe)
+    if checkpoint.exists():
+        fitting.restore(checkpoint)
+    watcher.begin(len(fitting.progress.history), recipe.epochs, num_steps)
+    try:
+        while not fitting.progress.is_over(recipe):
+            row = fitting.run_epoch(training, validation, watcher)
+            fitting.save(checkpoint)
+            watcher.epoch(row)
+    finally:
+        watcher.end()
+    network.set_weights(fitting.best_weights)
+    return fitting.progress
+
+
+class _Fit:
+    """A network in training, with its progress and its best weights."""
+
+    def __init__(self, network: keras.Model, recipe: Recipe) -> None:
+        self.network = network
+        self.recipe = recipe
+        self.progress = Progress()
+        self.best_weights = network.get_weights()
+
+    def run_epoch(self, training: Pictures, validation: Pictures, watcher: Watcher) -> dict[str, float]:
+        started = time.monotonic()
+        epoch = len(self.progress.history)
+        # order and augmentation depend on seed and epoch alone, so a resumed run sees what one left alone sees
+        rng = np.random.default_rng([self.recipe.seed, epoch])
+        order = rng.permutation(len(training.labels))
+        log = self.network.fit(
+            augment(training.seen[order], self.recipe, rng),
+            keras.utils.to_categorical(training.labels[order], 10),
+            batch_size=self.recipe.batch_size,
+            shuffle=False,
+            verbose=0,
+            callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: watcher.step(batch + 1))],
+        ).history
+        loss, accuracy = validation_figures(self.network, validation)
+        figures = (epoch + 1, log["loss"][0], log["accuracy"][0], loss, accuracy)
+        seconds = time.monotonic() - started
+        row = dict(zip(HISTORY_COLUMNS, (*figures, float(self.network.optimizer.learning_rate), seconds), strict=True))
+        improved = loss < self.progress.best_loss
+        self.progress.history.append(row)
+        if improved:
+            self.progress.best_epoch = epoch + 1
+            self.best_weights = self.network.get_weights()
+        return row
+
+    def save(self, checkpoint: Path) -> None:
+        arrays = {f"variable_{i}": np.asarray(v) for i, v in enumerate(self._variables())}
+        arrays |= {f"best_{i}": weights for i, weights in enumerate(self.best_weights)}
+        state = {"recipe": self.recipe.to_toml(), "history": self.progress.history, "best": self.progress.best_epoch}
+        runs.write_arrays(checkpoint, {"state": json.dumps(state), **arrays})
+
+    def restore(self, checkpoint: Path) -> None:
+        try:
+            with np.load(checkpoint, allow_pickle=False) as stored:
+                arrays = dict(stored)
+            state = json.loads(str(arrays["state"]))
+            if state["recipe"] != self.recipe.to_toml():
+                raise RunError(f"Expected {checkpoint} to come from this recipe; it comes from another one.")
+            for i, variable in enumerate(self._variables()):
+                variable.assign(arrays[f"variable_{i}"])
+            self.best_weights = [arrays[f"best_{i}"] for i in range(len(self.best_weights))]
+            self.progress = Progress(state["history"], state["best"])
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise RunError(
+                f"Expected a whole checkpoint in {checkpoint}; it is damaged: {error}. Delete it to start over."
+            ) from None
+
+    def _variables(self) -> list[Any]:
+        return [*self.network.variables, *self.network.optimizer.variables]
+
+
+def validation_figures(network: keras.Model, pictures: Pictures) -> tuple[float, float]:
+    """Mean negative log likelihood and accuracy, 0 to 1."""
+    logits = network.predict(pictures.seen, batch_size=PREDICT_BATCH_SIZE, verbose=0)
+    log_likelihood = log_softmax(logits, axis=1)[np.arange(len(logits)), pictures.labels]
+    return -float(log_likelihood.mean()), float((logits.argmax(axis=1) == pictures.labels).mean())
+
+
+def _compile(network: keras.Model, recipe: Recipe, num_steps: int) -> None:
+    warmup_steps = max(1, round(recipe.warmup * num_steps))
+    schedule = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0,
+        decay_steps=max(1, num_steps - warmup_steps),
+        warmup_target=recipe.learning_rate,
+        warmup_steps=warmup_steps,
+    )
+    network.compile(
+        optimizer=keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing),
+        metrics=["accuracy"],
+        steps_per_execution=_STEPS_PER_EXECUTION,
+        jit_compile=False,  # several times slower on the CPU
+    )
+    network.optimizer.build(network.trainable_variables)

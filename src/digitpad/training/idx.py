@@ -1,0 +1,59 @@
+"""The IDX format of the MNIST files: a big-endian header of magic number and sizes, then unsigned bytes."""
+
+import gzip
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.errors import DataError
+
+_UINT8 = 0x08
+
+
+def read(path: Path, *, num_dimensions: int) -> NDArray[np.uint8]:
+    """Read an IDX file, plain or compressed by gzip.
+
+    Args:
+        path: the file; one that ends in ".gz" is decompressed.
+        num_dimensions: 3 for pictures (num_images, height, width), 1 for labels (num_images,).
+
+    Returns:
+        uint8, of as many dimensions as asked for.
+
+    Raises:
+        DataError: unreadable, cut short, too long, or not an IDX file of unsigned bytes with that many dimensions.
+    """
+    data = _decompressed(path)
+    magic = _UINT8 << 8 | num_dimensions
+    if data[:4] != struct.pack(">I", magic):
+        found = f"{struct.unpack('>I', data[:4])[0]}" if len(data) >= 4 else f"{len(data)} bytes"
+        kind = "pictures" if num_dimensions == 3 else "labels"
+        raise DataError(f"Expected {path} to hold IDX {kind} (magic number {magic}); found {found}.")
+    start = 4 + 4 * num_dimensions
+    if len(data) < start:
+        raise DataError(f"Expected an IDX header of {start} bytes in {path}; found {len(data)}: the file is cut short.")
+    shape = struct.unpack(f">{num_dimensions}I", data[4:start])
+    expected = start + int(np.prod(shape, dtype=object))
+    if len(data) != expected:
+        problem = "cut short" if len(data) < expected else "too long"
+        raise DataError(f"Expected {expected:,} bytes in {path}; found {len(data):,}: the file is {problem}.")
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+
+
+def write(array: NDArray[np.uint8]) -> bytes:
+    """The uncompressed IDX bytes of an array; the digests of MNIST are published over these."""
+    header = struct.pack(f">{1 + array.ndim}I", _UINT8 << 8 | array.ndim, *array.shape)
+    return header + np.ascontiguousarray(array).tobytes()
+
+
+def _decompressed(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+        return gzip.decompress(data) if path.suffix == ".gz" else data
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(f"Expected {path} to be a whole gzip file; it is damaged or cut short: {error}.") from None
+    except OSError as error:
+        raise DataError(f"Expected {path} to be readable; it is not: {error.strerror}.") from None

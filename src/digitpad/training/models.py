@@ -1,0 +1,61 @@
+"""The networks: from the 28x28 picture to ten logits. A network knows nothing of pixels, paper or temperature."""
+
+import keras
+from keras import layers
+
+from digitpad.errors import RecipeError
+from digitpad.training.contract import PICTURE_PX
+from digitpad.training.recipe import Recipe
+
+
+def dense(recipe: Recipe) -> list[layers.Layer]:
+    """The baseline, 784 -> 512 -> 256 -> 10, with He initialisation, ReLU, L2 and dropout."""
+    hidden = []
+    for units in (512, 256):
+        hidden += [_dense(units, recipe, activation="relu"), layers.Dropout(recipe.dropout, seed=recipe.seed)]
+    return [layers.Flatten(), *hidden, _dense(10, recipe)]
+
+
+def cnn(recipe: Recipe) -> list[layers.Layer]:
+    """Three batch-normalised convolutions, two of them strided, so that most of the work is done on 10x10 maps."""
+    return [
+        *_convolution(32, kernel_size=5, strides=2),
+        *_convolution(64, kernel_size=3, strides=1),
+        *_convolution(96, kernel_size=3, strides=2),
+        layers.Flatten(),
+        layers.Dropout(recipe.dropout, seed=recipe.seed),
+        _dense(10, recipe),
+    ]
+
+
+NETWORKS = {"dense": dense, "cnn": cnn}
+
+
+def build(recipe: Recipe) -> keras.Sequential:
+    """The network that a recipe names, with fresh weights from the recipe's seed.
+
+    Returns:
+        A model from float32 (batch, 28, 28, 1), 0 to 1, to float32 (batch, 10), logits.
+
+    Raises:
+        RecipeError: there is no network of that name.
+    """
+    if recipe.network not in NETWORKS:
+        raise RecipeError(f"Expected network to be one of {', '.join(NETWORKS)}; got {recipe.network!r}.")
+    keras.utils.set_random_seed(recipe.seed)
+    picture = keras.Input((PICTURE_PX, PICTURE_PX, 1), name="seen")
+    return keras.Sequential([picture, *NETWORKS[recipe.network](recipe)], name=recipe.network)
+
+
+def _dense(units: int, recipe: Recipe, activation: str | None = None) -> layers.Layer:
+    penalty = keras.regularizers.L2(recipe.l2) if recipe.l2 else None
+    return layers.Dense(units, activation=activation, kernel_initializer="he_normal", kernel_regularizer=penalty)
+
+
+def _convolution(filters: int, *, kernel_size: int, strides: int) -> list[layers.Layer]:
+    # no bias: the batch normalisation behind it has one
+    return [
+        layers.Conv2D(filters, kernel_size, strides, use_bias=False, kernel_initializer="he_normal"),
+        layers.BatchNormalization(),
+        layers.ReLU(),
+    ]

@@ -1,0 +1,138 @@
+"""A recipe: everything that decides what is trained, in one frozen dataclass."""
+
+import dataclasses
+import json
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitpad.errors import RecipeError
+
+_AT_LEAST = {"epochs": 1, "batch_size": 1, "patience": 1, "learning_rate": 1e-9}
+_BELOW = {"warmup": 1, "dropout": 1, "label_smoothing": 1, "zoom": 1, "seed": 2**32}
+
+
+def _check(name: str, value: Any, kind: Any) -> None:
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise RecipeError(f"Expected {name} to be {kind.__name__}; got {value!r}.")
+    if kind is str:
+        return
+    low, high = _AT_LEAST.get(name, 0), _BELOW.get(name, math.inf)
+    if not low <= value < high:
+        bound = f"at least {low}" + (f" and below {high}" if high < math.inf else "")
+        raise RecipeError(f"Expected {name} to be {bound}; got {value!r}.")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is trained, and how.
+
+    Attributes:
+        network: the name of a builder in `models.NETWORKS`.
+        seed: of the splits, the initial weights, the order of the pictures, dropout and augmentation.
+        epochs: the most epochs; early stopping may end sooner.
+        batch_size: pictures a step.
+        learning_rate: the highest; it rises from 0 during `warmup` and falls back to 0 along a cosine.
+        warmup: share of all steps, 0 to 1.
+        weight_decay: decoupled, as in AdamW.
+        l2: penalty on the kernels of dense layers, added to the loss.
+        dropout: share of activations dropped before a dense layer, 0 to 1.
+        label_smoothing: share of the probability spread over all digits, 0 to 1.
+        patience: epochs without a better validation loss after which training stops.
+        rotation_degrees: pictures are turned by up to this much, either way.
+        shear: up to this much px a px.
+        zoom: each axis is scaled by up to this share.
+        shift_px: pictures are moved by up to this much along each axis.
+    """
+
+    network: str = "cnn"
+    seed: int = 0
+    epochs: int = 7
+    batch_size: int = 128
+    learning_rate: float = 0.01
+    warmup: float = 0.2
+    weight_decay: float = 1e-3
+    l2: float = 0.0
+    dropout: float = 0.4
+    label_smoothing: float = 0.0
+    patience: int = 5
+    rotation_degrees: float = 12.0
+    shear: float = 0.12
+    zoom: float = 0.1
+    shift_px: float = 1.2
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            _check(field.name, getattr(self, field.name), field.type)
+
+    def replace(self, **values: Any) -> "Recipe":
+        """The same recipe with other values; RecipeError for an unknown key or a value out of range."""
+        known = [field.name for field in dataclasses.fields(self)]
+        for name in values:
+            if name not in known:
+                raise RecipeError(f"Expected a value of a recipe ({', '.join(known)}); got {name!r}.")
+        return dataclasses.replace(self, **values)
+
+    def to_toml(self) -> str:
+        """The recipe as a TOML file that `load` reads back."""
+        return "".join(f"{name} = {json.dumps(value)}\n" for name, value in dataclasses.asdict(self).items())
+
+
+RECIPES = {
+    "cnn": Recipe(),
+    "dense": Recipe(
+        network="dense",
+        epochs=30,
+        learning_rate=0.002,
+        weight_decay=0.0,
+        l2=1e-5,
+        dropout=0.3,
+        rotation_degrees=0.0,
+        shear=0.0,
+        zoom=0.0,
+        shift_px=0.0,
+    ),
+}
+DEFAULT = "cnn"
+
+
+def load(name: str) -> Recipe:
+    """A recipe by its name in `RECIPES`, or from a TOML file with values that replace some of a recipe's.
+
+    A file may say `base = "dense"`; otherwise it is based on the default recipe.
+
+    Raises:
+        RecipeError: no such recipe or file, not TOML, an unknown key, or a value out of range.
+    """
+    if name in RECIPES:
+        return RECIPES[name]
+    path = Path(name)
+    if not path.is_file():
+        raise RecipeError(f"Expected one of the recipes {', '.join(RECIPES)}, or a TOML file; there is no {name!r}.")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RecipeError(f"Expected a recipe in TOML in {path}; it cannot be read: {error}.") from None
+    base = values.pop("base", DEFAULT)
+    if base not in RECIPES:
+        raise RecipeError(f"Expected base to be one of {', '.join(RECIPES)} in {path}; got {base!r}.")
+    return RECIPES[base].replace(**values)
+
+
+def parse(assignments: list[str]) -> Mapping[str, Any]:
+    """Values set on the command line, each `name=value` with a TOML value; bare words count as text."""
+    values: dict[str, Any] = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals:
+            raise RecipeError(f"Expected name=value; got {assignment!r}.")
+        try:
+            values[name.strip()] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            values[name.strip()] = text.strip()
+    return values

@@ -1,0 +1,130 @@
+"""The report of a run: one HTML file with everything in it, to look at and to show."""
+
+import base64
+import io
+from importlib.resources import files
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from jinja2 import Environment, StrictUndefined
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+from digitpad.training import runs
+from digitpad.training.runs import RunFolder
+
+_INK = "#123456"  # written by Matplotlib, then replaced by the page's own text colour, which follows light and dark
+_ACCENT, _SECOND = "#3b82f6", "#f59e0b"
+_STYLE: Any = {
+    "axes.edgecolor": _INK,
+    "axes.labelcolor": _INK,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "font.size": 10,
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "digitpad",
+    "text.color": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+}
+
+
+def write(run: RunFolder) -> None:
+    """Write `report.html` from `metrics.json`."""
+    runs.write(run.report, render(runs.read_json(run.metrics)))
+
+
+def render(metrics: dict[str, Any]) -> str:
+    """The page.
+
+    Args:
+        metrics: the contents of a run's `metrics.json`.
+
+    Returns:
+        HTML that needs nothing from outside.
+    """
+    test = metrics["test"]
+    with mpl.rc_context(_STYLE):
+        pictures = {
+            "curves": _curves(metrics["history"], metrics["epochs"]["best"]),
+            "confusion": _confusion(np.array(test["confusion"])),
+            "reliability": _reliability(test),
+        }
+    worst = [{**mistake, "picture": _to_data_url(mistake["seen"])} for mistake in test["worst"]]
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((files("digitpad.training") / "report.html.j2").read_text("utf-8"))
+    return template.render(**metrics, figures=pictures, mistakes=worst)
+
+
+def _curves(history: list[dict[str, float]], best_epoch: int) -> str:
+    figure = Figure(figsize=(8, 3), layout="constrained")
+    epochs = [row["epoch"] for row in history]
+    for axes, name, title in zip(figure.subplots(1, 2), ("loss", "accuracy"), ("Loss", "Accuracy"), strict=True):
+        axes.plot(epochs, [row[name] for row in history], "o-", color=_SECOND, markersize=3, label="training")
+        validation = [row[f"validation_{name}"] for row in history]
+        axes.plot(epochs, validation, "o-", color=_ACCENT, markersize=3, label="validation")
+        axes.axvline(best_epoch, color=_INK, linewidth=0.8, linestyle=":", label="kept")
+        axes.set(title=title, xlabel="epoch")
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.legend()
+    figure.axes[0].set_yscale("log")
+    return _to_svg(figure)
+
+
+def _confusion(counts: np.ndarray[Any, np.dtype[np.int64]]) -> str:
+    figure = Figure(figsize=(9.6, 4.8), layout="constrained")
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    left, right = figure.subplots(1, 2)
+    _matrix(left, counts, [[f"{count}" if count else "" for count in row] for row in counts], "Counts")
+    texts = [[f"{share:.1%}" if share else "" for share in row] for row in shares]
+    _matrix(right, shares, texts, "Share of the true digit")
+    return _to_svg(figure)
+
+
+def _matrix(axes: Axes, values: np.ndarray[Any, Any], texts: list[list[str]], title: str) -> None:
+    mistakes = np.where(np.eye(10, dtype=bool), 0, values)
+    shade = mistakes / max(mistakes.max(), 1e-9)  # the diagonal is left plain, so that mistakes are what shows
+    for row in range(10):
+        for column in range(10):
+            colour = "#22c55e22" if row == column else (0.94, 0.27, 0.27, 0.85 * float(shade[row, column]) ** 0.7)
+            axes.add_patch(mpl.patches.Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, linewidth=0))
+            axes.text(column, row, texts[row][column], ha="center", va="center", fontsize=8 if len(texts[0]) else 9)
+    axes.set(title=title, xlabel="predicted", ylabel="true", xlim=(-0.5, 9.5), ylim=(9.5, -0.5), aspect="equal")
+    axes.set(xticks=range(10), yticks=range(10))
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+
+
+def _reliability(test: dict[str, Any]) -> str:
+    figure = Figure(figsize=(8, 3.4), layout="constrained")
+    eces = {"before": test["uncalibrated"]["ece"], "after": test["ece"]}
+    for axes, when in zip(figure.subplots(1, 2, sharey=True), ("before", "after"), strict=True):
+        bins = test["reliability"][when]
+        low = np.array([row["low"] for row in bins])
+        axes.plot([0, 1], [0, 1], ":", color=_INK, linewidth=0.8)
+        width = 1 / 15
+        axes.bar(low, [row["accuracy"] for row in bins], width, align="edge", color=_ACCENT, alpha=0.7, linewidth=0)
+        axes.plot([row["confidence"] for row in bins], [row["accuracy"] for row in bins], ".", color=_SECOND)
+        for row in bins:
+            axes.text(row["low"] + width / 2, 0.02, f"{row['count']}", ha="center", rotation=90, fontsize=7)
+        axes.set(title=f"{when.capitalize()} the temperature: ECE {eces[when]:.2%}", xlabel="confidence")
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+    figure.axes[0].set_ylabel("accuracy")
+    return _to_svg(figure)
+
+
+def _to_svg(figure: Figure) -> str:
+    text = io.StringIO()
+    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+    svg = text.getvalue()
+    return svg[svg.index("<svg") :].replace(_INK, "currentColor")
+
+
+def _to_data_url(seen: str) -> str:
+    pixels = np.frombuffer(base64.b64decode(seen), np.uint8).reshape(28, 28)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

@@ -1,0 +1,111 @@
+"""The run folder: what a training run leaves behind, and where."""
+
+import io
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from digitpad.errors import RunError
+
+
+def write(path: Path, data: bytes | str) -> None:
+    """Write a file whole or not at all: to a temporary name beside it, then renamed."""
+    partial = path.with_name(path.name + ".part")
+    try:
+        with partial.open("wb") as file:
+            file.write(data.encode() if isinstance(data, str) else data)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+class RunFolder:
+    """The files of one training run.
+
+    Attributes:
+        path: the folder.
+        recipe: the recipe, in TOML.
+        data: the data set: source, digests, whether verified, how it was split.
+        splits: indices of the training and validation pictures.
+        checkpoint: what an unfinished run goes on from.
+        history: the curves, one line an epoch.
+        looks: when the test split was looked at.
+        test: what the latest look at the test split showed.
+        keras_model: the model, contract and temperature inside, for Keras.
+        onnx_model: the same for ONNX Runtime, with its card and probes.
+        metrics: all figures.
+        report: the page to look at.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.recipe = self.path / "recipe.toml"
+        self.data = self.path / "data.json"
+        self.splits = self.path / "splits.npz"
+        self.checkpoint = self.path / "checkpoint.npz"
+        self.history = self.path / "history.csv"
+        self.looks = self.path / "looks.json"
+        self.test = self.path / "test.json"
+        self.keras_model = self.path / "model.keras"
+        self.onnx_model = self.path / "digits.onnx"
+        self.metrics = self.path / "metrics.json"
+        self.report = self.path / "report.html"
+
+    @classmethod
+    def create(cls, path: str | Path) -> "RunFolder":
+        """Make the folder of a new run; RunError if there is something in it, or if it cannot be made."""
+        run = cls(path)
+        try:
+            run.path.mkdir(parents=True, exist_ok=True)
+            is_empty = not any(run.path.iterdir())
+            write(run.path / "writable", b"")
+            (run.path / "writable").unlink()
+        except OSError as error:
+            raise RunError(
+                f"Expected a folder that can be written in {run.path}; it cannot: {error.strerror}."
+            ) from None
+        if not is_empty:
+            raise RunError(
+                f"Expected a new or empty folder; {run.path} has files. Choose another --out, or go on with --resume."
+            )
+        return run
+
+    @classmethod
+    def open(cls, path: str | Path) -> "RunFolder":
+        """The folder of a run that was begun; RunError if it is none."""
+        run = cls(path)
+        if not run.recipe.is_file():
+            raise RunError(f"Expected a run folder, as `digitpad train` makes them; {run.path} has no recipe.toml.")
+        return run
+
+
+def write_arrays(path: Path, arrays: Mapping[str, ArrayLike]) -> None:
+    """Write arrays by name as `.npz`; see `write`."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
+    write(path, buffer.getvalue())
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write JSON that people can read; see `write`."""
+    write(path, json.dumps(value, indent=2) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON file of a run; RunError if it is missing or damaged."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RunError(
+            f"Expected {path.name} in {path.parent}; it is missing. If the run was broken off, finish it: "
+            f"digitpad train --out {path.parent} --resume"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise RunError(f"Expected {path} to be readable JSON; it is not: {error}.") from None

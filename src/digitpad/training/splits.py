@@ -1,0 +1,71 @@
+"""Training, validation and test: who may look at what, and when."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.training import runs
+
+
+@dataclass(frozen=True)
+class Split:
+    """Pictures with their labels.
+
+    Attributes:
+        images: uint8 (num_images, 28, 28), 0 for paper to 255 for ink.
+        labels: uint8 (num_images,), 0 to 9.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, indices: NDArray[np.int64]) -> "Split":
+        return Split(self.images[indices], self.labels[indices])
+
+
+class SealedSplit:
+    """The test split: its pictures come out through `open` alone, which writes the look down first.
+
+    A test set that is looked at while choosing becomes a validation set, and its figures become flattery.
+    """
+
+    def __init__(self, split: Split) -> None:
+        self._split = split
+
+    def __len__(self) -> int:
+        return len(self._split)
+
+    def open(self, ledger: Path) -> Split:
+        """Write down that the split is looked at, then hand it out.
+
+        Args:
+            ledger: JSON file with the time of every look, which is added to.
+        """
+        runs.write_json(ledger, [*looks(ledger), datetime.now(UTC).isoformat(timespec="seconds")])
+        return self._split
+
+
+def looks(ledger: Path) -> list[str]:
+    """The times of all looks at the test split, in UTC."""
+    return runs.read_json(ledger) if ledger.exists() else []
+
+
+def choose_validation(pool: Split, *, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Choose the validation pictures: 5,000, or a ninth of a small pool, every digit in its share.
+
+    Returns:
+        Indices into the pool, sorted: int64 (num_training,) and int64 (num_validation,).
+    """
+    from sklearn.model_selection import train_test_split
+
+    num_validation = min(5000, len(pool) // 9)
+    training, validation = train_test_split(
+        np.arange(len(pool)), test_size=num_validation, stratify=pool.labels, random_state=seed
+    )
+    return np.sort(training), np.sort(validation)

@@ -1,0 +1,46 @@
+"""The figures of a run in words. Needs nothing but the files of the run."""
+
+from pathlib import Path
+from typing import Any
+
+from digitpad.training import runs, splits
+from digitpad.training.runs import RunFolder
+
+
+def of_run(path: str | Path) -> str:
+    """What the look at the test split showed, as text.
+
+    Raises:
+        RunError: no run, or one that has not come to its end.
+    """
+    run = RunFolder.open(path)
+    test = runs.read_json(run.test)
+    data = runs.read_json(run.data)
+    looked = _times(len(splits.looks(run.looks)))
+    low, high = test["accuracy_interval"]
+    lines = [
+        f"Test set of {data['source']}, {test['num_images']:,} pictures, looked at {looked}:",
+        f"  accuracy  {test['accuracy']:.2%}   (95 % interval {low:.2%} to {high:.2%}; top 2: {test['top2']:.2%})",
+        f"  NLL       {test['nll']:.4f}   Brier {test['brier']:.4f}   ECE {test['ece']:.2%}",
+        f"  (before the temperature: NLL {test['uncalibrated']['nll']:.4f}, ECE {test['uncalibrated']['ece']:.2%})",
+        "",
+        "  digit  precision  recall      F1  pictures",
+        *(_class_line(digit, test["classes"][str(digit)]) for digit in range(10)),
+    ]
+    if test["confused_pairs"]:
+        pairs = (f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in test["confused_pairs"][:5])
+        lines += ["", f"  most confused: {', '.join(pairs)}"]
+    if data["notice"]:
+        lines += ["", data["notice"]]
+    return "\n".join(lines)
+
+
+def _class_line(digit: int, figures: dict[str, Any]) -> str:
+    return (
+        f"  {digit:5d}  {figures['precision']:9.2%}  {figures['recall']:6.2%}  {figures['f1-score']:6.2%}  "
+        f"{figures['support']:8.0f}"
+    )
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

@@ -66,9 +66,6 @@ def train(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
 ) -> None:
     """Train a model: data, fit, one look at the test set, report, save, verify."""
-    from digitpad.training import backend
-
-    backend.prepare()
     from digitpad.training import command
 
     changes: dict[str, Any] = {k: v for k, v in (("seed", seed), ("epochs", epochs)) if v is not None}
@@ -85,13 +82,14 @@ def evaluate(
     from digitpad.training import summary
 
     if again:
-        from digitpad.training import backend
+        from digitpad.training import backend, runs
 
+        finished = runs.RunFolder.open(run)
         backend.prepare()
+        from digitpad.training import data as sets
         from digitpad.training import train as pipeline
-        from digitpad.training.runs import RunFolder
 
-        pipeline.look_again(RunFolder.open(run), folder=data)
+        pipeline.look_again(finished, sets.load(data or pipeline.recorded_folder(finished)))
     print(summary.of_run(run))
 
 

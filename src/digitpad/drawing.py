@@ -117,6 +117,8 @@ def from_bytes(data: bytes) -> Pixels:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise DrawingError(f"Expected at most {MAX_PIXELS:,} pixels; the picture says that it has far more.") from None
     except Exception:
+        if data.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff")):
+            raise DrawingError("Expected a whole PNG or JPEG; it is damaged or cut short at its beginning.") from None
         raise DrawingError(f"Expected a PNG or JPEG picture; the bytes begin with {data[:8]!r}.") from None
     with image:
         _check_size(*image.size)

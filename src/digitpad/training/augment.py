@@ -13,25 +13,24 @@ def augment(pictures: NDArray[np.float32], recipe: Recipe, rng: np.random.Genera
     """Turn, shear, scale and move every picture at random, around its middle.
 
     Args:
-        pictures: float32 (num_images, 28, 28, 1), 0 to 1.
-        recipe: how far the changes go; pictures are returned as they are if it asks for none.
+        pictures: float32 (num_images, 28, 28, 1), 0 to 1; changed in place.
+        recipe: how far the changes go.
         rng: where the chance comes from.
 
     Returns:
-        float32 (num_images, 28, 28, 1), 0 to 1; paper where a picture was moved away.
+        The same array, 0 to 1, with paper where a picture was moved away.
     """
     if not (recipe.rotation_degrees or recipe.shear or recipe.zoom or recipe.shift_px):
         return pictures
-    changed = np.empty_like(pictures)
     for start in range(0, len(pictures), _CHUNK):
         chunk = slice(start, start + _CHUNK)
         transforms = _transforms(len(pictures[chunk]), pictures.shape[1], recipe, rng)
-        changed[chunk] = ops.convert_to_numpy(
+        pictures[chunk] = ops.convert_to_numpy(
             ops.image.affine_transform(
                 pictures[chunk], transforms, interpolation="bilinear", fill_mode="constant", data_format="channels_last"
             )
         )
-    return changed
+    return pictures
 
 
 def _transforms(count: int, side: int, recipe: Recipe, rng: np.random.Generator) -> NDArray[np.float32]:

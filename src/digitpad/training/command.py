@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from digitpad.errors import DigitpadError, RecipeError, RunError
-from digitpad.training import console, recipe, summary
-from digitpad.training import train as pipeline
+from digitpad.training import backend, recipe, summary
 from digitpad.training.runs import RunFolder
 
 INTERRUPTED = 130  # what shells report for Ctrl-C
@@ -26,15 +25,16 @@ def train(
         changes: more of them, already parsed.
         resume: go on with the run in `out`.
     """
+    if resume and (name or values or changes):
+        raise RecipeError("Expected only --out and --data beside --resume: a run goes on with its own recipe.")
     if resume:
-        if name or values or changes:
-            raise RecipeError("Expected only --out and --data beside --resume: a run goes on with its own recipe.")
         run = _unfinished(out)
+        if not run.report.exists():
+            _finish(run, data)
     else:
         chosen = recipe.load(name or recipe.DEFAULT).replace(**{**recipe.parse(values), **changes})
-        run = pipeline.begin(out or Path("runs") / f"{time.strftime('%Y%m%d-%H%M%S')}-{chosen.network}", chosen)
-    if not run.report.exists():
-        _finish(run, data)
+        run = RunFolder(out or Path("runs") / f"{time.strftime('%Y%m%d-%H%M%S')}-{chosen.network}")
+        _finish(run, data, chosen)
     print(summary.of_run(run.path))
     print(f"\nReport:     {run.report}\nModel:      {run.onnx_model}")
     print(f"Read with:  digitpad predict --model {run.onnx_model} PICTURE")
@@ -46,10 +46,17 @@ def _unfinished(out: Path | None) -> RunFolder:
     return RunFolder.open(out)
 
 
-def _finish(run: RunFolder, data: Path | None) -> None:
+def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | None = None) -> None:
+    backend.prepare()  # imports Keras, so what can be refused without it was refused before
+    from digitpad.training import console, data
+    from digitpad.training import train as pipeline
+
+    dataset = data.load(folder or pipeline.recorded_folder(run))
+    if begin_with:
+        pipeline.begin(run.path, begin_with)
     resume = f"digitpad train --out {run.path} --resume"
     try:
-        pipeline.train(run, folder=data, watcher=console.watcher())
+        pipeline.train(run, dataset, watcher=console.watcher())
     except KeyboardInterrupt:
         print(f"\nStopped. What is finished is kept; go on with: {resume}", file=sys.stderr)
         sys.exit(INTERRUPTED)

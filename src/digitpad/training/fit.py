@@ -3,7 +3,6 @@
 import json
 import math
 import time
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -140,7 +139,7 @@ class _Fit:
             batch_size=self.recipe.batch_size,
             shuffle=False,
             verbose=0,
-            callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: watcher.step(batch + 1))],
+            callbacks=[_Steps(watcher)],
         ).history
         loss, accuracy = validation_figures(self.network, validation)
         figures = (epoch + 1, log["loss"][0], log["accuracy"][0], loss, accuracy)
@@ -160,23 +159,29 @@ class _Fit:
         runs.write_arrays(checkpoint, {"state": json.dumps(state), **arrays})
 
     def restore(self, checkpoint: Path) -> None:
-        try:
-            with np.load(checkpoint, allow_pickle=False) as stored:
-                arrays = dict(stored)
-            state = json.loads(str(arrays["state"]))
-            if state["recipe"] != self.recipe.to_toml():
-                raise RunError(f"Expected {checkpoint} to come from this recipe; it comes from another one.")
-            for i, variable in enumerate(self._variables()):
-                variable.assign(arrays[f"variable_{i}"])
-            self.best_weights = [arrays[f"best_{i}"] for i in range(len(self.best_weights))]
-            self.progress = Progress(state["history"], state["best"])
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise RunError(
-                f"Expected a whole checkpoint in {checkpoint}; it is damaged: {error}. Delete it to start over."
-            ) from None
+        arrays = runs.read_arrays(checkpoint)
+        state = json.loads(str(arrays["state"]))
+        if state["recipe"] != self.recipe.to_toml():
+            raise RunError(f"Expected {checkpoint} to come from this recipe; it comes from another one.")
+        for i, variable in enumerate(self._variables()):
+            variable.assign(arrays[f"variable_{i}"])
+        self.best_weights = [arrays[f"best_{i}"] for i in range(len(self.best_weights))]
+        self.progress = Progress(state["history"], state["best"])
 
     def _variables(self) -> list[Any]:
         return [*self.network.variables, *self.network.optimizer.variables]
+
+
+class _Steps(keras.callbacks.Callback):
+    """Passes the ends of steps on to a watcher."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        super().__init__()
+        self._watcher = watcher
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        # several steps are one execution, and the last execution may come to its end early
+        self._watcher.step(min(batch + 1, self.params["steps"]))
 
 
 def validation_figures(network: keras.Model, pictures: Pictures) -> tuple[float, float]:

@@ -31,14 +31,12 @@ Say = Callable[[str], None]
 _VERSIONS = ("digitpad", "keras", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy", "tf2onnx")
 
 
-def train(
-    run: RunFolder, *, folder: str | Path | None = None, watcher: Watcher | None = None, say: Say = print
-) -> dict[str, Any]:
+def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = None, say: Say = print) -> dict[str, Any]:
     """Train, calibrate, evaluate, save, verify and report, going on from where the run was broken off.
 
     Args:
         run: a run folder with its recipe, from `begin`, or from `RunFolder.open` to go on.
-        folder: where the data set is; see `data.load`.
+        dataset: from `data.load`; the same one that the run began with.
         watcher: is told how the fit goes.
         say: is told in words what happens.
 
@@ -46,12 +44,13 @@ def train(
         All figures, as in `metrics.json`.
 
     Raises:
-        DataError, RecipeError, RunError, VerificationError: see those.
+        RunError: the run began with other data, or its checkpoint is damaged.
+        VerificationError: a saved model does not answer like the trained one.
     """
     started = time.monotonic()
     recipe = recipes.load(str(run.recipe))
     network = models.build(recipe)
-    dataset = _record_data(run, data.load(folder or _recorded_folder(run)), folder)
+    _record_data(run, dataset)
     if dataset.notice:
         say(dataset.notice)
     training, validation = _split(dataset, recipe, run)
@@ -102,27 +101,27 @@ def look(run: RunFolder, test: splits.SealedSplit, network: keras.Model, tempera
     runs.write_json(run.test, result)
 
 
-def look_again(run: RunFolder, *, folder: str | Path | None = None) -> None:
+def look_again(run: RunFolder, dataset: data.Dataset) -> None:
     """Look at the test split of a finished run once more; the report then says how many looks there were."""
     metrics = runs.read_json(run.metrics)
     reader = export.load_keras(run.keras_model)
-    dataset = _record_data(run, data.load(folder or _recorded_folder(run)), folder)
+    _record_data(run, dataset)
     look(run, dataset.test, reader.get_layer(metrics["recipe"]["network"]), metrics["temperature"])
     runs.write_json(run.metrics, {**metrics, **_test_figures(run)})
     report.write(run)
 
 
-def _recorded_folder(run: RunFolder) -> str | None:
+def recorded_folder(run: RunFolder) -> str | None:
+    """The folder that the run's data was read from, or None if it came from elsewhere or was not read yet."""
     return runs.read_json(run.data)["folder"] if run.data.exists() else None
 
 
-def _record_data(run: RunFolder, dataset: data.Dataset, folder: str | Path | None) -> data.Dataset:
+def _record_data(run: RunFolder, dataset: data.Dataset) -> None:
     """Write down what data the run uses, or make sure that it is the same as when the run began."""
-    named = folder or os.environ.get("DIGITPAD_DATA")
     if not run.data.exists():
         record = {
             "source": dataset.source,
-            "folder": str(Path(named).resolve()) if named else None,
+            "folder": dataset.folder,
             "verified": dataset.verified,
             "notice": dataset.notice,
             "sha256": dataset.sha256,
@@ -130,7 +129,6 @@ def _record_data(run: RunFolder, dataset: data.Dataset, folder: str | Path | Non
         runs.write_json(run.data, record)
     elif runs.read_json(run.data)["sha256"] != dataset.sha256:
         raise RunError(f"Expected the data that {run.path} began with; {dataset.source} holds other pictures.")
-    return dataset
 
 
 def _split(dataset: data.Dataset, recipe: Recipe, run: RunFolder) -> tuple[splits.Split, splits.Split]:
@@ -203,8 +201,7 @@ def _backend_package() -> str:
 def _data_figures(run: RunFolder) -> dict[str, Any]:
     """What is known of the data; where it lay on this machine is nobody's business but the run's."""
     record = {key: value for key, value in runs.read_json(run.data).items() if key != "folder"}
-    with np.load(run.splits, allow_pickle=False) as stored:
-        sizes = {f"num_{name}": len(stored[name]) for name in ("training", "validation")}
+    sizes = {f"num_{name}": len(indices) for name, indices in runs.read_arrays(run.splits).items()}
     return {**record, **sizes, "num_test": runs.read_json(run.test)["num_images"]}
 
 

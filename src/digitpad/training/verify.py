@@ -83,10 +83,9 @@ def _compare(run: RunFolder) -> dict[str, float]:
     reader = export.load_keras(run.keras_model)
     session = artifact.load(run.onnx_model).session
     cases: dict[str, Answer] = {}
-    with np.load(run.path / "reference.npz", allow_pickle=False) as stored:
-        for key in stored:
-            case, _, name = key.partition("/")
-            cases.setdefault(case, {})[name] = stored[key]
+    for key, array in runs.read_arrays(run.path / "reference.npz").items():
+        case, _, name = key.partition("/")
+        cases.setdefault(case, {})[name] = array
     differences = {"keras": 0.0, "onnx": 0.0}
     for expected in cases.values():
         pixels = expected.pop(artifact.INPUT)

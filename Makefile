@@ -1,0 +1,39 @@
+# Every target calls what a developer would type. `make train` and `make test` need Python 3.11 to 3.13 and nothing else.
+
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c "$(SUPPORTED)" 2>/dev/null && echo $$python && break; done)
+TENSORFLOW ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
+BIN := .venv/bin
+INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
+
+.PHONY: train test lint bench clean
+
+train: .venv/train  ## environment, data, training, one look at the test set, report, save, verify
+	$(BIN)/digitpad train
+
+test: .venv/dev  ## environment, all tests
+	$(BIN)/python -m pytest
+
+lint: .venv/dev  ## format, lint, types
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+bench: .venv/train  ## how long reading a digit takes
+	$(BIN)/python bench/reading.py
+
+clean:  ## everything but runs
+	rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+.venv/bin/pip:
+	@test -n "$(PYTHON)" || { echo "Expected Python 3.11, 3.12 or 3.13; found none. Set PYTHON=/path/to/python."; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/train: .venv/bin/pip pyproject.toml constraints.txt
+	$(INSTALL) '.[train,$(TENSORFLOW)]'
+	@touch $@
+
+.venv/dev: .venv/train
+	$(INSTALL) '.[train,$(TENSORFLOW),dev]'
+	@touch $@

@@ -1,0 +1,32 @@
+"""What the tests share: golden drawings, the model that ships, and one small training run."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from digitpad import Recognizer
+
+GOLDEN = Path(__file__).parent / "golden"
+STROKES: dict[str, list[list[list[float]]]] = json.loads((GOLDEN / "strokes.json").read_text())
+GOLDEN_PICTURES = sorted(GOLDEN.glob("*.png"))
+
+
+@pytest.fixture(scope="session")
+def recognizer() -> Recognizer:
+    """The model that ships."""
+    return Recognizer.load()
+
+
+@pytest.fixture
+def canvas() -> NDArray[np.uint8]:
+    """A 7 in black on white, RGBA (100, 80, 4), which no test may change."""
+    pixels = np.full((100, 80, 4), 255, np.uint8)
+    pixels[20:28, 20:60, :3] = 0
+    for row in range(28, 80):
+        column = 55 - (row - 28) // 2
+        pixels[row, column : column + 8, :3] = 0
+    pixels.flags.writeable = False
+    return pixels

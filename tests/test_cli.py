@@ -1,0 +1,135 @@
+"""The command line: answers on standard output, one sentence on standard error, and exit codes that mean something."""
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from digitpad import artifact
+from tests.conftest import GOLDEN
+
+SEVEN = GOLDEN / "7-medium-light.png"
+
+
+def digitpad(*arguments: str | Path, stdin: bytes = b"", **environment: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "digitpad", *map(str, arguments)]
+    process = subprocess.run(command, input=stdin, capture_output=True, check=False, env={**os.environ, **environment})
+    out, error = process.stdout.decode(), process.stderr.decode()
+    return subprocess.CompletedProcess(command, process.returncode, out, error)
+
+
+def test_predict_shows_the_digit_the_ranking_and_the_picture() -> None:
+    result = digitpad("predict", SEVEN)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert re.search(r"7-medium-light\.png: 7, confidence \d+\.\d% \(top 3: 7 \d+\.\d%, \d .*, \d ", result.stdout)
+    rows = [line for line in result.stdout.splitlines() if line.startswith("  |")]
+    assert len(rows) == 14
+    assert all(len(row) == 2 + 28 + 2 for row in rows)
+    assert sum(row.count("@") for row in rows) > 10
+    assert "\x1b" not in result.stdout
+
+
+def test_predict_reads_several_pictures_and_standard_input() -> None:
+    result = digitpad("predict", "-", GOLDEN / "3-large-dark.png", "--top", "1", stdin=SEVEN.read_bytes())
+    assert "-: 7, confidence" in result.stdout
+    assert "3-large-dark.png: 3, confidence" in result.stdout
+
+
+def test_json_is_one_object_a_picture() -> None:
+    result = digitpad("predict", "--json", SEVEN, GOLDEN / "0-small-light.png")
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [answer["digit"] for answer in answers] == [7, 0]
+    assert len(answers[0]["seen"]) == len(answers[0]["seen"][0]) == 28
+    assert answers[0]["top_k"][0] == {"digit": 7, "probability": answers[0]["confidence"]}
+
+
+def test_a_blank_picture_is_called_blank() -> None:
+    file = io.BytesIO()
+    Image.new("L", (50, 50), 255).save(file, "PNG")
+    result = digitpad("predict", "-", stdin=file.getvalue())
+    assert result.returncode == 0
+    assert result.stdout == "-: blank, nothing stands out from the paper\n"
+
+
+def test_info_shows_the_card() -> None:
+    result = digitpad("info")
+    card = json.loads(result.stdout[result.stdout.index("{") :])
+    assert card["test"]["num_images"] == 10_000
+    assert result.stdout.startswith(f"model {artifact.load(artifact.shipped()).model_id}, ")
+
+
+def broken_model(tmp_path: Path) -> Path:
+    path = tmp_path / "broken.onnx"
+    content = bytearray(artifact.shipped().read_bytes())
+    content[5000] ^= 4
+    path.write_bytes(content)
+    return path
+
+
+def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    cases: list[tuple[list[str | Path], str]] = [
+        (["predict", tmp_path / "missing.png"], "there is no"),
+        (["predict", tmp_path / "notes.txt"], "Expected a PNG or JPEG picture"),
+        (["predict", tmp_path], "is a folder"),
+        (["predict", "data:image/png;base64,???"], "cannot be decoded"),
+        (["predict", "-"], "no bytes at all"),
+        (["predict", SEVEN, "--model", tmp_path / "missing.onnx"], "there is no"),
+        (["predict", SEVEN, "--model", broken_model(tmp_path)], "damaged or edited"),
+        (["info", tmp_path / "notes.txt"], "does not end in its digest"),
+        (["evaluate", tmp_path], "has no recipe.toml"),
+    ]
+    for arguments, words in cases:
+        result = digitpad(*arguments)
+        assert result.returncode == 2, arguments
+        assert result.stdout == ""
+        assert re.fullmatch(r"digitpad: [^\n]+\n", result.stderr), result.stderr
+        assert words in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--set", "learning_rat=1"], "got 'learning_rat'"),
+        (["--set", "learning_rate=-1"], "learning_rate to be at least"),
+        (["--epochs", "0"], "epochs to be at least 1"),
+        (["--recipe", "fancy"], "there is no 'fancy'"),
+        (["--resume"], "Expected --out"),
+        (["--resume", "--epochs", "3", "--out", "x"], "goes on with its own recipe"),
+        (["--data", "nowhere", "--out", "{tmp}/run"], "there is no folder nowhere"),
+        (["--out", "/proc/run"], "Expected a folder that can be written in"),
+    ],
+)
+def test_bad_training_input_is_one_sentence_and_exit_code_2(arguments: list[str], words: str, tmp_path: Path) -> None:
+    result = digitpad("train", *(argument.replace("{tmp}", str(tmp_path)) for argument in arguments))
+    assert result.returncode == 2, result.stderr
+    assert re.fullmatch(r"digitpad: [^\n]+\n", result.stderr), result.stderr
+    assert words in result.stderr
+
+
+def test_training_without_its_packages_says_what_to_install(tmp_path: Path) -> None:
+    hide = "import sys; sys.modules['keras'] = None; sys.argv[1:] = ['train']; from digitpad.cli import main; main()"
+    result = subprocess.run([sys.executable, "-c", hide], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert result.returncode == 1
+    assert "pip install 'digitpad[train,cpu]'" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_full_disk_is_one_sentence_and_exit_code_1() -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "digitpad", "predict", str(SEVEN)]
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert result.returncode == 1
+    assert "No space left on device" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_usage_errors_are_exit_code_2() -> None:
+    assert digitpad("predict").returncode == 2
+    assert digitpad("fly").returncode == 2

@@ -1,0 +1,88 @@
+"""What the tests of the training plane share: a small data set of our own, and one run trained on it."""
+
+import gzip
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from digitpad import drawing
+from digitpad.training import backend
+
+backend.prepare()
+
+from digitpad.training import contract, data, idx, train  # noqa: E402
+from digitpad.training.data import PARTS  # noqa: E402
+from digitpad.training.recipe import RECIPES, Recipe  # noqa: E402
+from digitpad.training.runs import RunFolder  # noqa: E402
+from tests.conftest import STROKES  # noqa: E402
+
+SMALL = RECIPES["cnn"].replace(epochs=3, batch_size=32, seed=5)
+"""The recipe of the runs that the tests train, a second or two an epoch."""
+
+
+def drawn_digits(count: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Golden strokes, shaken, as MNIST would hold them: uint8 (count, 28, 28) and uint8 (count,)."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(count, dtype=np.uint8) % 10
+    pixels = []
+    for label in labels:
+        shake = np.eye(2) + rng.normal(0, 0.12, (2, 2))
+        strokes = [np.array(stroke) @ shake + rng.normal(0, 1.5, (len(stroke), 2)) for stroke in STROKES[str(label)]]
+        pixels.append(drawing.read(strokes)[..., 0])
+    return np.rint(contract.see(np.stack(pixels))[..., 0] * 255).astype(np.uint8), labels
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a data set in IDX form, not MNIST: 900 pictures to learn from and 200 to test on."""
+    folder = tmp_path_factory.mktemp("drawn")
+    arrays = dict(zip(PARTS, (*drawn_digits(900, 0), *drawn_digits(200, 1)), strict=True))
+    for part, array in arrays.items():
+        (folder / f"{part}-idx{array.ndim}-ubyte.gz").write_bytes(gzip.compress(idx.write(array)))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A run of `SMALL` on the drawn digits, left alone from beginning to end."""
+    run = train.begin(tmp_path_factory.mktemp("runs") / "finished", SMALL)
+    train.train(run, data.load(drawn), say=lambda text: None)
+    return run
+
+
+@pytest.fixture
+def mnist() -> Path:
+    """The folder with the real MNIST, where there is one."""
+    folder = os.environ.get("DIGITPAD_DATA")
+    if not folder:
+        pytest.skip("DIGITPAD_DATA names no folder with MNIST")
+    return Path(folder)
+
+
+@pytest.fixture
+def recipe() -> Recipe:
+    """A recipe that is done in no time."""
+    return SMALL
+
+
+Cli = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def cli(tmp_path: Path) -> Cli:
+    """Runs `digitpad` as a person would, in a folder of its own, without DIGITPAD_DATA."""
+    environment = {key: value for key, value in os.environ.items() if key != "DIGITPAD_DATA"}
+
+    def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "digitpad", *map(str, arguments)]
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment, timeout=240
+        )
+
+    return run

@@ -1,0 +1,74 @@
+"""Both saved models answer like the one in memory, at any size, and a damaged file is refused."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from digitpad import artifact
+from digitpad.errors import ArtifactError
+from digitpad.training import contract, export, models, runs
+from digitpad.training.recipe import RECIPES
+
+
+@pytest.fixture(scope="module")
+def reader() -> keras.Model:
+    return export.build_reader(models.build(RECIPES["dense"]), temperature=1.5)
+
+
+@pytest.fixture(scope="module")
+def saved(reader: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("saved") / "model.keras"
+    export.save_keras(reader, path)
+    return path
+
+
+def test_both_files_answer_like_the_model_in_memory(reader: keras.Model, saved: Path, tmp_path: Path) -> None:
+    runs.write(tmp_path / "digits.onnx", artifact.seal(export.export_graph(saved), {}, []))
+    session = artifact.load(tmp_path / "digits.onnx").session
+    reloaded = export.load_keras(saved)
+    rng = np.random.default_rng(0)
+    for shape in ((1, 28, 28, 4), (3, 61, 47, 4), (2, 1, 1, 4), (1, 300, 500, 4)):
+        pixels = rng.integers(0, 256, shape, dtype=np.uint8)
+        expected = export.answer(reader, pixels)
+        outputs = dict(zip(artifact.OUTPUTS, session.run(list(artifact.OUTPUTS), {"pixels": pixels}), strict=True))
+        assert set(expected) == set(artifact.OUTPUTS)
+        for name, value in expected.items():
+            assert export.answer(reloaded, pixels)[name] == pytest.approx(value, abs=1e-6), name
+            assert outputs[name] == pytest.approx(value, abs=1e-4 if name in ("box", "centre") else 1e-5), name
+
+
+def test_a_flipped_byte_in_the_keras_file_is_refused(saved: Path, tmp_path: Path) -> None:
+    content = saved.read_bytes()
+    for place in (0, 40, len(content) // 3, len(content) - 70, len(content) - 1):
+        damaged = tmp_path / "damaged.keras"
+        damaged.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with pytest.raises(ArtifactError, match=r"damaged\.keras to end in the digest of its contents"):
+            export.load_keras(damaged)
+
+
+def test_keras_files_that_are_none(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match=r"missing\.keras; it cannot be read"):
+        export.load_keras(tmp_path / "missing.keras")
+    (tmp_path / "short.keras").write_bytes(b"PK")
+    with pytest.raises(ArtifactError, match="cut short"):
+        export.load_keras(tmp_path / "short.keras")
+
+
+def test_a_plain_zip_tool_still_opens_the_keras_file(saved: Path) -> None:
+    script = f"import zipfile; print(zipfile.ZipFile({str(saved)!r}).testzip())"
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout == "None\n"
+
+
+def test_the_pictures_that_train_are_those_that_the_reader_sees(reader: keras.Model) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (4, 28, 28), dtype=np.uint8)
+    seen = export.answer(reader, contract.to_pixels(images))["seen"]
+    assert np.array_equal(seen, contract.see(images))
+
+
+def test_nothing_is_left_beside_the_saved_file(saved: Path) -> None:
+    assert os.listdir(saved.parent) == ["model.keras"]  # noqa: PTH208

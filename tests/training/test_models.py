@@ -1,0 +1,44 @@
+"""The networks are what the README says: their shapes, sizes and beginnings."""
+
+import keras
+import numpy as np
+import pytest
+
+from digitpad.errors import RecipeError
+from digitpad.training import models
+from digitpad.training.recipe import RECIPES, Recipe
+
+NUM_PARAMETERS = {"dense": 784 * 512 + 512 + 512 * 256 + 256 + 256 * 10 + 10, "cnn": 90_666}
+
+
+@pytest.mark.parametrize("name", sorted(NUM_PARAMETERS))
+def test_networks_turn_pictures_into_logits(name: str) -> None:
+    network = models.build(RECIPES[name])
+    assert network.count_params() == NUM_PARAMETERS[name]
+    logits = np.asarray(network(np.random.default_rng(0).random((3, 28, 28, 1), np.float32)))
+    assert logits.shape == (3, 10)
+    assert (logits < 0).any()  # no softmax, no ReLU at the end
+
+
+def test_he_initialisation_keeps_the_variance_of_relu_layers() -> None:
+    network = models.build(RECIPES["dense"])
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Dense):
+            kernel = np.asarray(layer.kernel)
+            assert kernel.std() == pytest.approx(np.sqrt(2 / kernel.shape[0]), rel=0.05)
+
+
+def test_l2_adds_to_the_loss_when_asked() -> None:
+    assert len(models.build(Recipe(network="dense", l2=1e-3)).losses) == 3
+    assert models.build(Recipe(network="dense", l2=0.0)).losses == []
+
+
+def test_the_seed_decides_the_weights() -> None:
+    first, again, other = (models.build(Recipe(seed=seed)).get_weights()[0] for seed in (1, 1, 2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_an_unknown_network_is_refused() -> None:
+    with pytest.raises(RecipeError, match="one of dense, cnn; got 'transformer'"):
+        models.build(Recipe(network="transformer"))

@@ -1,0 +1,80 @@
+"""A recipe says everything, from a name, a file or the command line, and refuses what it does not know."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from digitpad.errors import RecipeError
+from digitpad.training import recipe
+from digitpad.training.recipe import RECIPES, Recipe
+
+
+@given(
+    st.builds(
+        Recipe,
+        network=st.sampled_from(["cnn", "dense"]),
+        seed=st.integers(0, 2**32 - 1),
+        epochs=st.integers(1, 1000),
+        learning_rate=st.floats(1e-9, 10),
+        dropout=st.floats(0, 0.99),
+    )
+)
+def test_a_recipe_survives_its_file(tmp_path_factory: pytest.TempPathFactory, original: Recipe) -> None:
+    path = tmp_path_factory.mktemp("recipes") / "recipe.toml"
+    path.write_text(original.to_toml())
+    assert recipe.load(str(path)) == original
+
+
+@pytest.mark.parametrize("name", sorted(RECIPES))
+def test_recipes_are_found_by_name(name: str) -> None:
+    assert recipe.load(name).network == name
+
+
+def test_a_file_may_name_its_base(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('base = "dense"\nepochs = 2\nlearning_rate = 1')
+    assert recipe.load(str(path)) == dataclasses.replace(RECIPES["dense"], epochs=2, learning_rate=1)
+
+
+def test_values_from_the_command_line() -> None:
+    values = recipe.parse(["epochs=3", " dropout = 0.25", "network=dense", "l2=1e-4"])
+    assert values == {"epochs": 3, "dropout": 0.25, "network": "dense", "l2": 1e-4}
+    assert Recipe().replace(**values).epochs == 3
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"learning_rat": 0.1}, "got 'learning_rat'"),
+        ({"learning_rate": -0.1}, "learning_rate to be at least"),
+        ({"learning_rate": float("nan")}, "learning_rate to be at least"),
+        ({"epochs": 0}, "epochs to be at least 1"),
+        ({"epochs": 1.5}, "epochs to be int; got 1.5"),
+        ({"epochs": True}, "epochs to be int; got True"),
+        ({"batch_size": "many"}, "batch_size to be int; got 'many'"),
+        ({"dropout": 1.0}, "dropout to be at least 0 and below 1"),
+        ({"seed": 2**32}, "seed to be"),
+        ({"network": 3}, "network to be str"),
+    ],
+)
+def test_values_that_are_refused(values: dict[str, Any], words: str) -> None:
+    with pytest.raises(RecipeError, match=words):
+        Recipe().replace(**values)
+
+
+def test_files_that_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"cnn, dense, or a TOML file; there is no 'fancy'"):
+        recipe.load("fancy")
+    path = tmp_path / "broken.toml"
+    path.write_text("epochs = = 3")
+    with pytest.raises(RecipeError, match=r"broken\.toml; it cannot be read"):
+        recipe.load(str(path))
+    path.write_text('base = "fancy"')
+    with pytest.raises(RecipeError, match="got 'fancy'"):
+        recipe.load(str(path))
+    with pytest.raises(RecipeError, match="name=value"):
+        recipe.parse(["epochs"])

@@ -1,0 +1,54 @@
+"""A model that does not come back as it went is not let through."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitpad import artifact
+from digitpad.errors import DigitpadError, VerificationError
+from digitpad.training import export, models, runs, verify
+from digitpad.training.runs import RunFolder
+from tests.training.conftest import SMALL, drawn_digits
+
+IMAGES, _ = drawn_digits(5, 3)
+
+
+@pytest.fixture
+def copied(finished: RunFolder, tmp_path: Path) -> RunFolder:
+    return RunFolder(shutil.copytree(finished.path, tmp_path / "run"))
+
+
+def test_a_sound_run_is_within_the_tolerances(copied: RunFolder) -> None:
+    differences = verify.verify(export.load_keras(copied.keras_model), IMAGES, copied)
+    assert differences["keras"] <= verify.KERAS_TOLERANCE
+    assert differences["onnx"] <= verify.ONNX_TOLERANCE
+    assert not (copied.path / "reference.npz").exists()
+
+
+def test_another_model_in_the_files_is_noticed(copied: RunFolder) -> None:
+    other = export.build_reader(models.build(SMALL.replace(seed=99)), 1.0)
+    with pytest.raises(VerificationError, match="reloaded keras model"):
+        verify.verify(other, IMAGES, copied)
+
+
+def test_another_onnx_model_alone_is_noticed(copied: RunFolder) -> None:
+    reader = export.load_keras(copied.keras_model)
+    shutil.copy(artifact.shipped(), copied.onnx_model)
+    with pytest.raises(VerificationError, match="reloaded onnx model"):
+        verify.verify(reader, IMAGES, copied)
+
+
+def test_a_file_that_does_not_load_is_noticed(copied: RunFolder) -> None:
+    reader = export.load_keras(copied.keras_model)
+    runs.write(copied.onnx_model, copied.onnx_model.read_bytes()[:-1])
+    with pytest.raises(DigitpadError, match="ArtifactError"):
+        verify.verify(reader, IMAGES, copied)
+
+
+def test_drawings_are_placed_off_centre_black_on_white() -> None:
+    pixels = verify.place(IMAGES[0], 60, 90)
+    assert pixels.shape == (60, 90, 4)
+    assert pixels[:4].min() == 255
+    assert np.array_equal(pixels[4::2, 34::2, 0], 255 - IMAGES[0])

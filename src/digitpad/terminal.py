@@ -17,14 +17,19 @@ def show(name: str, prediction: Prediction, top: int) -> str:
     picture = _picture(prediction.seen)
     if prediction.digit is None:
         return f"{_short(name)}: blank, nothing stands out from the paper"
-    ranking = ", ".join(f"{digit} {probability:.1%}" for digit, probability in prediction.top_k(top))
+    ranking = ", ".join(f"{digit} {percent(probability)}" for digit, probability in prediction.top_k(top))
     top_edge, left, bottom, right = prediction.box
     return (
-        f"{_short(name)}: {prediction.digit}, confidence {prediction.confidence:.1%} (top {top}: {ranking})\n"
+        f"{_short(name)}: {prediction.digit}, confidence {percent(prediction.confidence)} (top {top}: {ranking})\n"
         f"{picture}\n"
         f"The model saw this: ink of {right - left:.0f} x {bottom - top_edge:.0f} px, "
         f"scaled by {prediction.scale:.3g}, centre of mass in the middle."
     )
+
+
+def percent(probability: float) -> str:
+    """A probability, 0 to 1, for people; nothing is ever rounded up to certainty."""
+    return f"{probability:.1%}" if probability < 0.9995 else ">99.9%"
 
 
 def to_json(name: str, prediction: Prediction, top: int) -> str:

@@ -71,6 +71,8 @@ def _curves(history: list[dict[str, float]], best_epoch: int) -> str:
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.legend()
     figure.axes[0].set_yscale("log")
+    figure.axes[0].yaxis.set_major_formatter("{x:g}")
+    figure.axes[0].yaxis.set_minor_formatter("{x:g}")
     return _to_svg(figure)
 
 

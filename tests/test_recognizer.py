@@ -38,7 +38,9 @@ def test_a_prediction_holds_what_it_says(recognizer: Recognizer, canvas: NDArray
     assert prediction.confidence == prediction.probabilities.max()
     assert prediction.probabilities.dtype == np.float32
     assert prediction.probabilities.sum() == pytest.approx(1, abs=1e-5)
-    assert (prediction.seen.dtype, prediction.seen.shape, prediction.seen.max()) == (np.uint8, (28, 28), 255)
+    assert prediction.seen.dtype == np.uint8
+    assert prediction.seen.shape == (28, 28)
+    assert prediction.seen.max() == 255
     assert prediction.size == (100, 80)
     assert prediction.box == pytest.approx((20, 20, 80, 63), abs=1)
     assert prediction.scale == pytest.approx(20 / 60, rel=0.02)

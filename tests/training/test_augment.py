@@ -19,7 +19,8 @@ def changed(recipe: Recipe, seed: int = 0) -> NDArray[np.float32]:
 
 def test_pictures_stay_pictures_and_keep_their_ink() -> None:
     pictures = changed(Recipe())
-    assert (pictures.shape, pictures.dtype) == (SEEN.shape, np.float32)
+    assert pictures.shape == SEEN.shape
+    assert pictures.dtype == np.float32
     assert pictures.min() >= 0
     assert pictures.max() <= 1 + 1e-5
     assert pictures.sum() == pytest.approx(SEEN.sum(), rel=0.1)

@@ -45,7 +45,7 @@ def answer(reader: keras.Model, pixels: NDArray[np.uint8]) -> dict[str, NDArray[
 
 def save_keras(reader: keras.Model, path: Path) -> None:
     """Save a reader as a `.keras` file whose zip comment is the SHA-256 of every byte before it."""
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "model.keras"
         reader.save(draft)
         with zipfile.ZipFile(draft, "a") as archive:

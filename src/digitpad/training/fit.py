@@ -18,7 +18,7 @@ from digitpad.training.augment import augment
 from digitpad.training.recipe import Recipe
 
 _STEPS_PER_EXECUTION = 50
-PREDICT_BATCH_SIZE = 1000
+_PREDICT_BATCH_SIZE = 1000
 
 
 @dataclass(frozen=True)
@@ -184,9 +184,15 @@ class _Steps(keras.callbacks.Callback):
         self._watcher.step(min(batch + 1, self.params["steps"]))
 
 
+def predict_logits(network: keras.Model, seen: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Logits, float32 (num_images, 10), of pictures as in `Pictures.seen`."""
+    logits: NDArray[np.float32] = network.predict(seen, batch_size=_PREDICT_BATCH_SIZE, verbose=0)
+    return logits
+
+
 def validation_figures(network: keras.Model, pictures: Pictures) -> tuple[float, float]:
     """Mean negative log likelihood and accuracy, 0 to 1."""
-    logits = network.predict(pictures.seen, batch_size=PREDICT_BATCH_SIZE, verbose=0)
+    logits = predict_logits(network, pictures.seen)
     log_likelihood = log_softmax(logits, axis=1)[np.arange(len(logits)), pictures.labels]
     return -float(log_likelihood.mean()), float((logits.argmax(axis=1) == pictures.labels).mean())
 

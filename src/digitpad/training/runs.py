@@ -61,22 +61,20 @@ class RunFolder:
         self.report = self.path / "report.html"
 
     @classmethod
-    def create(cls, path: str | Path) -> "RunFolder":
-        """Make the folder of a new run; RunError if there is something in it, or if it cannot be made."""
+    def create(cls, path: str | Path, recipe: str) -> "RunFolder":
+        """Make the folder of a new run and put its recipe in; RunError if it has files already or cannot be made."""
         run = cls(path)
         try:
             run.path.mkdir(parents=True, exist_ok=True)
-            is_empty = not any(run.path.iterdir())
-            write(run.path / "writable", b"")
-            (run.path / "writable").unlink()
+            if any(run.path.iterdir()):
+                raise RunError(
+                    f"Expected a new or empty folder; {run.path} has files. Choose another --out, or use --resume."
+                )
+            write(run.recipe, recipe)
         except OSError as error:
             raise RunError(
                 f"Expected a folder that can be written in {run.path}; it cannot: {error.strerror}."
             ) from None
-        if not is_empty:
-            raise RunError(
-                f"Expected a new or empty folder; {run.path} has files. Choose another --out, or go on with --resume."
-            )
         return run
 
     @classmethod

@@ -1,5 +1,6 @@
 """A model file is believed only when it is whole, of a known version, and right about its probes."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,8 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         artifact.load(tmp_path / "missing.onnx")
     with pytest.raises(ArtifactError, match="cannot"):
         artifact.load(tmp_path)
+    with pytest.raises(ArtifactError, match="cannot"):
+        artifact.load("a\0b")
     text = tmp_path / "text.onnx"
     text.write_bytes(artifact.seal(b"not a graph", {}, []))
     with pytest.raises(ArtifactError, match="ONNX Runtime refuses it"):
@@ -91,6 +94,32 @@ def test_a_model_that_is_wrong_about_a_probe_is_refused(tmp_path: Path) -> None:
     wrong = artifact.Probe(probes[3].pixels, np.roll(probes[3].probabilities, 1))
     with pytest.raises(ArtifactError, match=r"probe 1 .* it is off by"):
         artifact.load(reseal(tmp_path / "wrong.onnx", probes=[probes[0], wrong]))
+
+
+def test_a_model_without_probes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ArtifactError, match="it has none"):
+        artifact.load(reseal(tmp_path / "unproven.onnx", probes=[]))
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("digitpad.card", "[1, 2]"),
+        ("digitpad.card", "null"),
+        ("digitpad.card", "{"),
+        ("digitpad.card", "[" * 100_000),
+        ("digitpad.probes", '[{"shape": [2, 2], "rgba": "", "probabilities": []}]'),
+        ("digitpad.probes", '[{"shape": [1, 1, 4], "rgba": "eJwDAAAAAAE=", "probabilities": [1]}]'),
+    ],
+)
+def test_a_malformed_card_or_probe_is_refused(tmp_path: Path, key: str, text: str) -> None:
+    graph, card, _ = parts()
+    body = graph + artifact._entry("digitpad.card", json.dumps(card)) + artifact._entry("digitpad.probes", "[]")
+    body += artifact._entry(key, text)  # of two entries with one key the later counts
+    path = tmp_path / "malformed.onnx"
+    path.write_bytes(body + artifact._entry("digitpad.sha256", hashlib.sha256(body).hexdigest()))
+    with pytest.raises(ArtifactError, match="they cannot be read"):
+        artifact.load(path)
 
 
 def test_probes_cover_every_digit_another_canvas_and_blank_paper() -> None:

@@ -130,6 +130,12 @@ def test_a_full_disk_is_one_sentence_and_exit_code_1() -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_a_backend_that_does_not_exist_is_refused() -> None:
+    result = digitpad("train", KERAS_BACKEND="foo.bar")
+    assert result.returncode == 2
+    assert "one of tensorflow, jax, torch; got 'foo.bar'" in result.stderr
+
+
 def test_usage_errors_are_exit_code_2() -> None:
     assert digitpad("predict").returncode == 2
     assert digitpad("fly").returncode == 2

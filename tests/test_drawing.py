@@ -120,6 +120,7 @@ def test_arrays_that_are_refused(array: NDArray[Any], words: str) -> None:
         (b"GIF89a" + bytes(50), "PNG or JPEG"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "PNG or JPEG"),
         (png_header(4001, 4000), "4001 x 4000"),
+        (png_header(10_000, 10_000), "far more"),
         (png_header(100_000, 100_000), "far more"),
         (png_header(0, 0), "Expected"),
         (png_header(9, 9)[:20], "cut short at its beginning"),
@@ -128,6 +129,28 @@ def test_arrays_that_are_refused(array: NDArray[Any], words: str) -> None:
 def test_bytes_that_are_refused(data: bytes, words: str) -> None:
     with pytest.raises(DrawingError, match=words):
         drawing.read(data)
+
+
+def test_exif_orientation_of_a_pil_image_is_honoured(canvas: RGBA) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 8
+    data = encode(canvas, "JPEG", exif=exif)
+    assert np.array_equal(drawing.read(Image.open(io.BytesIO(data))), drawing.read(data))
+
+
+def test_a_pil_image_cut_short_is_refused(canvas: RGBA) -> None:
+    data = encode(canvas)
+    with Image.open(io.BytesIO(data[: len(data) // 2])) as image, pytest.raises(DrawingError, match="cut short"):
+        drawing.read(image)
+
+
+def test_more_bytes_than_any_picture_needs_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(drawing, "MAX_BYTES", 1000)
+    path = tmp_path / "long.png"
+    path.write_bytes(encode(np.zeros((9, 9, 4), np.uint8)) + bytes(1000))
+    for form in (path, path.read_bytes(), Path("/dev/zero")):
+        with pytest.raises(DrawingError, match="at most 1,000 bytes"):
+            drawing.read(form)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
@@ -175,7 +198,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 
 def test_a_drawing_of_no_known_kind_is_refused() -> None:
     with pytest.raises(DrawingError, match="got dict"):
-        drawing.read({"strokes": []})
+        drawing.read({"strokes": []})  # type: ignore[arg-type]
 
 
 @given(st.binary(max_size=400), st.integers(0, 400))
@@ -222,10 +245,12 @@ class TestStrokes:
             ([[(1, 2)], []], "stroke 1 has the shape"),
             ([[(1, 2, 3)]], r"\(1, 3\)"),
             ([["ab"]], "stroke 0 is not numbers"),
-            ([[(1, 2), (3,)]], "stroke 0 is not numbers"),
+            ([[(1, 2), (3,)]], "stroke 0 is ragged"),
+            ([[(1j, 2)]], "stroke 0 is not numbers"),
+            ([[(10**400, 2)]], "stroke 0 is not numbers"),
             ([[(0, float("nan"))]], "NaN"),
             ([[(0, 1e300)]], "larger"),
-            ([np.zeros((drawing.MAX_POINTS + 1, 2))], "100,000"),
+            ([np.zeros((drawing.MAX_POINTS // 2 + 1, 2))] * 2, "at most 10,000 points; got 10,002"),
         ],
     )
     def test_strokes_that_are_refused(self, strokes: Any, words: str) -> None:

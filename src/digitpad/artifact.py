@@ -28,7 +28,7 @@ FORMAT_VERSION = 1
 CONTRACT_VERSION = 1
 """The version of the input contract (`training.contract`) that this package trains and reads."""
 
-MAX_BYTES = 256_000_000
+MAX_BYTES = 64_000_000
 PROBE_TOLERANCE = 1e-4
 """Probabilities may differ by this much from the machine that made the probes; a wrong graph is off by far more."""
 
@@ -87,7 +87,7 @@ def seal(graph: bytes, card: dict[str, Any], probes: list[Probe]) -> bytes:
     """
     versions = {"format_version": FORMAT_VERSION, "contract_version": CONTRACT_VERSION}
     body = graph
-    body += _entry("digitpad.card", json.dumps({**versions, **card}))
+    body += _entry("digitpad.card", json.dumps({**versions, **card}, allow_nan=False))
     body += _entry("digitpad.probes", json.dumps([_probe_to_json(probe) for probe in probes]))
     return body + _entry(_DIGEST_KEY, hashlib.sha256(body).hexdigest())
 
@@ -110,25 +110,29 @@ def load(path: str | Path, *, num_threads: int = 1) -> Artifact:
     session = _open(data, path, num_threads)
     metadata = session.get_modelmeta().custom_metadata_map
     try:
-        card, probes = json.loads(metadata["digitpad.card"]), json.loads(metadata["digitpad.probes"])
-        probes = [_probe_from_json(probe) for probe in probes]
-    except (KeyError, TypeError, ValueError, zlib.error) as error:
+        card = dict(json.loads(metadata["digitpad.card"]))
+        probes = [_probe_from_json(probe) for probe in json.loads(metadata["digitpad.probes"])]
+    except Exception as error:  # whatever a hostile card or probe brings about
         raise ArtifactError(f"Expected a card and probes in {path}; they cannot be read: {error!r}.") from None
     _check_versions(card, path)
     _check_graph(session, path)
+    if not probes:
+        raise ArtifactError(f"Expected probes in {path}, to check its answers by; it has none.")
     _check_probes(session, probes, path)
     return Artifact(session, card, model_id=digest[:12], num_bytes=len(data))
 
 
 def _read(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ArtifactError(f"Expected a model file of at most {MAX_BYTES:,} bytes; {path} is larger.")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ArtifactError(f"Expected a model file; there is no {path}. `digitpad train` makes one.") from None
-    except OSError as error:
-        raise ArtifactError(f"Expected a model file that can be read; {path} cannot: {error.strerror}.") from None
+    except (OSError, ValueError) as error:  # ValueError: a path with a null byte
+        raise ArtifactError(f"Expected a model file that can be read; {str(path)!r} cannot: {error}.") from None
+    if len(data) > MAX_BYTES:
+        raise ArtifactError(f"Expected a model file of at most {MAX_BYTES:,} bytes; {path} is larger.")
+    return data
 
 
 def _check_digest(data: bytes, path: str | Path) -> str:
@@ -206,5 +210,6 @@ def _probe_to_json(probe: Probe) -> dict[str, Any]:
 
 def _probe_from_json(entry: dict[str, Any]) -> Probe:
     raw = zlib.decompress(base64.b64decode(entry["rgba"]))
-    pixels = np.frombuffer(raw, np.uint8).reshape(entry["shape"])
-    return Probe(pixels, np.asarray(entry["probabilities"], np.float32))
+    height, width, _ = entry["shape"]
+    pixels = np.frombuffer(raw, np.uint8).reshape(height, width, 4)
+    return Probe(pixels, np.asarray(entry["probabilities"], np.float32).reshape(10))

@@ -1,6 +1,5 @@
 """The commands. Each body imports what it needs, so that reading a digit never waits for the training plane."""
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -76,21 +75,12 @@ def train(
 def evaluate(
     run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
     again: Annotated[bool, typer.Option("--again", help="Look at the test set once more, and count it.")] = False,
-    data: Annotated[Path | None, _DATA] = None,
+    data: Annotated[Path | None, typer.Option(help="With --again: where the data is, if not where it was.")] = None,
 ) -> None:
     """Show what the one look at the test set showed."""
-    from digitpad.training import summary
+    from digitpad.training import command
 
-    if again:
-        from digitpad.training import backend, runs
-
-        finished = runs.RunFolder.open(run)
-        backend.prepare()
-        from digitpad.training import data as sets
-        from digitpad.training import train as pipeline
-
-        pipeline.look_again(finished, sets.load(data or pipeline.recorded_folder(finished)))
-    print(summary.of_run(run))
+    command.evaluate(run, data, again=again)
 
 
 def main() -> NoReturn:
@@ -99,9 +89,6 @@ def main() -> NoReturn:
         app()
     except DigitpadError as error:
         code, message = error.exit_code, str(error)
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
     except OSError as error:
         code, message = 1, f"The system refused: {error}. Make room or rights for it, and try again."
     else:

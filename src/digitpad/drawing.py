@@ -7,7 +7,8 @@ import base64
 import binascii
 import io
 import math
-from collections.abc import Iterable
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,12 @@ from PIL import Image, ImageDraw, ImageOps
 from digitpad.errors import DrawingError
 
 Pixels = NDArray[np.uint8]
-Drawing = bytes | str | Path | Image.Image | NDArray[Any] | Iterable[ArrayLike]
+Drawing = bytes | str | Path | Image.Image | NDArray[Any] | Sequence[ArrayLike]
 """Encoded bytes, a data URL or path, a PIL image, an array, or strokes."""
 
 MAX_BYTES = 64_000_000
 MAX_PIXELS = 16_000_000
-MAX_POINTS = 100_000
+MAX_POINTS = 10_000
 MAX_COORDINATE = 1e9
 WORKING_PX = 1024
 """Longer drawings are first averaged down by a whole factor, so that a photograph costs no more than a canvas."""
@@ -70,10 +71,8 @@ def from_file(path: str | Path) -> Pixels:
     """Read a PNG or JPEG file; see `from_bytes`."""
     path = Path(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise DrawingError(f"Expected a file of at most {MAX_BYTES:,} bytes; {path} has {size:,}.")
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)  # whatever size the system reports
     except FileNotFoundError:
         raise DrawingError(f"Expected a PNG or JPEG file; there is no {path}.") from None
     except IsADirectoryError:
@@ -91,8 +90,8 @@ def from_data_url(url: str) -> Pixels:
     header, comma, payload = url.partition(",")
     if not comma or not header.lower().startswith("data:image/") or not header.lower().endswith(";base64"):
         raise DrawingError(f"Expected a data URL that begins with 'data:image/png;base64,'; got {url[:40]!r}.")
-    if len(payload) > MAX_BYTES:
-        raise DrawingError(f"Expected a data URL of at most {MAX_BYTES:,} characters; got {len(payload):,}.")
+    if len(payload) > 4 * MAX_BYTES // 3:
+        raise DrawingError(f"Expected a picture of at most {MAX_BYTES:,} bytes; the data URL holds more.")
     try:
         data = base64.b64decode(payload, validate=True)
     except (binascii.Error, ValueError) as error:
@@ -111,32 +110,32 @@ def from_bytes(data: bytes) -> Pixels:
     """
     if not data:
         raise DrawingError("Expected a PNG or JPEG picture; got no bytes at all.")
-    # Damaged and hostile files make decoders raise nearly anything, so nearly anything is caught around the decoder.
-    try:
-        image = Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise DrawingError(f"Expected at most {MAX_PIXELS:,} pixels; the picture says that it has far more.") from None
-    except Exception:
-        if data.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff")):
-            raise DrawingError("Expected a whole PNG or JPEG; it is damaged or cut short at its beginning.") from None
-        raise DrawingError(f"Expected a PNG or JPEG picture; the bytes begin with {data[:8]!r}.") from None
-    with image:
-        _check_size(*image.size)
+    if len(data) > MAX_BYTES:
+        raise DrawingError(f"Expected a picture of at most {MAX_BYTES:,} bytes; got more.")
+    with _open(data) as image:
         if image.format == "PNG" and getattr(image, "is_animated", False):
             raise DrawingError("Expected a picture that stands still; got an animated PNG. Save one frame of it.")
-        try:
-            image.load()
-            return _to_pixels(ImageOps.exif_transpose(image))
-        except Exception as error:
-            raise DrawingError(
-                f"Expected a whole {image.format} picture; it is damaged or cut short: {error}."
-            ) from None
+        return from_image(image)
 
 
 def from_image(image: Image.Image) -> Pixels:
-    """Convert a PIL image of any mode to uint8 (height, width, 4), as for `read`."""
+    """Convert a PIL image of any mode of 8 bits, or 16-bit grey; its EXIF orientation is honoured.
+
+    Returns:
+        uint8 (height, width, 4), as for `read`.
+
+    Raises:
+        DrawingError: the image is empty, too large, of another mode, or cannot be decoded.
+    """
     _check_size(*image.size)
-    return _to_pixels(image)
+    if image.mode in ("I", "F"):
+        raise DrawingError(f"Expected a PIL image of 8 bits a channel; got mode {image.mode}. Convert it to 'L' first.")
+    # Damaged and hostile files make decoders raise nearly anything, so nearly anything is caught around the decoder.
+    try:
+        image.load()
+        return _to_pixels(ImageOps.exif_transpose(image))
+    except Exception as error:
+        raise DrawingError(f"Expected a whole picture; it is damaged or cut short: {error}.") from None
 
 
 def from_array(array: NDArray[Any]) -> Pixels:
@@ -165,7 +164,7 @@ def from_array(array: NDArray[Any]) -> Pixels:
     return pixels if max(pixels.shape) <= WORKING_PX else _to_pixels(Image.fromarray(pixels))
 
 
-def from_strokes(strokes: Iterable[ArrayLike]) -> Pixels:
+def from_strokes(strokes: Sequence[ArrayLike]) -> Pixels:
     """Draw strokes with a round brush, black on white, centred, at a width that suits MNIST.
 
     Args:
@@ -179,11 +178,27 @@ def from_strokes(strokes: Iterable[ArrayLike]) -> Pixels:
         DrawingError: a stroke of another shape, or with points that are not finite numbers.
     """
     lines = [_to_points(index, stroke) for index, stroke in enumerate(strokes)]
+    num_points = sum(map(len, lines))
+    if num_points > MAX_POINTS:
+        raise DrawingError(f"Expected at most {MAX_POINTS:,} points; got {num_points:,}. Leave some out.")
     side = STROKE_CANVAS_PX * _SUPERSAMPLING
     canvas = Image.new("L", (side, side), 255)
     if lines:
         _draw_strokes(canvas, _centred(lines, side))
     return from_array(np.asarray(canvas.reduce(_SUPERSAMPLING)))
+
+
+def _open(data: bytes) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            return Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise DrawingError(f"Expected at most {MAX_PIXELS:,} pixels; the picture says that it has far more.") from None
+    except Exception:
+        if data.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff")):
+            raise DrawingError("Expected a whole PNG or JPEG; it is damaged or cut short at its beginning.") from None
+        raise DrawingError(f"Expected a PNG or JPEG picture; the bytes begin with {data[:8]!r}.") from None
 
 
 def _check_size(width: int, height: int) -> None:
@@ -196,9 +211,7 @@ def _check_size(width: int, height: int) -> None:
 def _to_pixels(image: Image.Image) -> Pixels:
     if image.mode.startswith("I;16"):  # Pillow would clip 16 bits to 8 instead of scaling them
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    elif image.mode in ("I", "F"):
-        raise DrawingError(f"Expected a PIL image of 8 bits a channel; got mode {image.mode}. Convert it to 'L' first.")
-    elif image.mode not in ("1", "L", "LA", "La", "P", "PA", "RGB", "RGBA", "RGBa"):  # CMYK, YCbCr, LAB, HSV
+    elif image.mode not in ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBa"):  # CMYK, YCbCr, LAB, HSV
         image = image.convert("RGB")
     if max(image.size) > WORKING_PX:
         if image.mode not in ("L", "LA", "RGB", "RGBA"):
@@ -224,16 +237,16 @@ def _to_levels(array: NDArray[Any]) -> Pixels:
 
 def _to_points(index: int, stroke: ArrayLike) -> NDArray[np.float64]:
     try:
-        points = np.asarray(stroke, dtype=np.float64)
+        points = np.asarray(stroke)
     except (TypeError, ValueError):
-        raise DrawingError(f"Expected strokes as lists of (x, y) points; stroke {index} is not numbers.") from None
+        raise DrawingError(f"Expected strokes as lists of (x, y) points; stroke {index} is ragged.") from None
+    if points.dtype.kind not in "iuf":
+        raise DrawingError(f"Expected strokes as lists of (x, y) points; stroke {index} is not numbers.")
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
         raise DrawingError(f"Expected strokes of shape (num_points, 2); stroke {index} has the shape {points.shape}.")
-    if len(points) > MAX_POINTS:
-        raise DrawingError(f"Expected at most {MAX_POINTS:,} points; stroke {index} has {len(points):,}.")
     if not (np.abs(points) <= MAX_COORDINATE).all():  # so that NaN fails too
         raise DrawingError(f"Expected coordinates within {MAX_COORDINATE:g}; stroke {index} holds NaN or far larger.")
-    return points
+    return points.astype(np.float64)
 
 
 def _centred(lines: list[NDArray[np.float64]], side: int) -> list[NDArray[np.float64]]:

@@ -28,10 +28,10 @@ class Prediction:
         probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9; all 0.1 when the drawing is blank.
         seen: uint8 (28, 28), the picture that the network saw, 0 for paper to 255 for ink.
         ink: the share of the canvas that ink covers, 0 to 1.
-        box: top, left, bottom and right edge of the ink in px of the drawing.
-        centre: row and column in px of the drawing that became the middle of the picture.
-        scale: px of the picture per px of the drawing.
-        size: height and width of the drawing in px, as it went into the model.
+        size: height and width, in px, of the drawing as it went into the model; `drawing.read` shrinks large ones.
+        box: top, left, bottom and right edge of the ink in px of that drawing.
+        centre: row and column in px of that drawing that became the middle of the picture.
+        scale: px of the picture per px of that drawing.
     """
 
     status: Status
@@ -49,7 +49,7 @@ class Prediction:
         """The k most probable digits and their probabilities, the best first; none when the drawing is blank."""
         if self.digit is None:
             return []
-        order = np.argsort(-self.probabilities, kind="stable")[:k]
+        order = np.argsort(-self.probabilities, kind="stable")[: max(k, 0)]
         return [(int(digit), float(self.probabilities[digit])) for digit in order]
 
 

@@ -14,14 +14,13 @@ _SHADES = " .:-=+*#%@"
 
 def show(name: str, prediction: Prediction, top: int) -> str:
     """The answer to one drawing, with the picture that the model saw."""
-    picture = _picture(prediction.seen)
     if prediction.digit is None:
         return f"{_short(name)}: blank, nothing stands out from the paper"
     ranking = ", ".join(f"{digit} {percent(probability)}" for digit, probability in prediction.top_k(top))
     top_edge, left, bottom, right = prediction.box
     return (
         f"{_short(name)}: {prediction.digit}, confidence {percent(prediction.confidence)} (top {top}: {ranking})\n"
-        f"{picture}\n"
+        f"{_picture(prediction.seen)}\n"
         f"The model saw this: ink of {right - left:.0f} x {bottom - top_edge:.0f} px, "
         f"scaled by {prediction.scale:.3g}, centre of mass in the middle."
     )
@@ -50,7 +49,7 @@ def to_json(name: str, prediction: Prediction, top: int) -> str:
 def _picture(seen: NDArray[np.uint8]) -> str:
     """28x28 pixels as 14 lines: half blocks in grey where colours are shown, shades of ASCII elsewhere."""
     upper, lower = seen[0::2], seen[1::2]
-    if sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb":
+    if _shows_colours():
         lines = [
             "".join(f"\x1b[38;5;{_grey(u)};48;5;{_grey(v)}m▀" for u, v in zip(*rows, strict=True))
             for rows in zip(upper, lower, strict=True)
@@ -61,10 +60,15 @@ def _picture(seen: NDArray[np.uint8]) -> str:
     return "\n".join(f"  |{line}|" for line in lines)
 
 
+def _shows_colours() -> bool:
+    wanted = "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    return wanted and sys.stdout.isatty() and sys.stdout.encoding.lower().startswith("utf")
+
+
 def _grey(level: int) -> int:
     """The nearest of the 24 greys of a 256-colour terminal."""
     return 232 + int(level) * 23 // 255
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 60 else name[:57] + "..."
+    return name if not name.startswith("data:") else name[:40] + "..."

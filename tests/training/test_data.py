@@ -59,6 +59,22 @@ def test_a_flipped_byte_in_one_file_is_refused(plain_mnist: Path, place: int) ->
     assert path.read_bytes() == content  # nothing is overwritten
 
 
+def test_a_flipped_byte_is_refused_whatever_the_set(
+    drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "MNIST_SHA256", data.load(drawn).sha256)  # as if the drawn digits were the published set
+    assert data.load(drawn).verified
+    for part in PARTS:
+        folder = shutil.copytree(drawn, tmp_path / part)
+        packed = next(folder.glob(f"{part}-*"))
+        content = bytearray(gzip.decompress(packed.read_bytes()))
+        content[-5] ^= 1
+        packed.with_suffix("").write_bytes(content)
+        packed.unlink()
+        with pytest.raises(DataError, match=rf"{part}-idx\d-ubyte to hold MNIST's {part}.*it is damaged"):
+            data.load(folder)
+
+
 def test_another_data_set_loads_and_is_called_unverified(drawn: Path) -> None:
     dataset = data.load(drawn)
     assert not dataset.verified
@@ -102,7 +118,7 @@ def test_folders_without_a_data_set_are_refused(drawn: Path, tmp_path: Path) -> 
         data.load(folder)
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a zip", b"x" * 2000])
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a zip", b"x" * 2000, b"\x93NUMPY\x01\x00v\x00{'descr': 1"])
 def test_a_damaged_npz_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "mnist.npz").write_bytes(content)
     with pytest.raises(DataError, match=r"mnist\.npz to hold the arrays"):

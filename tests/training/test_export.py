@@ -28,7 +28,8 @@ def saved(reader: keras.Model, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 def test_both_files_answer_like_the_model_in_memory(reader: keras.Model, saved: Path, tmp_path: Path) -> None:
-    runs.write(tmp_path / "digits.onnx", artifact.seal(export.export_graph(saved), {}, []))
+    blank = artifact.Probe(np.zeros((9, 9, 4), np.uint8), np.full(10, 0.1, np.float32))
+    runs.write(tmp_path / "digits.onnx", artifact.seal(export.export_graph(saved), {}, [blank]))
     session = artifact.load(tmp_path / "digits.onnx").session
     reloaded = export.load_keras(saved)
     rng = np.random.default_rng(0)

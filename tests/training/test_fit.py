@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitpad.errors import RunError
-from digitpad.training import contract, models
+from digitpad.errors import DigitpadError, RunError
+from digitpad.training import contract, models, runs
 from digitpad.training.fit import HISTORY_COLUMNS, Pictures, Progress, Watcher, fit, validation_figures
 from digitpad.training.recipe import RECIPES, Recipe
 from tests.training.conftest import drawn_digits
@@ -90,6 +90,21 @@ def test_early_stopping_counts_epochs_without_a_better_loss() -> None:
     assert Progress([{}] * 4, best_epoch=2).is_over(recipe)
     assert Progress([{}] * 10, best_epoch=10).is_over(recipe)
     assert not Progress().is_over(recipe)
+
+
+def test_a_diverged_fit_is_broken_off(tmp_path: Path) -> None:
+    wild = RECIPES["dense"].replace(learning_rate=1e5, l2=0.0, epochs=3, batch_size=8, warmup=0.0)
+    with pytest.raises(DigitpadError, match=r"diverged\. Begin again with a lower learning_rate"):
+        network = models.build(wild)
+        network.layers[1].kernel.assign(network.layers[1].kernel * np.float32(1e30))
+        fit(network, TRAINING, VALIDATION, wild, checkpoint=tmp_path / "c.npz", watcher=Watcher())
+    assert not (tmp_path / "c.npz").exists()
+
+
+def test_a_checkpoint_of_something_else_is_refused(recipe: Recipe, tmp_path: Path) -> None:
+    runs.write_arrays(tmp_path / "c.npz", {"weights": np.zeros(3)})
+    with pytest.raises(RunError, match="it is another"):
+        fit(models.build(recipe), TRAINING, VALIDATION, recipe, checkpoint=tmp_path / "c.npz", watcher=Watcher())
 
 
 def test_a_damaged_checkpoint_is_refused(recipe: Recipe, tmp_path: Path) -> None:

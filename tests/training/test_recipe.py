@@ -44,6 +44,8 @@ def test_values_from_the_command_line() -> None:
     values = recipe.parse(["epochs=3", " dropout = 0.25", "network=dense", "l2=1e-4"])
     assert values == {"epochs": 3, "dropout": 0.25, "network": "dense", "l2": 1e-4}
     assert Recipe().replace(**values).epochs == 3
+    assert recipe.parse(["epochs=3\nseed=9"]) == {"epochs": "3\nseed=9"}
+    assert isinstance(recipe.parse(["epochs=" + "9" * 5000])["epochs"], str)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +61,8 @@ def test_values_from_the_command_line() -> None:
         ({"dropout": 1.0}, "dropout to be at least 0 and below 1"),
         ({"seed": 2**32}, "seed to be"),
         ({"network": 3}, "network to be str"),
+        ({"self": 1}, "got 'self'"),
+        ({"learning_rate": 10**400}, "learning_rate to be at least 1e-09 and below 1000000"),
     ],
 )
 def test_values_that_are_refused(values: dict[str, Any], words: str) -> None:
@@ -72,6 +76,9 @@ def test_files_that_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "broken.toml"
     path.write_text("epochs = = 3")
     with pytest.raises(RecipeError, match=r"broken\.toml; it cannot be read"):
+        recipe.load(str(path))
+    path.write_text('base = ["cnn"]')
+    with pytest.raises(RecipeError, match=r"got \['cnn'\]"):
         recipe.load(str(path))
     path.write_text('base = "fancy"')
     with pytest.raises(RecipeError, match="got 'fancy'"):

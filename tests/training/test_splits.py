@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from digitpad.errors import DataError
 from digitpad.training.splits import SealedSplit, Split, choose_validation, looks
 
 
@@ -27,6 +28,12 @@ def test_the_seed_decides() -> None:
     first, again, other = (choose_validation(pool(900), seed=seed)[1] for seed in (1, 1, 2))
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
+
+
+def test_a_digit_too_rare_for_both_splits_is_refused() -> None:
+    labels = np.repeat(np.arange(10, dtype=np.uint8), 90)[:813]  # three nines
+    with pytest.raises(DataError, match="of 813 pictures to learn from, 3 are of the digit 9"):
+        choose_validation(Split(np.zeros((813, 28, 28), np.uint8), labels), seed=0)
 
 
 def test_every_look_is_written_down_before_the_pictures_come_out(tmp_path: Path) -> None:

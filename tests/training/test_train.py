@@ -19,13 +19,15 @@ from digitpad.training import data, runs, summary, train
 from digitpad.training.runs import RunFolder
 from tests.training.conftest import SMALL, Cli, drawn_digits
 
+CLOCK_AND_MACHINE = {"fit_seconds", "seconds", "machine", "peak_memory_bytes", "looks", "files"}
+
 
 def figures(run: RunFolder) -> dict[str, object]:
-    """All figures of a run but those of the clock."""
+    """All figures of a run but those of the clock and the machine."""
     metrics = runs.read_json(run.metrics)
     for row in metrics["history"]:
         del row["seconds"]
-    return {key: metrics[key] for key in metrics.keys() - {"fit_seconds", "seconds", "machine", "looks", "files"}}
+    return {key: metrics[key] for key in metrics.keys() - CLOCK_AND_MACHINE}
 
 
 def test_a_run_leaves_everything_behind(finished: RunFolder) -> None:
@@ -151,6 +153,21 @@ def test_a_run_killed_and_interrupted_ends_with_the_figures_of_one_left_alone(
     assert "Going on after epoch 2 of 3." in resumed.stdout
     assert figures(RunFolder(out)) == figures(finished)
     assert re.search(r"looked at once", resumed.stdout)
+
+
+def test_a_run_that_lost_a_part_is_finished_again(finished: RunFolder, tmp_path: Path, cli: Cli) -> None:
+    run = RunFolder(shutil.copytree(finished.path, tmp_path / "run"))
+    run.onnx_model.unlink()
+    assert cli("train", "--out", run.path, "--resume").returncode == 0
+    assert Recognizer.load(run.onnx_model).card == Recognizer.load(finished.onnx_model).card
+
+
+def test_looking_again_by_the_command_line(finished: RunFolder, tmp_path: Path, cli: Cli) -> None:
+    run = RunFolder(shutil.copytree(finished.path, tmp_path / "run"))
+    assert "looked at once" in cli("evaluate", run.path).stdout
+    assert "looked at twice" in cli("evaluate", run.path, "--again").stdout
+    refused = cli("evaluate", run.path, "--data", "elsewhere")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
 
 
 def test_a_finished_run_is_not_trained_again(finished: RunFolder, cli: Cli) -> None:

@@ -47,6 +47,11 @@ def test_a_file_that_does_not_load_is_noticed(copied: RunFolder) -> None:
         verify.verify(reader, IMAGES, copied)
 
 
+def test_nan_is_no_agreement() -> None:
+    expected = {"probabilities": np.full((1, 10), 0.1), "box": np.zeros((1, 4))}
+    assert np.isnan(verify._difference({**expected, "box": np.full((1, 4), np.nan)}, expected))
+
+
 def test_drawings_are_placed_off_centre_black_on_white() -> None:
     pixels = verify.place(IMAGES[0], 60, 90)
     assert pixels.shape == (60, 90, 4)

@@ -8,16 +8,21 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from digitpad.errors import DigitpadError, MissingPartError
+from digitpad.errors import DigitpadError, InputError, MissingPartError
+
+_BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def prepare() -> None:
     """Choose the backend and quiet its start. Call it before the first import of Keras.
 
     Raises:
+        InputError: there is no such backend.
         MissingPartError: Keras or its backend is not installed.
     """
     name = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    if name not in _BACKENDS:
+        raise InputError(f"Expected KERAS_BACKEND to be one of {', '.join(_BACKENDS)}; got {name!r}.")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for package in ("keras", "sklearn", "tf2onnx", "tensorflow", name):
         if importlib.util.find_spec(package) is None:

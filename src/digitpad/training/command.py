@@ -1,11 +1,12 @@
-"""What `digitpad train` does around the pipeline: options into a recipe, the run folder, and a clean end."""
+"""What `digitpad train` and `digitpad evaluate` do around the pipeline: options, folders, and a clean end."""
 
+import shlex
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
-from digitpad.errors import DigitpadError, RecipeError, RunError
+from digitpad.errors import DigitpadError, InputError, RecipeError, RunError
 from digitpad.training import backend, recipe, summary
 from digitpad.training.runs import RunFolder
 
@@ -25,25 +26,36 @@ def train(
         changes: more of them, already parsed.
         resume: go on with the run in `out`.
     """
-    if resume and (name or values or changes):
-        raise RecipeError("Expected only --out and --data beside --resume: a run goes on with its own recipe.")
     if resume:
-        run = _unfinished(out)
-        if not run.report.exists():
+        if name or values or changes:
+            raise RecipeError("Expected only --out and --data beside --resume: a run goes on with its own recipe.")
+        if out is None:
+            raise RunError("Expected --out with the folder of the run to go on with; got --resume alone.")
+        run = RunFolder.open(out)
+        if not run.is_finished:
             _finish(run, data)
     else:
         chosen = recipe.load(name or recipe.DEFAULT).replace(**{**recipe.parse(values), **changes})
         run = RunFolder(out or Path("runs") / f"{time.strftime('%Y%m%d-%H%M%S')}-{chosen.network}")
+        run.require_empty()
         _finish(run, data, chosen)
     print(summary.of_run(run.path))
     print(f"\nReport:     {run.report}\nModel:      {run.onnx_model}")
-    print(f"Read with:  digitpad predict --model {run.onnx_model} PICTURE")
+    print(f"Read with:  {_command('predict', '--model', str(run.onnx_model))} PICTURE")
 
 
-def _unfinished(out: Path | None) -> RunFolder:
-    if out is None:
-        raise RunError("Expected --out with the folder of the run to go on with; got --resume alone.")
-    return RunFolder.open(out)
+def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
+    """Show the stored result of a run, after one more look at the test split if that is asked for."""
+    if data and not again:
+        raise InputError("Expected --data only with --again: the stored result needs no data.")
+    if again:
+        run = RunFolder.open(path)
+        backend.prepare()
+        from digitpad.training import data as sets
+        from digitpad.training import train as pipeline
+
+        pipeline.look_again(run, sets.load(data or pipeline.recorded_folder(run)))
+    print(summary.of_run(path))
 
 
 def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | None = None) -> None:
@@ -54,7 +66,7 @@ def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | Non
     dataset = data.load(folder or pipeline.recorded_folder(run))
     if begin_with:
         pipeline.begin(run.path, begin_with)
-    resume = f"digitpad train --out {run.path} --resume"
+    resume = _command("train", "--out", str(run.path), "--resume")
     try:
         pipeline.train(run, dataset, watcher=console.watcher())
     except KeyboardInterrupt:
@@ -62,3 +74,9 @@ def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | Non
         sys.exit(INTERRUPTED)
     except OSError as error:
         raise DigitpadError(f"The system refused: {error}. Make room for it, then go on with: {resume}") from error
+
+
+def _command(*arguments: str) -> str:
+    """A command of this program as a person would type it here."""
+    program = sys.argv[0] if Path(sys.argv[0]).name == "digitpad" else "digitpad"
+    return shlex.join([program, *arguments])

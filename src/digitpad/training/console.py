@@ -33,12 +33,12 @@ class Bar(Watcher):
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left:"))
         self._bar = Progress(*columns, TimeRemainingColumn(), console=console)
         self._task = TaskID(0)
-        self._done = self._num_steps = self._num_epochs = 0
+        self._first = self._done = self._num_steps = self._num_epochs = 0
 
     def begin(self, num_finished: int, num_epochs: int, num_steps: int) -> None:
-        self._done, self._num_epochs, self._num_steps = num_finished, num_epochs, num_steps
+        self._first = self._done = num_finished
+        self._num_epochs, self._num_steps = num_epochs, num_steps
         self._task = self._bar.add_task("Training", total=(num_epochs - num_finished) * num_steps)
-        self._first = num_finished
         self._bar.start()
 
     def step(self, step: int) -> None:

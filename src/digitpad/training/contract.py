@@ -110,27 +110,25 @@ def _distance_from_paper(pixels: Tensor) -> Tensor:
     plane, because runtimes are several times slower when they broadcast over an innermost axis of 3.
     """
     planes = ops.cast(ops.transpose(pixels, (0, 3, 1, 2)), "float32")
-    border = ops.concatenate([planes[:, :, 0], planes[:, :, -1], planes[:, :, :, 0], planes[:, :, :, -1]], axis=2)
-    matte = _matte(planes, border)
-    paper = _median(_lay(border[:, :3], border[:, 3:], matte))
+    paper = _paper(planes)
     *colours, alpha = (plane[:, 0] for plane in ops.split(planes, 4, axis=1))
-    distances = [ops.abs(_lay(colour, alpha, matte) - paper[:, i : i + 1]) for i, colour in enumerate(colours)]
-    return ops.maximum(ops.maximum(distances[0], distances[1]), distances[2]) / 255.0
+    red, green, blue = (ops.abs(colour - paper[:, i : i + 1]) for i, colour in enumerate(colours))
+    return ops.maximum(ops.maximum(red, green), blue) * (alpha / 255.0**2)
 
 
-def _lay(colour: Tensor, alpha: Tensor, matte: Tensor) -> Tensor:
-    """The colour seen when pixels (0 to 255) with this alpha (0 to 255) lie on the matte."""
-    return matte + (colour - matte) * (alpha / 255.0)
+def _paper(planes: Tensor) -> Tensor:
+    """The paper's colour, (batch, 3, 1), 0 to 255, from planes (batch, 4, height, width) of red, green, blue and alpha.
 
-
-def _matte(planes: Tensor, border: Tensor) -> Tensor:
-    """What shows through transparent pixels, (batch, 1, 1): 255 under dark ink, 0 under light ink."""
+    An opaque border is paper. Around a drawing on nothing, paper is what shows the ink: white under dark, black under
+    light ink.
+    """
+    border = ops.concatenate([planes[:, :, 0], planes[:, :, -1], planes[:, :, :, 0], planes[:, :, :, -1]], axis=2)
     flat = ops.reshape(planes, (-1, 4, ops.shape(planes)[2] * ops.shape(planes)[3]))
-    weighted = ops.matmul(flat, ops.transpose(flat[:, 3:], (0, 2, 1)))
-    drawn = ops.mean(weighted[:, :3, 0], axis=1) / ops.maximum(ops.sum(flat[:, 3], axis=1), 1.0)
-    on_sheet = ops.mean(border[:, 3], axis=1) > 127.5  # an opaque border is paper: what shines through is paper too
-    light = ops.where(on_sheet, drawn > 127.5, drawn <= 127.5)
-    return 255.0 * ops.cast(light, "float32")[:, None, None]
+    weighted = ops.mean(ops.matmul(flat[:, :3], ops.transpose(flat[:, 3:], (0, 2, 1))), axis=1, keepdims=True)
+    drawn = weighted / ops.maximum(ops.sum(flat[:, 3:], axis=2, keepdims=True), 1.0)
+    shown = ops.where(drawn > 127.5, 0.0, 255.0)
+    is_opaque = ops.mean(border[:, 3:], axis=2, keepdims=True) > 127.5
+    return ops.where(is_opaque, _median(border[:, :3]), shown)
 
 
 def _median(values: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax
 
-from digitpad.errors import RunError
+from digitpad.errors import DigitpadError, RunError
 from digitpad.training import runs
 from digitpad.training.augment import augment
 from digitpad.training.recipe import Recipe
@@ -41,10 +41,12 @@ class Progress:
     Attributes:
         history: one row of figures for each finished epoch, see `HISTORY_COLUMNS`.
         best_epoch: number of finished epochs at the best validation loss so far.
+        num_restored: how many of the epochs were finished by an earlier process.
     """
 
     history: list[dict[str, float]] = field(default_factory=list)
     best_epoch: int = 0
+    num_restored: int = 0
 
     def is_over(self, recipe: Recipe) -> bool:
         """Whether all epochs are done, or the validation loss has not improved for `patience` epochs."""
@@ -145,6 +147,11 @@ class _Fit:
         figures = (epoch + 1, log["loss"][0], log["accuracy"][0], loss, accuracy)
         seconds = time.monotonic() - started
         row = dict(zip(HISTORY_COLUMNS, (*figures, float(self.network.optimizer.learning_rate), seconds), strict=True))
+        if not math.isfinite(loss + row["loss"]):
+            raise DigitpadError(
+                f"Expected a finite loss; epoch {epoch + 1} ended with {row['loss']} (validation {loss}): training "
+                "diverged. Begin again with a lower learning_rate."
+            )
         improved = loss < self.progress.best_loss
         self.progress.history.append(row)
         if improved:
@@ -160,13 +167,16 @@ class _Fit:
 
     def restore(self, checkpoint: Path) -> None:
         arrays = runs.read_arrays(checkpoint)
-        state = json.loads(str(arrays["state"]))
-        if state["recipe"] != self.recipe.to_toml():
-            raise RunError(f"Expected {checkpoint} to come from this recipe; it comes from another one.")
-        for i, variable in enumerate(self._variables()):
-            variable.assign(arrays[f"variable_{i}"])
-        self.best_weights = [arrays[f"best_{i}"] for i in range(len(self.best_weights))]
-        self.progress = Progress(state["history"], state["best"])
+        try:
+            state = json.loads(str(arrays["state"]))
+            if state["recipe"] != self.recipe.to_toml():
+                raise RunError(f"Expected {checkpoint} to come from this recipe; it comes from another one.")
+            for i, variable in enumerate(self._variables()):
+                variable.assign(arrays[f"variable_{i}"])
+            self.best_weights = [arrays[f"best_{i}"] for i in range(len(self.best_weights))]
+            self.progress = Progress(state["history"], state["best"], len(state["history"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"Expected a checkpoint of this network in {checkpoint}; it is another: {error}.") from None
 
     def _variables(self) -> list[Any]:
         return [*self.network.variables, *self.network.optimizer.variables]
@@ -210,6 +220,6 @@ def _compile(network: keras.Model, recipe: Recipe, num_steps: int) -> None:
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing),
         metrics=["accuracy"],
         steps_per_execution=_STEPS_PER_EXECUTION,
-        jit_compile=False,  # several times slower on the CPU
+        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",  # TensorFlow's is slow on the CPU
     )
     network.optimizer.build(network.trainable_variables)

@@ -45,9 +45,14 @@ def collect(
         "machine": {
             "system": f"{platform.system()} {platform.machine()}",
             "num_cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT_BYTES,
         },
     }
+
+
+def peak_memory_bytes() -> dict[str, int]:
+    """Most memory that this process held so far, and that its largest child held."""
+    who = {"process": resource.RUSAGE_SELF, "child": resource.RUSAGE_CHILDREN}
+    return {name: resource.getrusage(usage).ru_maxrss * _MAXRSS_UNIT_BYTES for name, usage in who.items()}
 
 
 def test(run: RunFolder) -> dict[str, Any]:

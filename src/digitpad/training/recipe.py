@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,19 +12,17 @@ from digitpad.errors import RecipeError
 
 _AT_LEAST = {"epochs": 1, "batch_size": 1, "patience": 1, "learning_rate": 1e-9}
 _BELOW = {"warmup": 1, "dropout": 1, "label_smoothing": 1, "zoom": 1, "seed": 2**32}
+_ANYTHING_BELOW = 1_000_000
 
 
 def _check(name: str, value: Any, kind: Any) -> None:
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    if not isinstance(value, kind) or isinstance(value, bool):
+    if not isinstance(value, (int, float) if kind is float else kind) or isinstance(value, bool):
         raise RecipeError(f"Expected {name} to be {kind.__name__}; got {value!r}.")
     if kind is str:
         return
-    low, high = _AT_LEAST.get(name, 0), _BELOW.get(name, math.inf)
+    low, high = _AT_LEAST.get(name, 0), _BELOW.get(name, _ANYTHING_BELOW)
     if not low <= value < high:
-        bound = f"at least {low}" + (f" and below {high}" if high < math.inf else "")
-        raise RecipeError(f"Expected {name} to be {bound}; got {value!r}.")
+        raise RecipeError(f"Expected {name} to be at least {low} and below {high}; got {str(value)[:40]}.")
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ class Recipe:
         for field in dataclasses.fields(self):
             _check(field.name, getattr(self, field.name), field.type)
 
-    def replace(self, **values: Any) -> "Recipe":
+    def replace(self, /, **values: Any) -> "Recipe":
         """The same recipe with other values; RecipeError for an unknown key or a value out of range."""
         known = [field.name for field in dataclasses.fields(self)]
         for name in values:
@@ -121,7 +118,7 @@ def load(name: str) -> Recipe:
     except (OSError, ValueError) as error:
         raise RecipeError(f"Expected a recipe in TOML in {path}; it cannot be read: {error}.") from None
     base = values.pop("base", DEFAULT)
-    if base not in RECIPES:
+    if not isinstance(base, str) or base not in RECIPES:
         raise RecipeError(f"Expected base to be one of {', '.join(RECIPES)} in {path}; got {base!r}.")
     return RECIPES[base].replace(**values)
 
@@ -134,7 +131,8 @@ def parse(assignments: list[str]) -> Mapping[str, Any]:
         if not equals:
             raise RecipeError(f"Expected name=value; got {assignment!r}.")
         try:
-            values[name.strip()] = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            values[name.strip()] = text.strip()
+            parsed = tomllib.loads(f"value = {text}")
+        except ValueError:
+            parsed = {}
+        values[name.strip()] = parsed["value"] if list(parsed) == ["value"] else text.strip()
     return values

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from digitpad.training import runs
+from digitpad.training.evaluate import NUM_BINS
 from digitpad.training.runs import RunFolder
 
 _INK = "#123456"  # written by Matplotlib, then replaced by the page's own text colour, which follows light and dark
@@ -93,7 +94,7 @@ def _matrix(axes: Axes, values: np.ndarray[Any, Any], texts: list[list[str]], ti
         for column in range(10):
             colour = "#22c55e22" if row == column else (0.94, 0.27, 0.27, 0.85 * float(shade[row, column]) ** 0.7)
             axes.add_patch(mpl.patches.Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, linewidth=0))
-            axes.text(column, row, texts[row][column], ha="center", va="center", fontsize=8 if len(texts[0]) else 9)
+            axes.text(column, row, texts[row][column], ha="center", va="center", fontsize=8)
     axes.set(title=title, xlabel="predicted", ylabel="true", xlim=(-0.5, 9.5), ylim=(9.5, -0.5), aspect="equal")
     axes.set(xticks=range(10), yticks=range(10))
     axes.tick_params(length=0)
@@ -107,7 +108,7 @@ def _reliability(test: dict[str, Any]) -> str:
         bins = test["reliability"][when]
         low = np.array([row["low"] for row in bins])
         axes.plot([0, 1], [0, 1], ":", color=_INK, linewidth=0.8)
-        width = 1 / 15
+        width = 1 / NUM_BINS
         axes.bar(low, [row["accuracy"] for row in bins], width, align="edge", color=_ACCENT, alpha=0.7, linewidth=0)
         axes.plot([row["confidence"] for row in bins], [row["accuracy"] for row in bins], ".", color=_SECOND)
         for row in bins:

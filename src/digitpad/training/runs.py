@@ -3,8 +3,6 @@
 import io
 import json
 import os
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from digitpad.errors import RunError
 
 def write(path: Path, data: bytes | str) -> None:
     """Write a file whole or not at all: to a temporary name beside it, then renamed."""
-    partial = path.with_name(path.name + ".part")
+    partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with partial.open("wb") as file:
             file.write(data.encode() if isinstance(data, str) else data)
@@ -64,18 +62,28 @@ class RunFolder:
     def create(cls, path: str | Path, recipe: str) -> "RunFolder":
         """Make the folder of a new run and put its recipe in; RunError if it has files already or cannot be made."""
         run = cls(path)
+        run.require_empty()
         try:
             run.path.mkdir(parents=True, exist_ok=True)
-            if any(run.path.iterdir()):
-                raise RunError(
-                    f"Expected a new or empty folder; {run.path} has files. Choose another --out, or use --resume."
-                )
             write(run.recipe, recipe)
         except OSError as error:
             raise RunError(
                 f"Expected a folder that can be written in {run.path}; it cannot: {error.strerror}."
             ) from None
         return run
+
+    def require_empty(self) -> None:
+        """RunError if the folder has files; what a kill left half written does not count."""
+        if self.path.is_dir() and any(path.suffix != ".part" for path in self.path.iterdir()):
+            raise RunError(
+                f"Expected a new or empty folder; {self.path} has files. Choose another --out, or use --resume."
+            )
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run came to its end and its parts are there."""
+        parts = (self.test, self.keras_model, self.onnx_model, self.metrics, self.report)
+        return all(part.is_file() for part in parts)
 
     @classmethod
     def open(cls, path: str | Path) -> "RunFolder":
@@ -98,13 +106,13 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return dict(stored)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except Exception as error:  # a damaged archive makes NumPy raise nearly anything
         raise RunError(f"Expected whole arrays in {path}; the file is damaged or missing: {error}.") from None
 
 
 def write_json(path: Path, value: Any) -> None:
     """Write JSON that people can read; see `write`."""
-    write(path, json.dumps(value, indent=2) + "\n")
+    write(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
 def read_json(path: Path) -> Any:

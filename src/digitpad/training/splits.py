@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.errors import DataError
 from digitpad.training import runs
 
 
@@ -61,10 +62,19 @@ def choose_validation(pool: Split, *, seed: int) -> tuple[NDArray[np.int64], NDA
 
     Returns:
         Indices into the pool, sorted: int64 (num_training,) and int64 (num_validation,).
+
+    Raises:
+        DataError: a digit is too rare to be in both.
     """
     from sklearn.model_selection import train_test_split
 
     num_validation = min(5000, len(pool) // 9)
+    counts = np.bincount(pool.labels, minlength=10)
+    if counts.min() * num_validation < len(pool):
+        raise DataError(
+            f"Expected enough pictures of every digit for training and validation; of {len(pool):,} pictures to learn "
+            f"from, {counts.min()} are of the digit {counts.argmin()}."
+        )
     training, validation = train_test_split(
         np.arange(len(pool)), test_size=num_validation, stratify=pool.labels, random_state=seed
     )

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from digitpad.errors import RunError
 from digitpad.training import runs, splits
 from digitpad.training.runs import RunFolder
 
@@ -14,9 +15,17 @@ def of_run(path: str | Path) -> str:
         RunError: no run, or one that has not come to its end.
     """
     run = RunFolder.open(path)
-    test = runs.read_json(run.test)
-    data = runs.read_json(run.data)
-    looked = _times(len(splits.looks(run.looks)))
+    test, data = runs.read_json(run.test), runs.read_json(run.data)
+    try:
+        return _describe(test, data, splits.looks(run.looks))
+    except (KeyError, TypeError) as error:
+        raise RunError(
+            f"Expected the figures of a run in {run.test} and {run.data}; this is missing: {error}."
+        ) from None
+
+
+def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> str:
+    looked = _times(len(looks))
     low, high = test["accuracy_interval"]
     lines = [
         f"Test set of {data['source']}, {test['num_images']:,} pictures, looked at {looked}:",

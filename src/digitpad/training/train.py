@@ -55,8 +55,10 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
     runs.write(run.onnx_model, sealed)
     say("Verifying: a fresh process reloads both models.")
     figures["verification"] = verify.verify(reader, validation.images, run)
+    figures["peak_memory_bytes"] = metrics.peak_memory_bytes()
     figures["files"] = {path.name: path.stat().st_size for path in (run.keras_model, run.onnx_model)}
-    figures["seconds"] = time.monotonic() - started
+    earlier = sum(row["seconds"] for row in progress.history[: progress.num_restored])
+    figures["seconds"] = earlier + time.monotonic() - started
     runs.write_json(run.metrics, figures)
     report.write(run)
     return figures
@@ -104,7 +106,10 @@ def _record_data(run: RunFolder, dataset: data.Dataset) -> None:
         }
         runs.write_json(run.data, record)
     elif runs.read_json(run.data)["sha256"] != dataset.sha256:
-        raise RunError(f"Expected the data that {run.path} began with; {dataset.source} holds other pictures.")
+        raise RunError(
+            f"Expected the data that {run.path} began with; {dataset.source} holds other pictures. Name the folder "
+            "that it began with by --data, or begin a new run."
+        )
 
 
 def _prepare(run: RunFolder, dataset: data.Dataset, recipe: Recipe, say: Say) -> tuple[splits.Split, splits.Split]:

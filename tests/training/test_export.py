@@ -68,7 +68,39 @@ def test_a_plain_zip_tool_still_opens_the_keras_file(saved: Path) -> None:
 def test_the_pictures_that_train_are_those_that_the_reader_sees(reader: keras.Model) -> None:
     images = np.random.default_rng(0).integers(0, 256, (4, 28, 28), dtype=np.uint8)
     seen = export.answer(reader, contract.to_pixels(images))["seen"]
-    assert np.array_equal(seen, contract.see(images))
+    assert seen == pytest.approx(contract.see(images), abs=1e-6)
+
+
+def test_jax_trains_saves_and_exports_too(tmp_path: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+import numpy as np
+from digitpad.training import backend
+backend.prepare()
+from digitpad import artifact
+from digitpad.training import contract, export, models, runs
+from digitpad.training.fit import Pictures, Watcher, fit
+from digitpad.training.recipe import RECIPES
+folder = Path(sys.argv[1])
+recipe = RECIPES["cnn"].replace(epochs=2, batch_size=20)
+labels = np.arange(40, dtype=np.uint8) % 10
+images = np.random.default_rng(0).integers(0, 256, (40, 28, 28), dtype=np.uint8)
+pictures = Pictures(contract.see(images), labels)
+network = models.build(recipe)
+print(len(fit(network, pictures, pictures, recipe, checkpoint=folder / "c.npz", watcher=Watcher()).history))
+reader = export.build_reader(network, 1.0)
+export.save_keras(reader, folder / "model.keras")
+pixels = contract.to_pixels(images[:1])
+expected = export.answer(reader, pixels)["probabilities"]
+sealed = artifact.seal(export.export_graph(folder / "model.keras"), {}, [artifact.Probe(pixels[0], expected[0])])
+runs.write(folder / "digits.onnx", sealed)
+"""
+    environment = {**os.environ, "KERAS_BACKEND": "jax"}
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (0, "2\n"), result.stderr
+    artifact.load(tmp_path / "digits.onnx")  # which checks the probe, an answer of the model on JAX
 
 
 def test_nothing_is_left_beside_the_saved_file(saved: Path) -> None:

@@ -54,19 +54,21 @@ class Contract(keras.layers.Layer):
 
     def call(self, pixels: Tensor) -> dict[str, Tensor]:
         distance = _distance_from_paper(pixels)
-        contrast = ops.max(distance, axis=(1, 2))
-        visible = ops.cast(contrast >= MIN_CONTRAST, "float32")
-        top, bottom = _extent(ops.max(distance, axis=2))
-        left, right = _extent(ops.max(distance, axis=1))
+        row_peaks, column_peaks = ops.max(distance, axis=2), ops.max(distance, axis=1)
+        row_mass, column_mass = ops.sum(distance, axis=2), ops.sum(distance, axis=1)
+        top, bottom = _extent(row_peaks)
+        left, right = _extent(column_peaks)
         scale = DIGIT_PX / ops.maximum(ops.maximum(bottom - top, right - left), 1.0)
-        centre_row = _centre(ops.sum(distance, axis=2), top, bottom, scale)
-        centre_column = _centre(ops.sum(distance, axis=1), left, right, scale)
+        centre_row, centre_column = _centre(row_mass, top, bottom, scale), _centre(column_mass, left, right, scale)
         rows = _footprints(centre_row, scale, ops.shape(distance)[1])
         columns = _footprints(centre_column, scale, ops.shape(distance)[2])
         picture = ops.matmul(ops.matmul(rows, distance), ops.transpose(columns, (0, 2, 1)))
+        contrast = ops.max(row_peaks, axis=1)
+        visible = ops.cast(contrast >= MIN_CONTRAST, "float32")
+        coverage = ops.mean(row_mass, axis=1) / ops.cast(ops.shape(distance)[2], "float32")
         return {
             "seen": (visible[:, None, None] * _stretch(picture))[..., None],
-            "ink": visible * ops.mean(distance, axis=(1, 2)) / ops.maximum(contrast, MIN_CONTRAST),
+            "ink": visible * coverage / ops.maximum(contrast, MIN_CONTRAST),
             "box": ops.stack([top, left, bottom, right], axis=1),
             "centre": ops.stack([centre_row, centre_column], axis=1),
             "scale": scale,
@@ -93,12 +95,13 @@ def see(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     Returns:
         float32 (num_images, 28, 28, 1), 0 for paper to 1 for ink.
     """
-    layer = Contract()
+    pixels = keras.Input((None, None, 4), dtype="uint8")
+    contract = keras.Model(pixels, Contract()(pixels)["seen"])
     seen = np.empty((len(images), PICTURE_PX, PICTURE_PX, 1), np.float32)
     step = max(1, _CHUNK_PIXELS // images[0].size) if len(images) else 1
     for start in range(0, len(images), step):
         chunk = slice(start, start + step)
-        seen[chunk] = ops.convert_to_numpy(layer(to_pixels(images[chunk]))["seen"])
+        seen[chunk] = contract.predict_on_batch(to_pixels(images[chunk]))
     return seen
 
 
@@ -109,32 +112,34 @@ def _distance_from_paper(pixels: Tensor) -> Tensor:
     colour of ink it is proportional to coverage, which keeps antialiased edges true. Colours are worked on plane by
     plane, because runtimes are several times slower when they broadcast over an innermost axis of 3.
     """
-    planes = ops.cast(ops.transpose(pixels, (0, 3, 1, 2)), "float32")
-    paper = _paper(planes)
-    *colours, alpha = (plane[:, 0] for plane in ops.split(planes, 4, axis=1))
-    red, green, blue = (ops.abs(colour - paper[:, i : i + 1]) for i, colour in enumerate(colours))
-    return ops.maximum(ops.maximum(red, green), blue) * (alpha / 255.0**2)
+    planes = ops.split(ops.transpose(pixels, (0, 3, 1, 2)), 4, axis=1)
+    red, green, blue, alpha = (ops.cast(plane[:, 0], "float32") for plane in planes)
+    opacity = alpha / 255.0
+    paper = _paper([red, green, blue], opacity)
+    away = [ops.abs(colour - paper[:, i, None, None]) for i, colour in enumerate((red, green, blue))]
+    return ops.maximum(ops.maximum(away[0], away[1]), away[2]) * (opacity / 255.0)
 
 
-def _paper(planes: Tensor) -> Tensor:
-    """The paper's colour, (batch, 3, 1), 0 to 255, from planes (batch, 4, height, width) of red, green, blue and alpha.
+def _paper(colours: list[Tensor], opacity: Tensor) -> Tensor:
+    """The paper's colour, (batch, 3), 0 to 255, from planes (batch, height, width) of colours and of opacity, 0 to 1.
 
     An opaque border is paper. Around a drawing on nothing, paper is what shows the ink: white under dark, black under
     light ink.
     """
-    border = ops.concatenate([planes[:, :, 0], planes[:, :, -1], planes[:, :, :, 0], planes[:, :, :, -1]], axis=2)
-    flat = ops.reshape(planes, (-1, 4, ops.shape(planes)[2] * ops.shape(planes)[3]))
-    weighted = ops.mean(ops.matmul(flat[:, :3], ops.transpose(flat[:, 3:], (0, 2, 1))), axis=1, keepdims=True)
-    drawn = weighted / ops.maximum(ops.sum(flat[:, 3:], axis=2, keepdims=True), 1.0)
-    shown = ops.where(drawn > 127.5, 0.0, 255.0)
-    is_opaque = ops.mean(border[:, 3:], axis=2, keepdims=True) > 127.5
-    return ops.where(is_opaque, _median(border[:, :3]), shown)
+    total = ops.sum(opacity, axis=(1, 2))
+    drawn = sum(ops.sum(colour * opacity, axis=(1, 2)) for colour in colours) / (3.0 * ops.maximum(total, 1.0))
+    shown = ops.where(drawn > 127.5, 0.0, 255.0)[:, None]
+    is_opaque = ops.mean(_border(opacity), axis=1, keepdims=True) > 0.5
+    return ops.where(is_opaque, _median(ops.stack([_border(colour) for colour in colours], axis=1)), shown)
+
+
+def _border(plane: Tensor) -> Tensor:
+    return ops.concatenate([plane[:, 0], plane[:, -1], plane[:, :, 0], plane[:, :, -1]], axis=1)
 
 
 def _median(values: Tensor) -> Tensor:
-    """Median over the last axis, which it keeps: one stroke across the border does not change the paper's colour."""
-    middle = ops.shape(values)[2] // 2
-    return ops.sort(values, axis=2)[:, :, middle : middle + 1]
+    """Median over the last axis: one stroke across the border does not change the paper's colour."""
+    return ops.sort(values, axis=2)[:, :, ops.shape(values)[2] // 2]
 
 
 def _extent(profile: Tensor) -> tuple[Tensor, Tensor]:

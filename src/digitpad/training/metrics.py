@@ -49,10 +49,9 @@ def collect(
     }
 
 
-def peak_memory_bytes() -> dict[str, int]:
-    """Most memory that this process held so far, and that its largest child held."""
-    who = {"process": resource.RUSAGE_SELF, "child": resource.RUSAGE_CHILDREN}
-    return {name: resource.getrusage(usage).ru_maxrss * _MAXRSS_UNIT_BYTES for name, usage in who.items()}
+def peak_memory_bytes() -> int:
+    """The most memory that this process held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT_BYTES
 
 
 def test(run: RunFolder) -> dict[str, Any]:

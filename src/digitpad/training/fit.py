@@ -130,10 +130,28 @@ class _Fit:
         self.best_weights = network.get_weights()
 
     def run_epoch(self, training: Pictures, validation: Pictures, watcher: Watcher) -> dict[str, float]:
-        started = time.monotonic()
-        epoch = len(self.progress.history)
+        started, epoch = time.monotonic(), len(self.progress.history) + 1
+        loss, accuracy = self._train(training, watcher)
+        validation_loss, validation_accuracy = validation_figures(self.network, validation)
+        if not math.isfinite(loss + validation_loss):
+            raise DigitpadError(
+                f"Expected a finite loss; epoch {epoch} ended with {loss} (validation {validation_loss}): training "
+                "diverged. Begin again with a lower learning_rate."
+            )
+        learning_rate, seconds = float(self.network.optimizer.learning_rate), time.monotonic() - started
+        figures = (epoch, loss, accuracy, validation_loss, validation_accuracy, learning_rate, seconds)
+        row = dict(zip(HISTORY_COLUMNS, figures, strict=True))
+        improved = validation_loss < self.progress.best_loss
+        self.progress.history.append(row)
+        if improved:
+            self.progress.best_epoch = epoch
+            self.best_weights = self.network.get_weights()
+        return row
+
+    def _train(self, training: Pictures, watcher: Watcher) -> tuple[float, float]:
+        """One epoch of gradient steps; its mean loss and accuracy."""
         # order and augmentation depend on seed and epoch alone, so a resumed run sees what one left alone sees
-        rng = np.random.default_rng([self.recipe.seed, epoch])
+        rng = np.random.default_rng([self.recipe.seed, len(self.progress.history)])
         order = rng.permutation(len(training.labels))
         log = self.network.fit(
             augment(training.seen[order], self.recipe, rng),
@@ -143,21 +161,7 @@ class _Fit:
             verbose=0,
             callbacks=[_Steps(watcher)],
         ).history
-        loss, accuracy = validation_figures(self.network, validation)
-        figures = (epoch + 1, log["loss"][0], log["accuracy"][0], loss, accuracy)
-        seconds = time.monotonic() - started
-        row = dict(zip(HISTORY_COLUMNS, (*figures, float(self.network.optimizer.learning_rate), seconds), strict=True))
-        if not math.isfinite(loss + row["loss"]):
-            raise DigitpadError(
-                f"Expected a finite loss; epoch {epoch + 1} ended with {row['loss']} (validation {loss}): training "
-                "diverged. Begin again with a lower learning_rate."
-            )
-        improved = loss < self.progress.best_loss
-        self.progress.history.append(row)
-        if improved:
-            self.progress.best_epoch = epoch + 1
-            self.best_weights = self.network.get_weights()
-        return row
+        return log["loss"][0], log["accuracy"][0]
 
     def save(self, checkpoint: Path) -> None:
         arrays = {f"variable_{i}": np.asarray(v) for i, v in enumerate(self._variables())}

@@ -40,6 +40,6 @@ def test_what_a_kill_left_half_written_does_not_count(tmp_path: Path) -> None:
     (tmp_path / "recipe.toml.123.part").write_text("netw")
     run = RunFolder.create(tmp_path, "epochs = 1\n")
     assert RunFolder.open(tmp_path).recipe.read_text() == "epochs = 1\n"
-    assert not run.is_finished
+    assert not run.is_finished()
     with pytest.raises(RunError, match="has files"):
         RunFolder.create(tmp_path, "epochs = 2\n")

@@ -158,9 +158,9 @@ def test_a_run_killed_and_interrupted_ends_with_the_figures_of_one_left_alone(
 def test_a_run_that_lost_a_part_is_finished_again(finished: RunFolder, drawn: Path, tmp_path: Path) -> None:
     run = RunFolder(shutil.copytree(finished.path, tmp_path / "run"))
     run.onnx_model.unlink()
-    assert not run.is_finished
+    assert not run.is_finished()
     train.train(run, data.load(drawn), say=lambda text: None)
-    assert run.is_finished
+    assert run.is_finished()
     assert Recognizer.load(run.onnx_model).card == Recognizer.load(finished.onnx_model).card
 
 

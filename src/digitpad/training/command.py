@@ -32,7 +32,7 @@ def train(
         if out is None:
             raise RunError("Expected --out with the folder of the run to go on with; got --resume alone.")
         run = RunFolder.open(out)
-        if not run.is_finished:
+        if not run.is_finished():
             _finish(run, data)
     else:
         chosen = recipe.load(name or recipe.DEFAULT).replace(**{**recipe.parse(values), **changes})

@@ -79,7 +79,6 @@ class RunFolder:
                 f"Expected a new or empty folder; {self.path} has files. Choose another --out, or use --resume."
             )
 
-    @property
     def is_finished(self) -> bool:
         """Whether the run came to its end and its parts are there."""
         parts = (self.test, self.keras_model, self.onnx_model, self.metrics, self.report)

@@ -31,9 +31,11 @@ clean:  ## everything but runs
 	$(PYTHON) -m venv .venv
 
 .venv/train: .venv/bin/pip pyproject.toml constraints.txt
+	@echo "Installing what training needs into .venv, which takes a minute or two."
 	$(INSTALL) '.[train,$(TENSORFLOW)]'
 	@touch $@
 
 .venv/dev: .venv/train
+	@echo "Installing what the tests need."
 	$(INSTALL) '.[train,$(TENSORFLOW),dev]'
 	@touch $@

@@ -76,7 +76,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
     cases: list[tuple[list[str | Path], str]] = [
         (["predict", tmp_path / "missing.png"], "there is no"),
-        (["predict", tmp_path / "notes.txt"], "Expected a PNG or JPEG picture"),
+        (["predict", tmp_path / "notes.txt"], "Expected a PNG or JPEG"),
         (["predict", tmp_path], "is a folder"),
         (["predict", "data:image/png;base64,???"], "cannot be decoded"),
         (["predict", "-"], "no bytes at all"),
@@ -117,7 +117,7 @@ def test_training_without_its_packages_says_what_to_install(tmp_path: Path) -> N
     hide = "import sys; sys.modules['keras'] = None; sys.argv[1:] = ['train']; from digitpad.cli import main; main()"
     result = subprocess.run([sys.executable, "-c", hide], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert result.returncode == 1
-    assert "pip install 'digitpad[train,cpu]'" in result.stderr
+    assert "pip install '.[train,cpu]'" in result.stderr
     assert result.stderr.count("\n") == 1
 
 
@@ -136,6 +136,18 @@ def test_a_backend_that_does_not_exist_is_refused() -> None:
     assert "one of tensorflow, jax, torch; got 'foo.bar'" in result.stderr
 
 
+def test_one_bad_picture_does_not_stop_the_others() -> None:
+    result = digitpad("predict", "--json", "missing.png", SEVEN)
+    assert result.returncode == 2
+    assert json.loads(result.stdout)["digit"] == 7
+    assert result.stderr == "digitpad: Expected a PNG or JPEG file; there is no missing.png.\n"
+
+
+def test_the_version_is_told() -> None:
+    assert re.fullmatch(r"digitpad \d+\.\d+\.\d+\n", digitpad("--version").stdout)
+
+
 def test_usage_errors_are_exit_code_2() -> None:
+    assert digitpad().returncode == 2
     assert digitpad("predict").returncode == 2
     assert digitpad("fly").returncode == 2

@@ -72,6 +72,7 @@ def test_blank_drawings_get_no_digit(recognizer: Recognizer, blank: drawing.Draw
     prediction = recognizer.predict(blank)
     assert (prediction.status, prediction.digit, prediction.confidence) == ("blank", None, 0.0)
     assert prediction.top_k(3) == []
+    assert (prediction.box, prediction.centre, prediction.scale) == (None, None, None)
     assert prediction.seen.max() == 0
     assert prediction.ink == 0
     assert prediction.probabilities == pytest.approx(0.1)

@@ -51,6 +51,7 @@ def test_colours_are_shown_where_they_can_be(
 
 def test_nothing_is_rounded_up_to_certainty() -> None:
     assert [terminal.percent(p) for p in (0.5, 0.9994, 0.99951, 1.0)] == ["50.0%", "99.9%", ">99.9%", ">99.9%"]
+    assert [terminal.percent(p) for p in (0.0006, 0.0004, 0.0)] == ["0.1%", "<0.1%", "<0.1%"]
 
 
 def test_json_names_files_in_full_and_data_urls_in_short(recognizer: Recognizer, canvas: NDArray[np.uint8]) -> None:

@@ -6,11 +6,10 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from digitpad.errors import DigitpadError
+from digitpad.errors import DigitpadError, DrawingError
 
 app = typer.Typer(
     name="digitpad",
-    help="Read handwritten digits, and train the model that reads them.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -19,6 +18,18 @@ app = typer.Typer(
 
 _MODEL = typer.Option("--model", "-m", help="A digits.onnx; by default the model that ships.")
 _DATA = typer.Option(help="Folder with MNIST; by default DIGITPAD_DATA, then Keras' own, then a small set.")
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Show the version and leave.")] = False,
+) -> None:
+    """Read handwritten digits, and train the model that reads them."""
+    if show:
+        from digitpad import __version__
+
+        print(f"digitpad {__version__}")
+        raise typer.Exit
 
 
 @app.command()
@@ -33,9 +44,17 @@ def predict(
     from digitpad.recognizer import Recognizer
 
     recognizer = Recognizer.load(model)
+    failed = False
     for name in pictures:
-        prediction = recognizer.predict(sys.stdin.buffer.read() if name == "-" else name)
+        try:
+            prediction = recognizer.predict(sys.stdin.buffer.read() if name == "-" else name)
+        except DrawingError as error:  # the other pictures are still to be read
+            print(f"digitpad: {error}", file=sys.stderr)
+            failed = True
+            continue
         print(terminal.to_json(name, prediction, top) if as_json else terminal.show(name, prediction, top))
+    if failed:
+        raise typer.Exit(DrawingError.exit_code)
 
 
 @app.command()

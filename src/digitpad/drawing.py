@@ -198,7 +198,9 @@ def _open(data: bytes) -> Image.Image:
     except Exception:
         if data.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff")):
             raise DrawingError("Expected a whole PNG or JPEG; it is damaged or cut short at its beginning.") from None
-        raise DrawingError(f"Expected a PNG or JPEG picture; the bytes begin with {data[:8]!r}.") from None
+        raise DrawingError(
+            f"Expected a PNG or JPEG picture; got bytes that begin with {data[:8]!r}. Save it as PNG."
+        ) from None
 
 
 def _check_size(width: int, height: int) -> None:

@@ -29,9 +29,9 @@ class Prediction:
         seen: uint8 (28, 28), the picture that the network saw, 0 for paper to 255 for ink.
         ink: the share of the canvas that ink covers, 0 to 1.
         size: height and width, in px, of the drawing as it went into the model; `drawing.read` shrinks large ones.
-        box: top, left, bottom and right edge of the ink in px of that drawing.
-        centre: row and column in px of that drawing that became the middle of the picture.
-        scale: px of the picture per px of that drawing.
+        box: top, left, bottom and right edge of the ink in px of that drawing; None when it is blank.
+        centre: row and column in px of that drawing that became the middle of the picture; None when it is blank.
+        scale: px of the picture per px of that drawing; None when it is blank.
     """
 
     status: Status
@@ -40,9 +40,9 @@ class Prediction:
     probabilities: NDArray[np.float32]
     seen: NDArray[np.uint8]
     ink: float
-    box: tuple[float, float, float, float]
-    centre: tuple[float, float]
-    scale: float
+    box: tuple[float, float, float, float] | None
+    centre: tuple[float, float] | None
+    scale: float | None
     size: tuple[int, int]
 
     def top_k(self, k: int = 3) -> list[tuple[int, float]]:
@@ -130,9 +130,9 @@ def _prediction(output: dict[str, NDArray[np.float32]], size: tuple[int, int]) -
         probabilities=probabilities,
         seen=np.rint(output["seen"][..., 0] * 255).astype(np.uint8),
         ink=float(output["ink"]),
-        box=(top, left, bottom, right),
-        centre=(row, column),
-        scale=float(output["scale"]),
+        box=None if blank else (top, left, bottom, right),
+        centre=None if blank else (row, column),
+        scale=None if blank else float(output["scale"]),
         size=size,
     )
 

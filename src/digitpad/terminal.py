@@ -14,21 +14,24 @@ _SHADES = " .:-=+*#%@"
 
 def show(name: str, prediction: Prediction, top: int) -> str:
     """The answer to one drawing, with the picture that the model saw."""
-    if prediction.digit is None:
+    if prediction.box is None:
         return f"{_short(name)}: blank, nothing stands out from the paper"
     ranking = ", ".join(f"{digit} {percent(probability)}" for digit, probability in prediction.top_k(top))
     top_edge, left, bottom, right = prediction.box
+    height, width = prediction.size
     return (
         f"{_short(name)}: {prediction.digit}, confidence {percent(prediction.confidence)} (top {top}: {ranking})\n"
         f"{_picture(prediction.seen)}\n"
-        f"The model saw this: ink of {right - left:.0f} x {bottom - top_edge:.0f} px, "
+        f"The model saw this: ink of {right - left:.0f} x {bottom - top_edge:.0f} px in {width} x {height}, "
         f"scaled by {prediction.scale:.3g}, centre of mass in the middle."
     )
 
 
 def percent(probability: float) -> str:
-    """A probability, 0 to 1, for people; nothing is ever rounded up to certainty."""
-    return f"{probability:.1%}" if probability < 0.9995 else ">99.9%"
+    """A probability, 0 to 1, for people; nothing is rounded to certain or impossible."""
+    if probability >= 0.9995:
+        return ">99.9%"
+    return f"{probability:.1%}" if probability >= 0.0005 else "<0.1%"
 
 
 def to_json(name: str, prediction: Prediction, top: int) -> str:
@@ -39,6 +42,7 @@ def to_json(name: str, prediction: Prediction, top: int) -> str:
         "digit": prediction.digit,
         "confidence": prediction.confidence,
         "top_k": [{"digit": digit, "probability": probability} for digit, probability in prediction.top_k(top)],
+        "size": prediction.size,
         "box": prediction.box,
         "scale": prediction.scale,
         "seen": prediction.seen.tolist(),

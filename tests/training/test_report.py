@@ -46,7 +46,7 @@ def test_the_report_shows_the_figures(finished: RunFolder) -> None:
     assert f"{100 * test['accuracy']:.2f} %" in page
     assert f"{test['nll']:.4f}" in page
     assert page.count('class="mistake"') == len(test["worst"])
-    assert page.count("<svg") == 3
+    assert page.count("<svg") == 6
     assert "digests are unknown" in page  # the drawn digits are not MNIST
     assert metrics["data"]["sha256"]["train-images"] in page
     assert "looked at\nonce" in page

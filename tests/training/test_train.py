@@ -108,6 +108,8 @@ def test_a_run_folder_that_misses_parts_says_which(finished: RunFolder, tmp_path
     with pytest.raises(RunError, match=r"has no recipe\.toml"):
         RunFolder.open(tmp_path)
     run = RunFolder(shutil.copytree(finished.path, tmp_path / "run"))
+    run.report.unlink()
+    assert "did not come to its end: its models are not verified" in summary.of_run(run.path)
     run.test.unlink()
     with pytest.raises(RunError, match=r"Expected test\.json .* digitpad train --out .* --resume"):
         summary.of_run(run.path)
@@ -176,5 +178,6 @@ def test_a_finished_run_is_not_trained_again(finished: RunFolder, cli: Cli) -> N
     before = finished.metrics.stat().st_mtime_ns
     again = cli("train", "--out", finished.path, "--resume")
     assert again.returncode == 0
+    assert again.stdout.startswith("This run is finished already")
     assert "looked at once" in again.stdout
     assert finished.metrics.stat().st_mtime_ns == before

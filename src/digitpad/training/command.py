@@ -1,6 +1,5 @@
 """What `digitpad train` and `digitpad evaluate` do around the pipeline: options, folders, and a clean end."""
 
-import shlex
 import sys
 import time
 from pathlib import Path
@@ -32,7 +31,9 @@ def train(
         if out is None:
             raise RunError("Expected --out with the folder of the run to go on with; got --resume alone.")
         run = RunFolder.open(out)
-        if not run.is_finished():
+        if run.is_finished():
+            print("This run is finished already; this is what it showed.\n")
+        else:
             _finish(run, data)
     else:
         chosen = recipe.load(name or recipe.DEFAULT).replace(**{**recipe.parse(values), **changes})
@@ -41,7 +42,7 @@ def train(
         _finish(run, data, chosen)
     print(summary.of_run(run.path))
     print(f"\nReport:     {run.report}\nModel:      {run.onnx_model}")
-    print(f"Read with:  {_command('predict', '--model', str(run.onnx_model))} PICTURE")
+    print(f"Read with:  {summary.command('predict', '--model', str(run.onnx_model))} PICTURE")
 
 
 def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
@@ -66,7 +67,7 @@ def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | Non
     dataset = data.load(folder or pipeline.recorded_folder(run))
     if begin_with:
         pipeline.begin(run.path, begin_with)
-    resume = _command("train", "--out", str(run.path), "--resume")
+    resume = summary.resume_command(run)
     try:
         pipeline.train(run, dataset, watcher=console.watcher())
     except KeyboardInterrupt:
@@ -74,9 +75,3 @@ def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | Non
         sys.exit(INTERRUPTED)
     except OSError as error:
         raise DigitpadError(f"The system refused: {error}. Make room for it, then go on with: {resume}") from error
-
-
-def _command(*arguments: str) -> str:
-    """A command of this program as a person would type it here."""
-    program = sys.argv[0] if Path(sys.argv[0]).name == "digitpad" else "digitpad"
-    return shlex.join([program, *arguments])

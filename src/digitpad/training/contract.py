@@ -68,7 +68,7 @@ class Contract(keras.layers.Layer):
         coverage = ops.mean(row_mass, axis=1) / ops.cast(ops.shape(distance)[2], "float32")
         return {
             "seen": (visible[:, None, None] * _stretch(picture))[..., None],
-            "ink": visible * coverage / ops.maximum(contrast, MIN_CONTRAST),
+            "ink": visible * ops.minimum(coverage / ops.maximum(contrast, MIN_CONTRAST), 1.0),
             "box": ops.stack([top, left, bottom, right], axis=1),
             "centre": ops.stack([centre_row, centre_column], axis=1),
             "scale": scale,

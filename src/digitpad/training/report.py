@@ -10,6 +10,8 @@ import numpy as np
 from jinja2 import Environment, StrictUndefined
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from PIL import Image
 
 from digitpad.training import runs
@@ -60,63 +62,71 @@ def render(metrics: dict[str, Any]) -> str:
     return template.render(**metrics, figures=pictures, mistakes=worst)
 
 
-def _curves(history: list[dict[str, float]], best_epoch: int) -> str:
-    figure = Figure(figsize=(8, 3), layout="constrained")
-    epochs = [row["epoch"] for row in history]
-    for axes, name, title in zip(figure.subplots(1, 2), ("loss", "accuracy"), ("Loss", "Accuracy"), strict=True):
+def _curves(history: list[dict[str, float]], best_epoch: int) -> list[str]:
+    epochs = [int(row["epoch"]) for row in history]
+    panels = []
+    for name in ("loss", "accuracy"):
+        figure, axes = _panel(3.0)
         axes.plot(epochs, [row[name] for row in history], "o-", color=_SECOND, markersize=3, label="training")
         validation = [row[f"validation_{name}"] for row in history]
         axes.plot(epochs, validation, "o-", color=_ACCENT, markersize=3, label="validation")
         axes.axvline(best_epoch, color=_INK, linewidth=0.8, linestyle=":", label="kept")
-        axes.set(title=title, xlabel="epoch")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.set(title=name.capitalize(), xlabel="epoch", xlim=(0.5, len(epochs) + 0.5))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if name == "loss":
+            axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.yaxis.set_major_formatter("{x:g}")
+            axes.yaxis.set_minor_formatter(NullFormatter())
         axes.legend()
-    figure.axes[0].set_yscale("log")
-    figure.axes[0].yaxis.set_major_formatter("{x:g}")
-    figure.axes[0].yaxis.set_minor_formatter("{x:g}")
-    return _to_svg(figure)
+        panels.append(_to_svg(figure))
+    return panels
 
 
-def _confusion(counts: np.ndarray[Any, np.dtype[np.int64]]) -> str:
-    figure = Figure(figsize=(9.6, 4.8), layout="constrained")
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    left, right = figure.subplots(1, 2)
-    _matrix(left, counts, [[f"{count}" if count else "" for count in row] for row in counts], "Counts")
-    texts = [[f"{share:.1%}" if share else "" for share in row] for row in shares]
-    _matrix(right, shares, texts, "Share of the true digit")
-    return _to_svg(figure)
+def _confusion(counts: np.ndarray[Any, np.dtype[np.int64]]) -> list[str]:
+    shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return [
+        _matrix(counts, "{:.0f}", "Counts"),
+        _matrix(shares, "{:.1f}", "Share of the true digit, %"),
+    ]
 
 
-def _matrix(axes: Axes, values: np.ndarray[Any, Any], texts: list[list[str]], title: str) -> None:
+def _matrix(values: np.ndarray[Any, Any], text: str, title: str) -> str:
+    figure, axes = _panel(4.8)
     mistakes = np.where(np.eye(10, dtype=bool), 0, values)
-    shade = mistakes / max(mistakes.max(), 1e-9)  # the diagonal is left plain, so that mistakes are what shows
-    for row in range(10):
-        for column in range(10):
-            colour = "#22c55e22" if row == column else (0.94, 0.27, 0.27, 0.85 * float(shade[row, column]) ** 0.7)
-            axes.add_patch(mpl.patches.Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, linewidth=0))
-            axes.text(column, row, texts[row][column], ha="center", va="center", fontsize=8)
+    shade = mistakes / max(mistakes.max(), 1e-9)  # the diagonal stays pale, so that mistakes are what shows
+    for row, column in np.argwhere(values):
+        colour = "#22c55e22" if row == column else (0.94, 0.27, 0.27, 0.85 * float(shade[row, column]) ** 0.7)
+        axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, linewidth=0))
+        axes.text(column, row, text.format(values[row, column]), ha="center", va="center", fontsize=8)
     axes.set(title=title, xlabel="predicted", ylabel="true", xlim=(-0.5, 9.5), ylim=(9.5, -0.5), aspect="equal")
     axes.set(xticks=range(10), yticks=range(10))
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-
-
-def _reliability(test: dict[str, Any]) -> str:
-    figure = Figure(figsize=(8, 3.4), layout="constrained")
-    eces = {"before": test["uncalibrated"]["ece"], "after": test["ece"]}
-    for axes, when in zip(figure.subplots(1, 2, sharey=True), ("before", "after"), strict=True):
-        bins = test["reliability"][when]
-        low = np.array([row["low"] for row in bins])
-        axes.plot([0, 1], [0, 1], ":", color=_INK, linewidth=0.8)
-        width = 1 / NUM_BINS
-        axes.bar(low, [row["accuracy"] for row in bins], width, align="edge", color=_ACCENT, alpha=0.7, linewidth=0)
-        axes.plot([row["confidence"] for row in bins], [row["accuracy"] for row in bins], ".", color=_SECOND)
-        for row in bins:
-            axes.text(row["low"] + width / 2, 0.02, f"{row['count']}", ha="center", rotation=90, fontsize=7)
-        axes.set(title=f"{when.capitalize()} the temperature: ECE {eces[when]:.2%}", xlabel="confidence")
-        axes.set(xlim=(0, 1), ylim=(0, 1))
-    figure.axes[0].set_ylabel("accuracy")
     return _to_svg(figure)
+
+
+def _reliability(test: dict[str, Any]) -> list[str]:
+    eces = {"before": test["uncalibrated"]["ece"], "after": test["ece"]}
+    panels = []
+    for when, ece in eces.items():
+        figure, axes = _panel(3.8)
+        bins, width = test["reliability"][when], 1 / NUM_BINS
+        axes.plot([0, 1], [0, 1], ":", color=_INK, linewidth=0.8)
+        lows, accuracies = [row["low"] for row in bins], [row["accuracy"] for row in bins]
+        axes.bar(lows, accuracies, width, align="edge", color=_ACCENT, alpha=0.7, linewidth=0)
+        axes.plot([row["confidence"] for row in bins], accuracies, ".", color=_SECOND)
+        for row in bins:
+            axes.text(row["low"] + width / 2, 0.02, f"{row['count']}", ha="center", rotation=90, fontsize=8)
+        axes.set(title=f"{when.capitalize()} the temperature: ECE {ece:.2%}", xlabel="confidence", ylabel="accuracy")
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        panels.append(_to_svg(figure))
+    return panels
+
+
+def _panel(height: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(5, height), layout="constrained")
+    return figure, figure.subplots()
 
 
 def _to_svg(figure: Figure) -> str:

@@ -1,5 +1,7 @@
 """The figures of a run in words. Needs nothing but the files of the run."""
 
+import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,28 @@ def of_run(path: str | Path) -> str:
     run = RunFolder.open(path)
     test, data = runs.read_json(run.test), runs.read_json(run.data)
     try:
-        return _describe(test, data, splits.looks(run.looks))
+        text = _describe(test, data, splits.looks(run.looks))
     except (KeyError, TypeError) as error:
         raise RunError(
             f"Expected the figures of a run in {run.test} and {run.data}; this is missing: {error}."
         ) from None
+
+    if not run.is_finished():
+        text += (
+            f"\n\nThis run did not come to its end, and its models are not verified. Finish it: {resume_command(run)}"
+        )
+    return text
+
+
+def resume_command(run: RunFolder) -> str:
+    """What a person types to go on with a run."""
+    return command("train", "--out", str(run.path), "--resume")
+
+
+def command(*arguments: str) -> str:
+    """A command of this program as a person would type it here."""
+    program = sys.argv[0] if Path(sys.argv[0]).name == "digitpad" else "digitpad"
+    return shlex.join([program, *arguments])
 
 
 def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> str:
@@ -39,8 +58,6 @@ def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> s
     if test["confused_pairs"]:
         pairs = (f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in test["confused_pairs"][:5])
         lines += ["", f"  most confused: {', '.join(pairs)}"]
-    if data["notice"]:
-        lines += ["", data["notice"]]
     return "\n".join(lines)
 
 

@@ -28,7 +28,7 @@ def prepare() -> None:
         if importlib.util.find_spec(package) is None:
             raise MissingPartError(
                 f"Expected the package {package}, which training needs; it is not installed. "
-                "In digitpad's folder: pip install '.[train,cpu]'; [train,gpu] for a GPU, [train] if TensorFlow is there."
+                "In digitpad's folder: pip install '.[train,cpu]' ([train,gpu] for a GPU, [train] beside a TensorFlow)."
             )
     with _silence():
         importlib.import_module("keras")

@@ -109,7 +109,7 @@ def test_a_run_folder_that_misses_parts_says_which(finished: RunFolder, tmp_path
         RunFolder.open(tmp_path)
     run = RunFolder(shutil.copytree(finished.path, tmp_path / "run"))
     run.report.unlink()
-    assert "did not come to its end: its models are not verified" in summary.of_run(run.path)
+    assert "did not come to its end, and its models are not verified" in summary.of_run(run.path)
     run.test.unlink()
     with pytest.raises(RunError, match=r"Expected test\.json .* digitpad train --out .* --resume"):
         summary.of_run(run.path)

@@ -26,9 +26,8 @@ def of_run(path: str | Path) -> str:
         ) from None
 
     if not run.is_finished():
-        text += (
-            f"\n\nThis run did not come to its end, and its models are not verified. Finish it: {resume_command(run)}"
-        )
+        text += "\n\nThis run did not come to its end, and its models are not verified. "
+        text += f"Finish it: {resume_command(run)}"
     return text
 
 

@@ -68,6 +68,10 @@ class Artifact:
     model_id: str
     num_bytes: int
 
+    def run(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """The answers, by the names in `OUTPUTS`, to uint8 (batch, height, width, 4), RGBA drawings of one size."""
+        return dict(zip(OUTPUTS, self.session.run(list(OUTPUTS), {INPUT: pixels}), strict=True))
+
 
 def shipped() -> Path:
     """Path of the model that comes with the package."""

@@ -65,7 +65,7 @@ class Recognizer:
     """
 
     def __init__(self, model: artifact.Artifact) -> None:
-        self._session = model.session
+        self._model = model
         self.card: dict[str, Any] = model.card
         self.model_id = model.model_id
         self.num_bytes = model.num_bytes
@@ -111,8 +111,7 @@ class Recognizer:
         return [predictions[index] for index in range(len(pixels))]
 
     def _run(self, pixels: NDArray[np.uint8]) -> list[Prediction]:
-        outputs = self._session.run(list(artifact.OUTPUTS), {artifact.INPUT: pixels})
-        named = dict(zip(artifact.OUTPUTS, outputs, strict=True))
+        named = self._model.run(pixels)
         size = (pixels.shape[1], pixels.shape[2])
         return [_prediction({name: value[i] for name, value in named.items()}, size) for i in range(len(pixels))]
 

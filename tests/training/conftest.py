@@ -79,7 +79,7 @@ def cli(tmp_path: Path) -> Cli:
     """Runs `digitpad` as a person would, in a folder of its own, without DIGITPAD_DATA."""
     environment = {key: value for key, value in os.environ.items() if key != "DIGITPAD_DATA"}
 
-    def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "digitpad", *map(str, arguments)]
         return subprocess.run(
             command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment, timeout=240

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from digitpad.errors import DigitpadError, InputError, RecipeError, RunError
-from digitpad.training import backend, recipe, summary
+from digitpad.training import backend, recipe, runs, summary
 from digitpad.training.runs import RunFolder
 
 INTERRUPTED = 130  # what shells report for Ctrl-C
@@ -42,7 +42,7 @@ def train(
         _finish(run, data, chosen)
     print(summary.of_run(run.path))
     print(f"\nReport:     {run.report}\nModel:      {run.onnx_model}")
-    print(f"Read with:  {summary.command('predict', '--model', str(run.onnx_model))} PICTURE")
+    print(f"Read with:  {runs.command('predict', '--model', str(run.onnx_model))} PICTURE")
 
 
 def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
@@ -67,7 +67,7 @@ def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | Non
     dataset = data.load(folder or pipeline.recorded_folder(run))
     if begin_with:
         pipeline.begin(run.path, begin_with)
-    resume = summary.resume_command(run)
+    resume = runs.resume_command(run.path)
     try:
         pipeline.train(run, dataset, watcher=console.watcher())
     except KeyboardInterrupt:

@@ -31,6 +31,12 @@ def cnn(recipe: Recipe) -> list[layers.Layer]:
 NETWORKS = {"dense": dense, "cnn": cnn}
 
 
+def check(recipe: Recipe) -> None:
+    """RecipeError if there is no network of the name that a recipe gives."""
+    if recipe.network not in NETWORKS:
+        raise RecipeError(f"Expected network to be one of {', '.join(NETWORKS)}; got {recipe.network!r}.")
+
+
 def build(recipe: Recipe) -> keras.Sequential:
     """The network that a recipe names, with fresh weights from the recipe's seed.
 
@@ -40,8 +46,7 @@ def build(recipe: Recipe) -> keras.Sequential:
     Raises:
         RecipeError: there is no network of that name.
     """
-    if recipe.network not in NETWORKS:
-        raise RecipeError(f"Expected network to be one of {', '.join(NETWORKS)}; got {recipe.network!r}.")
+    check(recipe)
     keras.utils.set_random_seed(recipe.seed)
     picture = keras.Input((PICTURE_PX, PICTURE_PX, 1), name="seen")
     return keras.Sequential([picture, *NETWORKS[recipe.network](recipe)], name=recipe.network)

@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import shlex
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,17 @@ def write(path: Path, data: bytes | str) -> None:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def command(*arguments: str) -> str:
+    """A command of this program as a person would type it here."""
+    program = sys.argv[0] if Path(sys.argv[0]).name == "digitpad" else "digitpad"
+    return shlex.join([program, *arguments])
+
+
+def resume_command(path: Path) -> str:
+    """What a person types to go on with the run in a folder."""
+    return command("train", "--out", str(path), "--resume")
 
 
 class RunFolder:
@@ -121,7 +134,7 @@ def read_json(path: Path) -> Any:
     except FileNotFoundError:
         raise RunError(
             f"Expected {path.name} in {path.parent}; it is missing. If the run was broken off, finish it: "
-            f"digitpad train --out {path.parent} --resume"
+            f"{resume_command(path.parent)}"
         ) from None
     except (OSError, ValueError) as error:
         raise RunError(f"Expected {path} to be readable JSON; it is not: {error}.") from None

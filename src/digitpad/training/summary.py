@@ -1,7 +1,5 @@
 """The figures of a run in words. Needs nothing but the files of the run."""
 
-import shlex
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +12,7 @@ def of_run(path: str | Path) -> str:
     """What the look at the test split showed, as text.
 
     Raises:
-        RunError: no run, or one that has not come to its end.
+        RunError: no run, or one that has not looked at its test split yet.
     """
     run = RunFolder.open(path)
     test, data = runs.read_json(run.test), runs.read_json(run.data)
@@ -24,22 +22,10 @@ def of_run(path: str | Path) -> str:
         raise RunError(
             f"Expected the figures of a run in {run.test} and {run.data}; this is missing: {error}."
         ) from None
-
     if not run.is_finished():
         text += "\n\nThis run did not come to its end, and its models are not verified. "
-        text += f"Finish it: {resume_command(run)}"
+        text += f"Finish it: {runs.resume_command(run.path)}"
     return text
-
-
-def resume_command(run: RunFolder) -> str:
-    """What a person types to go on with a run."""
-    return command("train", "--out", str(run.path), "--resume")
-
-
-def command(*arguments: str) -> str:
-    """A command of this program as a person would type it here."""
-    program = sys.argv[0] if Path(sys.argv[0]).name == "digitpad" else "digitpad"
-    return shlex.join([program, *arguments])
 
 
 def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> str:

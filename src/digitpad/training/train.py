@@ -66,8 +66,7 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
 
 def begin(out: str | Path, recipe: Recipe) -> RunFolder:
     """Make the folder of a new run; RunError if it has files already, RecipeError for an unknown network."""
-    if recipe.network not in models.NETWORKS:
-        models.build(recipe)
+    models.check(recipe)
     return RunFolder.create(out, recipe.to_toml())
 
 

@@ -85,7 +85,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["contract_version", "format_version"])
 def test_a_file_of_another_version_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ArtifactError, match=rf"Expected {name} 1 .* got 99"):
+    with pytest.raises(ArtifactError, match=rf"Expected {name} [12] .* got 99"):
         artifact.load(reseal(tmp_path / "future.onnx", {name: 99}))
 
 

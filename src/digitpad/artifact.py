@@ -13,6 +13,7 @@ import base64
 import hashlib
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 
 from digitpad.errors import ArtifactError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 CONTRACT_VERSION = 1
 """The version of the input contract (`training.contract`) that this package trains and reads."""
 
@@ -33,7 +34,7 @@ PROBE_TOLERANCE = 1e-4
 """Probabilities may differ by this much from the machine that made the probes; a wrong graph is off by far more."""
 
 INPUT = "pixels"
-OUTPUTS = ("probabilities", "seen", "ink", "box", "centre", "scale")
+OUTPUTS = ("probabilities", "seen", "ink", "box", "centre", "scale", "distance")
 
 _DIGEST_KEY = "digitpad.sha256"
 _DIGEST_ENTRY_BYTES = 85
@@ -59,18 +60,37 @@ class Artifact:
     Attributes:
         session: runs the graph; `INPUT` in, `OUTPUTS` out.
         card: the JSON object that describes the model.
+        probes: drawings with the answers that the model gave where it was made.
+        path: the file.
         model_id: the first 12 hex digits of the file's digest.
         num_bytes: the size of the file.
     """
 
     session: onnxruntime.InferenceSession
     card: dict[str, Any]
+    probes: list[Probe]
+    path: Path
     model_id: str
     num_bytes: int
 
-    def run(self, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """The answers, by the names in `OUTPUTS`, to uint8 (batch, height, width, 4), RGBA drawings of one size."""
-        return dict(zip(OUTPUTS, self.session.run(list(OUTPUTS), {INPUT: pixels}), strict=True))
+    def run(self, pixels: NDArray[np.uint8], names: Sequence[str] = OUTPUTS) -> dict[str, NDArray[np.float32]]:
+        """The answers, by their names in `OUTPUTS`, to uint8 (batch, height, width, 4), RGBA drawings of one size."""
+        return dict(zip(names, self.session.run(list(names), {INPUT: pixels}), strict=True))
+
+    def check(self) -> None:
+        """Compare the answers to the probes with those that they carry.
+
+        Raises:
+            ArtifactError: an answer is off by more than `PROBE_TOLERANCE`.
+        """
+        for index, probe in enumerate(self.probes):
+            probabilities = self.run(probe.pixels[None], ["probabilities"])["probabilities"][0]
+            error = float(np.abs(probabilities - probe.probabilities).max())
+            if not error <= PROBE_TOLERANCE:
+                raise ArtifactError(
+                    f"Expected {self.path} to answer its probe {index} within {PROBE_TOLERANCE:g}; it is off by "
+                    f"{error:.2g}. The model does not compute here what it computed where it was made."
+                )
 
 
 def shipped() -> Path:
@@ -122,8 +142,9 @@ def load(path: str | Path, *, num_threads: int = 1) -> Artifact:
     _check_graph(session, path)
     if not probes:
         raise ArtifactError(f"Expected probes in {path}, to check its answers by; it has none.")
-    _check_probes(session, probes, path)
-    return Artifact(session, card, model_id=digest[:12], num_bytes=len(data))
+    model = Artifact(session, card, probes, Path(path), model_id=digest[:12], num_bytes=len(data))
+    model.check()
+    return model
 
 
 def _read(path: Path) -> bytes:
@@ -178,17 +199,6 @@ def _check_graph(session: onnxruntime.InferenceSession, path: str | Path) -> Non
     inputs, outputs = [i.name for i in session.get_inputs()], {o.name for o in session.get_outputs()}
     if inputs != [INPUT] or not outputs.issuperset(OUTPUTS):
         raise ArtifactError(f"Expected {INPUT} in and {OUTPUTS} out in {path}; got {inputs} and {sorted(outputs)}.")
-
-
-def _check_probes(session: onnxruntime.InferenceSession, probes: list[Probe], path: str | Path) -> None:
-    for index, probe in enumerate(probes):
-        (probabilities,) = session.run(["probabilities"], {INPUT: probe.pixels[None]})
-        error = float(np.abs(probabilities[0] - probe.probabilities).max())
-        if not error <= PROBE_TOLERANCE:
-            raise ArtifactError(
-                f"Expected {path} to answer its probe {index} within {PROBE_TOLERANCE:g}; it is off by {error:.2g}. "
-                "The model does not compute here what it computed where it was made."
-            )
 
 
 def _entry(key: str, value: str) -> bytes:

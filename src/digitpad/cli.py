@@ -6,7 +6,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from digitpad.errors import DigitpadError, DrawingError
+from digitpad.errors import DigitpadError, DrawingError, MissingPartError
 
 app = typer.Typer(
     name="digitpad",
@@ -55,6 +55,27 @@ def predict(
         print(terminal.to_json(name, prediction, top) if as_json else terminal.show(name, prediction, top))
     if failed:
         raise typer.Exit(DrawingError.exit_code)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on; this machine alone by default.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes, each with its own model.")] = 1,
+    model: Annotated[Path | None, _MODEL] = None,
+    allow_origin: Annotated[
+        list[str] | None, typer.Option(metavar="ORIGIN", help="A site whose pages may use the API, or *. Repeatable.")
+    ] = None,
+) -> None:
+    """Open the pad in a browser: draw a digit, see the answer and what the model saw."""
+    try:
+        from digitpad import server
+    except ModuleNotFoundError as error:
+        raise MissingPartError(
+            f"Expected what the server needs; {error.name} is not installed. Install it with: pip install "
+            "'digitpad[serve]' (in a checkout: pip install '.[serve]')."
+        ) from None
+    server.serve(model=model, host=host, port=port, workers=workers, allow_origins=allow_origin or ())
 
 
 @app.command()

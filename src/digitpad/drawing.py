@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image, ImageDraw, ImageOps
+from PIL import ExifTags, Image, ImageDraw, ImageOps
 
 from digitpad.errors import DrawingError
 
@@ -133,7 +133,8 @@ def from_image(image: Image.Image) -> Pixels:
     # Damaged and hostile files make decoders raise nearly anything, so nearly anything is caught around the decoder.
     try:
         image.load()
-        return _to_pixels(ImageOps.exif_transpose(image))
+        upright = image if image.getexif().get(ExifTags.Base.Orientation, 1) == 1 else ImageOps.exif_transpose(image)
+        return _to_pixels(upright)
     except Exception as error:
         raise DrawingError(f"Expected a whole picture; it is damaged or cut short: {error}.") from None
 
@@ -146,7 +147,7 @@ def from_array(array: NDArray[Any]) -> Pixels:
             or floating point from 0 to 1.
 
     Returns:
-        uint8 (height, width, 4), as for `read`.
+        uint8 (height, width, 4), as for `read`; the very array if it is such already.
 
     Raises:
         DrawingError: another shape or dtype, a value out of range, or NaN.
@@ -158,9 +159,11 @@ def from_array(array: NDArray[Any]) -> Pixels:
     _check_size(array.shape[1], array.shape[0])
     levels = _to_levels(array)
     levels = levels[..., None] if levels.ndim == 2 else levels
-    pixels = np.full((*levels.shape[:2], 4), 255, np.uint8)
-    channels = levels.shape[2]
-    pixels[..., : max(channels, 3)] = levels
+    if levels.shape[2] == 4:
+        pixels = levels
+    else:
+        pixels = np.full((*levels.shape[:2], 4), 255, np.uint8)
+        pixels[..., :3] = levels
     return pixels if max(pixels.shape) <= WORKING_PX else _to_pixels(Image.fromarray(pixels))
 
 
@@ -219,7 +222,7 @@ def _to_pixels(image: Image.Image) -> Pixels:
         if image.mode not in ("L", "LA", "RGB", "RGBA"):
             image = image.convert("RGBA")
         image = image.reduce(math.ceil(max(image.size) / WORKING_PX))
-    return np.asarray(image.convert("RGBA"))
+    return np.asarray(image if image.mode == "RGBA" else image.convert("RGBA"))
 
 
 def _to_levels(array: NDArray[Any]) -> Pixels:

@@ -43,3 +43,7 @@ class RecipeError(InputError):
 
 class RunError(InputError):
     """A run folder cannot be used: parts are missing, or it would be overwritten."""
+
+
+class AddressError(InputError):
+    """The server cannot listen where it was told to."""

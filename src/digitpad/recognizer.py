@@ -13,6 +13,8 @@ from digitpad.errors import DrawingError
 
 Status = Literal["digit", "blank"]
 
+_SMALL_OUTPUTS = tuple(name for name in artifact.OUTPUTS if name != "distance")
+
 _BATCH_PIXELS = 4_000_000
 """Source pixels that one run of the graph may hold, about 100 MB of intermediate results."""
 
@@ -29,6 +31,8 @@ class Prediction:
         seen: uint8 (28, 28), the picture that the network saw, 0 for paper to 255 for ink.
         ink: the share of the canvas that ink covers, 0 to 1.
         size: height and width, in px, of the drawing as it went into the model; `drawing.read` shrinks large ones.
+        distance: uint8 (height, width), how far every pixel of that drawing is from its paper, 0 to 255: what the model
+            took for ink; None unless `keep_distance` asked for it.
         box: top, left, bottom and right edge of the ink in px of that drawing; None when it is blank.
         centre: row and column in px of that drawing that became the middle of the picture; None when it is blank.
         scale: px of the picture per px of that drawing; None when it is blank.
@@ -44,6 +48,7 @@ class Prediction:
     centre: tuple[float, float] | None
     scale: float | None
     size: tuple[int, int]
+    distance: NDArray[np.uint8] | None = None
 
     def top_k(self, k: int = 3) -> list[tuple[int, float]]:
         """The k most probable digits and their probabilities, the best first; none when the drawing is blank."""
@@ -83,16 +88,18 @@ class Recognizer:
         """
         return cls(artifact.load(artifact.shipped() if path is None else path, num_threads=num_threads))
 
-    def predict(self, picture: drawing.Drawing) -> Prediction:
+    def predict(self, picture: drawing.Drawing, *, keep_distance: bool = False) -> Prediction:
         """Read one drawing.
 
         Args:
             picture: PNG or JPEG bytes, a data URL, a path, a PIL image, an array or strokes; see `drawing.read`.
+            keep_distance: whether the prediction holds its `distance`, which is as large as the drawing.
 
         Raises:
             DrawingError: the drawing cannot be read.
         """
-        return self._run(drawing.read(picture)[None])[0]
+        names = artifact.OUTPUTS if keep_distance else _SMALL_OUTPUTS
+        return self._run(drawing.read(picture)[None], names)[0]
 
     def predict_batch(self, pictures: Sequence[drawing.Drawing]) -> list[Prediction]:
         """Read many drawings, of any mixture of kinds and sizes; those of one size go through the graph together.
@@ -106,12 +113,20 @@ class Recognizer:
         pixels = [_read_numbered(index, picture) for index, picture in enumerate(pictures)]
         predictions: dict[int, Prediction] = {}
         for indices in _batches([p.shape[:2] for p in pixels]):
-            answers = self._run(np.stack([pixels[index] for index in indices]))
+            answers = self._run(np.stack([pixels[index] for index in indices]), _SMALL_OUTPUTS)
             predictions.update(zip(indices, answers, strict=True))
         return [predictions[index] for index in range(len(pixels))]
 
-    def _run(self, pixels: NDArray[np.uint8]) -> list[Prediction]:
-        named = self._model.run(pixels)
+    def check(self) -> None:
+        """Have the model answer the probes in its file once more.
+
+        Raises:
+            ArtifactError: it no longer answers as where it was made.
+        """
+        self._model.check()
+
+    def _run(self, pixels: NDArray[np.uint8], names: Sequence[str]) -> list[Prediction]:
+        named = self._model.run(pixels, names)
         size = (pixels.shape[1], pixels.shape[2])
         return [_prediction({name: value[i] for name, value in named.items()}, size) for i in range(len(pixels))]
 
@@ -122,6 +137,7 @@ def _prediction(output: dict[str, NDArray[np.float32]], size: tuple[int, int]) -
     digit = int(probabilities.argmax())
     top, left, bottom, right = output["box"].tolist()
     row, column = output["centre"].tolist()
+    distance = output.get("distance")
     return Prediction(
         status="blank" if blank else "digit",
         digit=None if blank else digit,
@@ -133,6 +149,7 @@ def _prediction(output: dict[str, NDArray[np.float32]], size: tuple[int, int]) -
         centre=None if blank else (row, column),
         scale=None if blank else float(output["scale"]),
         size=size,
+        distance=None if distance is None else np.rint(distance * 255).astype(np.uint8),
     )
 
 

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad import answer
 from digitpad.recognizer import Prediction
 
 _SHADES = " .:-=+*#%@"
@@ -35,19 +36,8 @@ def percent(probability: float) -> str:
 
 
 def to_json(name: str, prediction: Prediction, top: int) -> str:
-    """The answer to one drawing as one line of JSON; `seen` is 28 rows of 28 numbers from 0 to 255."""
-    answer = {
-        "picture": _short(name),
-        "status": prediction.status,
-        "digit": prediction.digit,
-        "confidence": prediction.confidence,
-        "top_k": [{"digit": digit, "probability": probability} for digit, probability in prediction.top_k(top)],
-        "size": prediction.size,
-        "box": prediction.box,
-        "scale": prediction.scale,
-        "seen": prediction.seen.tolist(),
-    }
-    return json.dumps(answer)
+    """The answer to one drawing as one line of JSON, as `answer.to_dict` describes it, behind the picture's name."""
+    return json.dumps({"picture": _short(name), **answer.to_dict(prediction, top)})
 
 
 def _picture(seen: NDArray[np.uint8]) -> str:

@@ -47,6 +47,7 @@ class Contract(keras.layers.Layer):
         `box`: float32 (batch, 4), top, left, bottom and right edge of the ink in source px.
         `centre`: float32 (batch, 2), the row and column in source px that became the middle of the picture.
         `scale`: float32 (batch,), picture px per source px.
+        `distance`: float32 (batch, height, width), how far every pixel is from the paper, 0 to 1: what counts as ink.
 
     Reference: LeCun, Cortes, Burges, The MNIST database of handwritten digits: size-normalised to 20x20 with the aspect
     kept, then centred in 28x28 by the centre of mass.
@@ -72,10 +73,18 @@ class Contract(keras.layers.Layer):
             "box": ops.stack([top, left, bottom, right], axis=1),
             "centre": ops.stack([centre_row, centre_column], axis=1),
             "scale": scale,
+            "distance": distance,
         }
 
     def compute_output_spec(self, pixels: Tensor) -> dict[str, Tensor]:
-        shapes = {"seen": (PICTURE_PX, PICTURE_PX, 1), "ink": (), "box": (4,), "centre": (2,), "scale": ()}
+        shapes = {
+            "seen": (PICTURE_PX, PICTURE_PX, 1),
+            "ink": (),
+            "box": (4,),
+            "centre": (2,),
+            "scale": (),
+            "distance": pixels.shape[1:3],
+        }
         return {name: keras.KerasTensor((pixels.shape[0], *shape), "float32") for name, shape in shapes.items()}
 
 
@@ -127,7 +136,7 @@ def _paper(colours: list[Tensor], opacity: Tensor) -> Tensor:
     light ink.
     """
     total = ops.sum(opacity, axis=(1, 2))
-    drawn = sum(ops.sum(colour * opacity, axis=(1, 2)) for colour in colours) / (3.0 * ops.maximum(total, 1.0))
+    drawn = ops.sum(sum(colours) * opacity, axis=(1, 2)) / (3.0 * ops.maximum(total, 1.0))
     shown = ops.where(drawn > 127.5, 0.0, 255.0)[:, None]
     is_opaque = ops.mean(_border(opacity), axis=1, keepdims=True) > 0.5
     return ops.where(is_opaque, _median(ops.stack([_border(colour) for colour in colours], axis=1)), shown)

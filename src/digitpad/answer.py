@@ -1,0 +1,51 @@
+"""A prediction as JSON: the one form in which every surface gives it."""
+
+import base64
+import io
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from digitpad.recognizer import Prediction
+
+_INK_PICTURE_PX = 112
+"""The longest side of the picture of the ink, which only people look at."""
+
+
+def to_dict(prediction: Prediction, top_k: int = 3) -> dict[str, Any]:
+    """The answer to one drawing as a JSON object.
+
+    Args:
+        prediction: what `Recognizer.predict` returned.
+        top_k: how many digits to list.
+
+    Returns:
+        `status`, `digit` and `confidence` as in `Prediction`; `top_k`, a list of `digit` and `probability`, the best
+        first; `seen`, 28 rows of 28 whole numbers, 0 for paper to 255 for ink; and `steps`, the numbers of the way from
+        the drawing to that picture: `size`, `ink`, `box`, `centre` and `scale` as in `Prediction`, and `ink_picture`, a
+        PNG data URL of what was taken for ink, white on black, where the prediction kept its `distance`, else None.
+    """
+    return {
+        "status": prediction.status,
+        "digit": prediction.digit,
+        "confidence": prediction.confidence,
+        "top_k": [{"digit": digit, "probability": probability} for digit, probability in prediction.top_k(top_k)],
+        "seen": prediction.seen.tolist(),
+        "steps": {
+            "size": prediction.size,
+            "ink": prediction.ink,
+            "box": prediction.box,
+            "centre": prediction.centre,
+            "scale": prediction.scale,
+            "ink_picture": None if prediction.distance is None else _to_data_url(prediction.distance),
+        },
+    }
+
+
+def _to_data_url(grey: NDArray[np.uint8]) -> str:
+    picture, file = Image.fromarray(grey), io.BytesIO()
+    picture.reduce(math.ceil(max(picture.size) / _INK_PICTURE_PX)).save(file, "PNG", compress_level=1)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

@@ -1,0 +1,119 @@
+"""The routes: the page, the API, and what operators ask for."""
+
+import json
+import time
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.responses import FileResponse, PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.middleware.cors import CORSMiddleware
+
+from digitpad import __version__, answer, artifact
+from digitpad.errors import ArtifactError
+from digitpad.recognizer import Prediction, Recognizer
+from digitpad.server import body, headers, problem, schema
+from digitpad.server.access import Access
+from digitpad.server.body import Bodies, Options
+from digitpad.server.headers import SecurityHeaders
+from digitpad.server.metrics import Metrics
+from digitpad.server.problem import ProblemError
+from digitpad.server.queue import Queue
+
+
+def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> FastAPI:
+    """The web app around one model.
+
+    Args:
+        model: a `digits.onnx`; by default the model that ships. A `report.html` beside it is served too.
+        allow_origins: origins of other sites whose pages may use the API; "*" for all.
+
+    Raises:
+        ArtifactError: the model file cannot be used.
+    """
+    path = model or artifact.shipped()
+    recognizer = Recognizer.load(path)
+    metrics, queue = Metrics(), Queue()
+    app = FastAPI(title="digitpad", version=__version__, description=schema.DESCRIPTION, docs_url=None, redoc_url=None)
+    problem.install(app, metrics)
+    _add_predict(app, recognizer, queue, metrics)
+    _add_model(app, recognizer, path.with_name("report.html"))
+    _add_operations(app, recognizer, queue, metrics)
+    _add_page(app, Path(str(files("digitpad"))) / "web")
+    if allow_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=allow_origins, allow_headers=["content-type"])
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(Access, metrics=metrics)
+    return app
+
+
+def _add_page(app: FastAPI, folder: Path) -> None:
+    @app.get("/", include_in_schema=False)
+    async def show_page() -> Response:
+        return FileResponse(folder / "index.html")
+
+    app.mount("/web", StaticFiles(directory=folder))
+
+
+def _add_predict(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metrics) -> None:
+    bodies = Bodies()
+
+    def read(picture: bytes | str, options: Options) -> tuple[Prediction, bytes]:
+        started = time.perf_counter()
+        prediction = recognizer.predict(body.decode(picture), keep_distance=options.ink)
+        seconds = time.perf_counter() - started
+        metrics.prediction_seconds.observe(seconds)
+        found = answer.to_dict(prediction, options.top_k)
+        found |= {"model": recognizer.model_id, "time_ms": round(1000 * seconds, 3)}
+        return prediction, json.dumps(found, separators=(",", ":")).encode()
+
+    @app.post("/api/predict", summary="Read a drawing", responses=schema.ANSWERS, openapi_extra=schema.BODY)
+    async def predict(request: Request, options: Annotated[Options, Query()]) -> Response:
+        async with bodies.receive(request) as received:
+            content_type = request.headers.get("content-type", "")
+            picture, wanted = await body.parse(content_type, received, options)
+            prediction, found = await queue.run(lambda: read(picture, wanted))
+        digit = "" if prediction.digit is None else str(prediction.digit)
+        metrics.predictions.labels(prediction.status, digit).inc()
+        if digit:
+            metrics.confidence.observe(prediction.confidence)
+        return Response(found, media_type="application/json")
+
+
+def _add_model(app: FastAPI, recognizer: Recognizer, report: Path) -> None:
+    @app.get("/api/model", summary="The model's card", responses=schema.refusals())
+    async def describe_model() -> schema.Model:
+        return schema.Model(
+            model=recognizer.model_id,
+            num_bytes=recognizer.num_bytes,
+            card=recognizer.card,
+            report="/report" if report.is_file() else None,
+        )
+
+    @app.get("/report", include_in_schema=False)
+    async def show_report() -> Response:
+        if not report.is_file():
+            raise ProblemError(404, "not-found", "Expected a report.html beside the model file; there is none.")
+        return FileResponse(report, headers={"content-security-policy": headers.REPORT_POLICY})
+
+
+def _add_operations(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metrics) -> None:
+    @app.get("/healthz", summary="Whether the process answers", responses=schema.refusals())
+    async def is_alive() -> schema.Health:
+        return schema.Health(status="alive")
+
+    @app.get("/readyz", summary="Whether the model answers its probes as it should", responses=schema.refusals(503))
+    async def is_ready() -> schema.Health:
+        try:
+            await queue.run(recognizer.check)
+        except ArtifactError as error:
+            raise ProblemError(503, "not-ready", str(error)) from None
+        return schema.Health(status="ready")
+
+    @app.get("/metrics", summary="Counts for Prometheus", response_class=PlainTextResponse)
+    async def expose() -> Response:
+        return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,166 @@
+"""The body of a request becomes a drawing, in bounded memory and time."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator
+
+from fastapi import Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.datastructures import Headers, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from digitpad import drawing
+from digitpad.errors import DrawingError
+from digitpad.server import problem
+from digitpad.server.problem import ProblemError
+
+MAX_BYTES = 2_000_000
+MAX_BYTES_HELD = 24_000_000
+"""Bytes of bodies that all requests at work may hold together."""
+MAX_SECONDS = 10.0
+
+PICTURES = ("image/png", "image/jpeg")
+ACCEPTED = ("application/json", "multipart/form-data", *PICTURES)
+_MAX_FIELDS = 2  # beside the picture
+
+
+class Options(BaseModel):
+    """What a request may ask for beside the digit."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    top_k: int = Field(3, ge=1, le=10, description="How many digits to list.")
+    ink: bool = Field(False, description="Whether to give a picture of what was taken for ink.")
+
+
+class DataUrl(Options):
+    """A drawing as JSON."""
+
+    image: str = Field(description="A PNG or JPEG data URL, as `canvas.toDataURL()` gives it.")
+
+
+class Bodies:
+    """Receives bodies, and knows how many bytes all requests at work hold."""
+
+    def __init__(self) -> None:
+        self._bytes_held = 0
+
+    @contextlib.asynccontextmanager
+    async def receive(self, request: Request) -> AsyncIterator[bytes]:
+        """The whole body of a request, which counts as held until the context ends.
+
+        Raises:
+            ProblemError: it is too large or too slow, or too many bytes are held already.
+        """
+        if _announced_bytes(request) > MAX_BYTES:
+            raise _too_large()
+        body = bytearray()
+        try:
+            try:
+                async with asyncio.timeout(MAX_SECONDS):
+                    async for chunk in request.stream():
+                        body += chunk
+                        self._bytes_held += len(chunk)
+                        self._check_size(len(body))
+            except TimeoutError:
+                raise _too_slow(len(body)) from None
+            yield bytes(body)
+        finally:
+            self._bytes_held -= len(body)
+
+    def _check_size(self, num_bytes: int) -> None:
+        if num_bytes > MAX_BYTES:
+            raise _too_large()
+        if self._bytes_held > MAX_BYTES_HELD:
+            detail = "Expected room for the body; other requests hold it all. Try again in a second."
+            raise ProblemError(503, "busy", detail, retry_after="1", connection="close")
+
+
+async def parse(content_type: str, body: bytes, options: Options) -> tuple[bytes | str, Options]:
+    """The drawing in a body, and what is asked for.
+
+    Args:
+        content_type: the header.
+        body: what `Bodies.receive` received.
+        options: what the query asks for; JSON and forms may ask for something else.
+
+    Returns:
+        The bytes of a picture or a data URL, not yet decoded; and the options.
+
+    Raises:
+        ProblemError: another media type, or a body that is not what the media type says.
+    """
+    match content_type.partition(";")[0].strip().lower():
+        case "application/json":
+            return _parse_json(body, options)
+        case "multipart/form-data":
+            return await _parse_form(content_type, body, options)
+        case media_type if media_type in PICTURES:
+            return body, options
+        case media_type:
+            detail = (
+                'Expected image/png, image/jpeg, multipart/form-data, or application/json with {"image": data URL}; '
+                f"got {media_type[:100] or 'no media type'!r}."
+            )
+            raise ProblemError(415, "unsupported-media-type", detail, accept_post=", ".join(ACCEPTED))
+
+
+def decode(picture: bytes | str) -> drawing.Pixels:
+    """The pixels of a picture; unlike `drawing.read` this never takes text for a path.
+
+    Raises:
+        ProblemError: the picture cannot be read.
+    """
+    try:
+        return drawing.from_data_url(picture) if isinstance(picture, str) else drawing.from_bytes(picture)
+    except DrawingError as error:
+        raise ProblemError(422, "unreadable-drawing", str(error)) from None
+
+
+def _announced_bytes(request: Request) -> int:
+    try:
+        return int(request.headers.get("content-length", 0))
+    except ValueError:
+        return 0  # then the bytes themselves are counted
+
+
+def _too_large() -> ProblemError:
+    detail = f"Expected a body of at most {MAX_BYTES:,} bytes; it has more. Scale the picture down: 280 px are plenty."
+    return ProblemError(413, "body-too-large", detail, connection="close")
+
+
+def _too_slow(num_bytes: int) -> ProblemError:
+    detail = f"Expected the whole body within {MAX_SECONDS:g} seconds; got {num_bytes:,} bytes. Send it again."
+    return ProblemError(408, "body-too-slow", detail, connection="close")
+
+
+def _parse_json(body: bytes, options: Options) -> tuple[str, Options]:
+    try:
+        request = DataUrl.model_validate_json(body)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        if errors[0]["type"] == "json_invalid":
+            raise ProblemError(400, "malformed-body", f"Expected JSON; {errors[0]['msg']}.") from None
+        raise problem.from_errors(errors) from None
+    return request.image, options.model_copy(update=request.model_dump(exclude={"image"}, exclude_unset=True))
+
+
+async def _parse_form(content_type: str, body: bytes, options: Options) -> tuple[bytes, Options]:
+    async def stream() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    headers = Headers({"content-type": content_type})
+    try:
+        form = await MultiPartParser(headers, stream(), max_files=1, max_fields=_MAX_FIELDS).parse()
+    except MultiPartException as error:
+        raise ProblemError(400, "malformed-body", f"Expected a form with one file; {error.message}.") from None
+    try:
+        files = [value for value in form.values() if isinstance(value, UploadFile)]
+        if not files:
+            raise ProblemError(422, "invalid-request", "Expected a PNG or JPEG file in the form; there is none.")
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        return await files[0].read(), Options.model_validate({**options.model_dump(), **fields})
+    except ValidationError as error:
+        raise problem.from_errors(error.errors(include_input=False)) from None
+    finally:
+        await form.close()

@@ -1,0 +1,93 @@
+"""What is wrong with a request, as an RFC 9457 problem document."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from digitpad.server.metrics import Metrics
+
+MEDIA_TYPE = "application/problem+json"
+
+TITLES = {
+    "malformed-body": "The body cannot be parsed",
+    "not-found": "There is nothing here",
+    "method-not-allowed": "Another method is expected here",
+    "body-too-slow": "The body took too long to arrive",
+    "body-too-large": "The body is too large",
+    "unsupported-media-type": "Another media type is expected",
+    "invalid-request": "The request has a wrong value",
+    "unreadable-drawing": "The drawing cannot be read",
+    "internal-error": "Something went wrong in the server",
+    "busy": "Too much work is waiting",
+    "not-ready": "The model does not answer as it should",
+}
+"""The kinds of problems and their titles; `type` is `urn:digitpad:problem:` and the kind."""
+
+_KINDS_BY_STATUS = {404: "not-found", 405: "method-not-allowed"}
+
+
+class ProblemDocument(BaseModel):
+    """The body of every refusal."""
+
+    type: str = Field(description="`urn:digitpad:problem:` and the kind of problem.")
+    title: str = Field(description="The kind of problem in words.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(description="What was expected, what came, what to do.")
+
+
+class ProblemError(Exception):
+    """A request that is refused.
+
+    Args:
+        status: the HTTP status.
+        kind: a key of `TITLES`.
+        detail: what was expected, what came, what to do.
+        headers: further headers of the response.
+    """
+
+    def __init__(self, status: int, kind: str, detail: str, **headers: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.kind = kind
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def response(self) -> JSONResponse:
+        """The problem document."""
+        document = ProblemDocument(
+            type=f"urn:digitpad:problem:{self.kind}", title=TITLES[self.kind], status=self.status, detail=str(self)
+        )
+        return JSONResponse(document.model_dump(), self.status, self.headers, MEDIA_TYPE)
+
+
+def from_errors(errors: Sequence[Any]) -> ProblemError:
+    """What pydantic found wrong, without the values: they may be pictures."""
+    found = [f"{'.'.join(map(str, error['loc'])) or 'the body'}: {error['msg']}" for error in errors[:5]]
+    return ProblemError(422, "invalid-request", f"Expected other values; {'; '.join(found)}. See /openapi.json.")
+
+
+def install(app: FastAPI, metrics: Metrics) -> None:
+    """Make every refusal of an app a counted problem document."""
+
+    def refuse(problem: ProblemError) -> Response:
+        metrics.refusals.labels(problem.kind).inc()
+        return problem.response()
+
+    @app.exception_handler(ProblemError)
+    async def on_problem(_: Request, problem: ProblemError) -> Response:
+        return refuse(problem)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_wrong_value(_: Request, error: RequestValidationError) -> Response:
+        return refuse(from_errors(error.errors()))
+
+    @app.exception_handler(HTTPException)
+    async def on_http_exception(_: Request, error: HTTPException) -> Response:
+        kind = _KINDS_BY_STATUS.get(error.status_code, "malformed-body")
+        problem = ProblemError(error.status_code, kind, f"Expected a request as in /openapi.json; {error.detail}.")
+        problem.headers.update(error.headers or {})
+        return refuse(problem)

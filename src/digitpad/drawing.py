@@ -5,8 +5,10 @@ Nothing here looks for the digit: that is the contract's work, and the contract 
 
 import base64
 import binascii
+import contextlib
 import io
 import math
+import threading
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +36,10 @@ STROKE_DIGIT_PX = 196
 STROKE_BRUSH_PX = 24
 """Strokes are drawn this thick, which arrives at the width of MNIST's strokes."""
 _SUPERSAMPLING = 2
+
+_LARGE_PIXELS = 2_000_000
+_one_at_a_time = threading.Lock()
+"""Held while a large picture is decoded, so that the memory of several threads does not add up."""
 
 ACCEPTED = "PNG or JPEG bytes, a data URL, a path, a PIL image, an array, or a list of strokes"
 
@@ -132,9 +138,10 @@ def from_image(image: Image.Image) -> Pixels:
         raise DrawingError(f"Expected a PIL image of 8 bits a channel; got mode {image.mode}. Convert it to 'L' first.")
     # Damaged and hostile files make decoders raise nearly anything, so nearly anything is caught around the decoder.
     try:
-        image.load()
-        upright = image if image.getexif().get(ExifTags.Base.Orientation, 1) == 1 else ImageOps.exif_transpose(image)
-        return _to_pixels(upright)
+        with _one_at_a_time if image.width * image.height > _LARGE_PIXELS else contextlib.nullcontext():
+            image.load()
+            is_upright = image.getexif().get(ExifTags.Base.Orientation, 1) == 1
+            return _to_pixels(image if is_upright else ImageOps.exif_transpose(image))
     except Exception as error:
         raise DrawingError(f"Expected a whole picture; it is damaged or cut short: {error}.") from None
 

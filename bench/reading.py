@@ -6,16 +6,13 @@ written to `bench/reading.json`.
 """
 
 import base64
-import json
-import os
-import platform
-import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
+
+from record import Figures, describe, show, versions, write
 
 from digitpad import Recognizer
 
@@ -23,8 +20,6 @@ PICTURE = Path(__file__).parents[1] / "tests" / "golden" / "7-medium-light.png" 
 RESULTS = Path(__file__).with_suffix(".json")
 NUM_PROCESSES = 20
 NUM_PREDICTIONS = 2000
-
-Figures = dict[str, float]
 
 
 def main() -> None:
@@ -39,12 +34,8 @@ def main() -> None:
         "Recognizer.predict, 280 x 280 PNG data URL (ms)": measure(lambda: recognizer.predict(url), NUM_PREDICTIONS),
     }
     for name, figures in results.items():
-        print(f"{name:50s}", "  ".join(f"{key} {value:.4g}" for key, value in figures.items()))
-    machine = f"{processor()}, {os.cpu_count()} cores, {platform.system()}"
-    versions = {package: version(package) for package in ("digitpad", "numpy", "onnxruntime", "pillow", "typer")}
-    print(f"{machine}, Python {platform.python_version()}, {versions}")
-    record = {"machine": machine, "python": platform.python_version(), "versions": versions, "results": results}
-    RESULTS.write_text(json.dumps(record, indent=2) + "\n")
+        show(name, figures)
+    write(RESULTS, versions("digitpad", "numpy", "onnxruntime", "pillow", "typer"), results)
 
 
 def measure(action: Callable[[], object], count: int) -> Figures:
@@ -58,18 +49,6 @@ def measure(action: Callable[[], object], count: int) -> Figures:
     return describe(times)
 
 
-def describe(values: list[float]) -> Figures:
-    """Number, median, 99th percentile and extremes."""
-    ordered = sorted(values)
-    return {
-        "n": len(ordered),
-        "median": statistics.median(ordered),
-        "p99": ordered[min(len(ordered) - 1, round(0.99 * len(ordered)))],
-        "min": ordered[0],
-        "max": ordered[-1],
-    }
-
-
 def run_command() -> float:
     """Run `digitpad predict` on the picture; its peak memory in MB."""
     script = (
@@ -80,15 +59,6 @@ def run_command() -> float:
     )
     command = [sys.executable, "-c", script, str(PICTURE)]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stderr) / 1000
-
-
-def processor() -> str:
-    """The processor's name, where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.machine()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 if __name__ == "__main__":

@@ -1,0 +1,385 @@
+"""What a person with a mouse, a finger or a keyboard meets on the page."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Route, expect
+
+from digitpad import Recognizer
+from tests.conftest import GOLDEN
+from tests.serving import Server, serving
+from tests.web.conftest import DESKTOP, PHONE, OpenPad, Pad, eventually
+
+PLACES = {"centred": (0.6, (0.5, 0.5), 22), "in a corner": (0.22, (0.82, 0.8), 8), "huge": (0.9, (0.5, 0.5), 34)}
+TIMES = "\N{MULTIPLICATION SIGN}"
+A_PICTURE = GOLDEN / "4-medium-dark.png"
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["mouse", "finger"])
+def test_every_digit_is_read_wherever_it_is(open_pad: OpenPad, device: dict[str, object], place: str) -> None:
+    pad = open_pad(device)
+    size, centre, brush = PLACES[place]
+    pad.set_brush(brush)
+    for digit in range(10):
+        pad.draw(digit, size, centre)
+        pad.expect_digit(digit)
+        expect(pad.part("confidence")).to_contain_text("confident")
+        pad.clear()
+    assert pad.page.evaluate("scrollY") == 0  # a finger draws and never scrolls
+
+
+def test_what_is_shown_is_what_python_says_of_the_same_drawing(open_pad: OpenPad, recognizer: Recognizer) -> None:
+    pad = open_pad()
+    for digit, size, centre in [(2, 0.6, (0.5, 0.5)), (9, 0.3, (0.2, 0.7))]:
+        pad.draw(digit, size, centre)
+        pad.expect_digit(digit)
+        pad.settle()
+        prediction = recognizer.predict(pad.sent[-1]["image"])
+        assert prediction.digit == digit
+        assert pad.seen() == prediction.seen.tolist()
+        assert prediction.box and prediction.scale
+        top, left, bottom, right = prediction.box
+        captions = pad.page.locator(".dp-steps small").all_text_contents()
+        assert captions[0] == f"280 {TIMES} 280 px"
+        assert captions[2] == f"{right - left:.0f} {TIMES} {bottom - top:.0f} px"
+        assert captions[3] == f"scaled {TIMES} {prediction.scale:.3g}"
+        pad.clear()
+
+
+def test_the_bars_show_all_ten_probabilities(open_pad: OpenPad, recognizer: Recognizer) -> None:
+    pad = open_pad()
+    pad.stroke((0.5, 0.2), (0.5, 0.8))
+    pad.expect_digit(1)
+    pad.settle()
+    probabilities = recognizer.predict(pad.sent[-1]["image"]).probabilities
+    widths = pad.page.locator(".dp-bars i").evaluate_all(
+        "bars => bars.map(bar => new DOMMatrix(bar.style.transform).a)"
+    )
+    assert widths == pytest.approx(probabilities.tolist(), abs=1e-5)
+    assert len(pad.page.locator(".dp-bars b").all_text_contents()) == 10
+
+
+def test_a_blank_pad_says_so_and_asks_nothing(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    expect(pad.part("confidence")).to_have_text("Nothing drawn yet")
+    pad.clear()
+    pad.part("undo").click()
+    assert pad.sent == []
+
+
+def test_undo_takes_back_stroke_after_stroke_and_clearing(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    pad.stroke((0.3, 0.2), (0.3, 0.8))
+    one = pad.num_inked()
+    pad.stroke((0.7, 0.2), (0.7, 0.8))
+    eventually(lambda: pad.num_inked() > 1.9 * one)
+    pad.page.keyboard.press("Control+z")
+    eventually(lambda: pad.num_inked() == one)
+    pad.page.keyboard.press("Escape")
+    pad.expect_blank()
+    assert pad.num_inked() == 0
+    pad.part("undo").click()
+    eventually(lambda: pad.num_inked() == one)
+    pad.expect_digit(1)
+    pad.part("undo").click()
+    pad.expect_blank()
+
+
+def test_a_stroke_that_leaves_the_pad_goes_on(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    pad.touch_down((0.5, 0.1))
+    for point in [(0.5, 0.5), (1.4, 0.5), (1.4, 0.9), (0.5, 0.9)]:
+        pad.move(point)
+    pad.lift()
+    eventually(lambda: is_inked(pad, 0.8, 0.9))
+    assert is_inked(pad, 0.8, 0.5)
+    pad.move((0.2, 0.2))  # the button is up: this draws nothing
+    pad.settle()
+    assert not is_inked(pad, 0.3, 0.3)
+
+
+def test_a_cancelled_finger_takes_its_stroke_with_it(open_pad: OpenPad) -> None:
+    pad = open_pad(PHONE)
+    pad.stroke((0.3, 0.2), (0.3, 0.8))
+    pad.settle()
+    before = pad.num_inked()
+    pad.touch_down((0.6, 0.2))
+    pad.move((0.6, 0.8))
+    pad.cancel()
+    eventually(lambda: pad.num_inked() == before)
+    pad.expect_digit(1)
+    pad.stroke((0.7, 0.2), (0.7, 0.8))  # and the pad still draws
+    eventually(lambda: pad.num_inked() > before)
+
+
+def test_a_tap_is_a_dot(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    pad.stroke((0.5, 0.5))
+    eventually(lambda: is_inked(pad, 0.5, 0.5))
+    assert not is_inked(pad, 0.6, 0.5)
+
+
+def test_strokes_are_sharp_on_dense_screens_and_survive_another_size(open_pad: OpenPad) -> None:
+    pad = open_pad(DESKTOP, device_scale_factor=3)
+    pad.draw(3)
+    pad.expect_digit(3)
+    width = pad.part("pad").evaluate("canvas => [canvas.width, canvas.clientWidth]")
+    assert width[0] == 3 * width[1]
+    before, sent = pad.num_inked() / width[0] ** 2, pad.sent[-1]
+    pad.page.set_viewport_size({"width": 360, "height": 640})
+    eventually(lambda: pad.part("pad").evaluate("canvas => canvas.width") != width[0])
+    now = pad.part("pad").evaluate("canvas => canvas.width")
+    assert pad.num_inked() / now**2 == pytest.approx(before, rel=0.02)
+    pad.stroke((0.99, 0.99))  # a dot in the corner, so that the drawing is sent once more
+    pad.settle()
+    assert len(pad.sent[-1]["image"]) == pytest.approx(len(sent["image"]), rel=0.1)
+
+
+def test_the_brush_sets_the_width_of_the_next_stroke(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    pad.set_brush(8)
+    pad.stroke((0.3, 0.2), (0.3, 0.8))
+    thin = pad.num_inked()
+    pad.set_brush(32)
+    pad.stroke((0.7, 0.2), (0.7, 0.8))
+    eventually(lambda: pad.num_inked() > 4 * thin)
+    pad.part("pad").press("]")
+    expect(pad.part("brush")).to_have_value("34")
+    pad.part("pad").press("[")
+    expect(pad.part("brush")).to_have_value("32")
+
+
+def test_everything_works_by_keyboard_alone(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    keyboard = pad.page.keyboard
+    keyboard.press("Tab")
+    expect(pad.part("pad")).to_be_focused()
+    for key in ["Shift+ArrowUp"] * 3 + [" "] + ["ArrowDown"] * 18 + [" "]:
+        keyboard.press(key)
+    pad.expect_digit(1)
+    inked = pad.num_inked()
+    keyboard.press("ArrowRight")  # the pen is up
+    pad.settle()
+    assert pad.num_inked() == inked
+    keyboard.press("Control+z")
+    pad.expect_blank()
+    reached = []
+    for _ in range(5):
+        keyboard.press("Tab")
+        reached.append(pad.page.evaluate("document.activeElement.dataset.dp"))
+    assert reached == ["undo", "clear", "open", "copy", "brush"]
+    keyboard.press("ArrowRight")
+    expect(pad.part("brush")).to_have_value("23")
+
+
+@pytest.mark.parametrize("way", ["paste", "drop"])
+def test_a_picture_can_be_pasted_and_dropped(open_pad: OpenPad, way: str) -> None:
+    pad = open_pad()
+    give_file(pad, way, A_PICTURE, "image/png")
+    pad.expect_digit(4)
+
+
+def test_a_picture_can_be_chosen_taken_back_and_drawn_over(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    pad.part("file").set_input_files(A_PICTURE)
+    pad.expect_digit(4)
+    pad.part("undo").click()
+    pad.expect_blank()
+    pad.part("file").set_input_files(A_PICTURE)
+    pad.expect_digit(4)
+    pad.draw(7)  # a stroke begins a new drawing
+    pad.expect_digit(7)
+    expect(pad.part("recent").locator("li")).to_have_count(1)
+
+
+@pytest.mark.parametrize("way", ["paste", "drop"])
+def test_what_is_no_picture_is_refused_in_words(open_pad: OpenPad, way: str) -> None:
+    pad = open_pad()
+    pad.draw(5)
+    pad.expect_digit(5)
+    give_file(pad, way, Path(__file__), "text/plain")
+    expect(pad.part("message")).to_contain_text("Expected a picture")
+    pad.expect_digit(5)
+
+
+def test_the_last_drawings_stay_and_come_back(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    for digit in [*range(9), 0]:
+        pad.draw(digit)
+        pad.expect_digit(digit)
+        pad.settle()
+        pad.clear()
+    answers = pad.part("recent").locator("span").all_text_contents()
+    assert [answer[0] for answer in answers] == list("08765432")  # eight, the last first
+    pad.part("recent").locator("button").nth(1).click()
+    pad.expect_digit(8)
+    assert pad.num_inked() > 0
+
+
+def test_the_drawing_can_be_copied_as_png(open_pad: OpenPad, recognizer: Recognizer) -> None:
+    pad = open_pad(DESKTOP, permissions=["clipboard-read", "clipboard-write"])
+    pad.part("copy").click()
+    expect(pad.part("message")).to_have_text("There is nothing to copy yet.")
+    pad.draw(6)
+    pad.part("copy").click()
+    expect(pad.part("message")).to_have_text("Copied as PNG.")
+    url = pad.page.evaluate(
+        """async () => {
+            const [item] = await navigator.clipboard.read();
+            const bytes = new Uint8Array(await (await item.getType("image/png")).arrayBuffer());
+            return "data:image/png;base64," + btoa(String.fromCharCode(...bytes));
+        }"""
+    )
+    prediction = recognizer.predict(url)
+    assert (prediction.digit, prediction.size) == (6, (560, 560))
+
+
+def test_where_copying_is_not_allowed_the_picture_is_saved_and_the_page_says_so(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    pad.page.evaluate("navigator.clipboard.write = () => Promise.reject(new Error('no'))")
+    pad.draw(6)
+    with pad.page.expect_download() as download:
+        pad.part("copy").click()
+    assert download.value.suggested_filename == "digit.png"
+    expect(pad.part("message")).to_contain_text("saved as digit.png")
+
+
+def test_one_question_is_on_the_way_and_the_latest_drawing_wins(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    waiting: list[Route] = []
+    pad.page.route("**/api/predict", waiting.append)
+    pad.draw(1)
+    eventually(lambda: len(waiting) == 1)
+    pad.page.keyboard.press("Escape")
+    pad.draw(7)
+    pad.page.wait_for_timeout(200)  # time enough for a second question, which must not come
+    assert len(waiting) == 1
+    waiting[0].continue_()
+    eventually(lambda: len(waiting) == 2)
+    expect(pad.part("digit")).to_have_text("")  # the answer to what was cleared is not shown
+    waiting[1].continue_()
+    pad.expect_digit(7)
+    assert len(waiting) == 2
+
+
+def test_a_refusal_is_shown_and_not_repeated(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    problem = json.dumps({"status": 422, "detail": "Expected another drawing."})
+    pad.page.route("**/api/predict", lambda route: route.fulfill(status=422, body=problem))
+    pad.stroke((0.5, 0.5))
+    expect(pad.part("message")).to_have_text("Expected another drawing.")
+    pad.settle()
+    asked = len(pad.sent)
+    pad.page.wait_for_timeout(800)
+    assert len(pad.sent) == asked
+    pad.page.unroute("**/api/predict")
+    pad.draw(2)
+    pad.clear()
+    pad.draw(2)
+    pad.expect_digit(2)
+    expect(pad.part("message")).to_have_text("")
+    pad.complaints.clear()  # the browser itself notes the refusals in its console
+
+
+def test_a_server_that_goes_away_is_missed_and_found_again(open_pad: OpenPad, server: Server) -> None:
+    with serving() as other:
+        pad = open_pad(url=other.url)
+        pad.draw(3)
+        pad.expect_digit(3)
+        port = other.url.rpartition(":")[2]
+    pad.clear()
+    pad.draw(4)
+    expect(pad.part("message")).to_contain_text("The server does not answer")
+    expect(pad.page.locator("#pad")).to_have_attribute("data-state", "failed")
+    with serving("--port", port):
+        pad.expect_digit(4)  # without another stroke
+        expect(pad.part("message")).to_have_text("")
+    pad.complaints.clear()  # the browser itself notes the lost connections in its console
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_no_serious_fault_of_accessibility(open_pad: OpenPad, device: dict[str, object], scheme: str) -> None:
+    pad = open_pad(device, color_scheme=scheme)
+    axe = Axe()
+    for digit in (None, 8):
+        if digit is not None:
+            pad.draw(digit)
+            pad.expect_digit(digit)
+            pad.clear()
+            pad.draw(digit)
+            pad.expect_digit(digit)
+        found = axe.run(pad.page).response["violations"]
+        assert [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")] == []
+
+
+def test_the_answer_is_announced_when_the_hand_rests(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    pad.draw(9)
+    expect(pad.part("announcement")).to_have_text("")
+    expect(pad.part("announcement")).to_contain_text("Read as 9,")
+
+
+def test_a_phone_shows_pad_and_answer_at_once_and_nothing_sticks_out(open_pad: OpenPad) -> None:
+    pad = open_pad(PHONE)
+    pad.draw(5)
+    pad.expect_digit(5)
+    for name in ("digit", "confidence", "pad", "clear"):
+        box = pad.part(name).bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 844, name
+    assert pad.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_nothing_moves_while_the_answer_changes(open_pad: OpenPad) -> None:
+    for device in (DESKTOP, PHONE):
+        pad = open_pad(device)
+        before = pad.part("pad").bounding_box(), pad.part("bars").bounding_box(), pad.part("seen").bounding_box()
+        pad.draw(5)
+        pad.expect_digit(5)
+        assert before == (
+            pad.part("pad").bounding_box(),
+            pad.part("bars").bounding_box(),
+            pad.part("seen").bounding_box(),
+        )
+
+
+def test_no_request_leaves_the_origin(open_pad: OpenPad, server: Server) -> None:
+    pad = open_pad()
+    pad.draw(8)
+    pad.expect_digit(8)
+    pad.part("file").set_input_files(A_PICTURE)
+    pad.expect_digit(4)
+    pad.page.get_by_role("link", name="Report").click()
+    expect(pad.page).to_have_title("digitpad: the run")
+    assert pad.addresses
+    assert {
+        address for address in pad.addresses if not address.startswith((server.url + "/", "data:", "blob:"))
+    } == set()
+
+
+def is_inked(pad: Pad, x: float, y: float) -> bool:
+    """Whether there is ink at a place given as shares of the pad's side."""
+    inked: bool = pad.part("pad").evaluate(
+        "(c, [x, y]) => c.getContext('2d').getImageData(x * c.width, y * c.height, 1, 1).data[3] > 0", [x, y]
+    )
+    return inked
+
+
+def give_file(pad: Pad, way: str, path: Path, media_type: str) -> None:
+    """Paste or drop a file, as the browser tells the page of it."""
+    content = base64.b64encode(path.read_bytes()).decode()
+    pad.page.evaluate(
+        """([way, content, name, type]) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([Uint8Array.from(atob(content), c => c.charCodeAt(0))], name, { type }));
+            const event = way === "paste"
+                ? new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true })
+                : new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
+            document.querySelector("[data-dp=pad]").dispatchEvent(event);
+        }""",
+        [way, content, path.name, media_type],
+    )

@@ -1,4 +1,4 @@
-# Every target calls what a developer would type. `make train` and `make test` need Python 3.11 to 3.13 and nothing else.
+# Every target calls what a developer would type. They need Python 3.11 to 3.13 and nothing else, `make test` Chromium too.
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -7,7 +7,10 @@ TENSORFLOW ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
-.PHONY: train test lint bench clean
+.PHONY: serve train test lint bench clean
+
+serve: .venv/serve  ## the pad and the API, on this machine alone
+	$(BIN)/digitpad serve
 
 train: .venv/train  ## environment, data, training, one look at the test set, report, save, verify
 	$(BIN)/digitpad train
@@ -30,6 +33,11 @@ clean:  ## everything but runs
 	@test -n "$(PYTHON)" || { echo "Expected Python 3.11, 3.12 or 3.13; found none. Set PYTHON=/path/to/python."; exit 2; }
 	$(PYTHON) -m venv .venv
 
+.venv/serve: .venv/bin/pip pyproject.toml constraints.txt
+	@echo "Installing what the server needs into .venv."
+	$(INSTALL) '.[serve]'
+	@touch $@
+
 .venv/train: .venv/bin/pip pyproject.toml constraints.txt
 	@echo "Installing what training needs into .venv, which takes a minute or two."
 	$(INSTALL) '.[train,$(TENSORFLOW)]'
@@ -37,5 +45,5 @@ clean:  ## everything but runs
 
 .venv/dev: .venv/train
 	@echo "Installing what the tests need."
-	$(INSTALL) '.[train,$(TENSORFLOW),dev]'
+	$(INSTALL) '.[serve,train,$(TENSORFLOW),dev]'
 	@touch $@

@@ -240,7 +240,7 @@ def test_the_drawing_can_be_copied_as_png(open_pad: OpenPad, recognizer: Recogni
 
 def test_where_copying_is_not_allowed_the_picture_is_saved_and_the_page_says_so(open_pad: OpenPad) -> None:
     pad = open_pad()
-    pad.page.evaluate("navigator.clipboard.write = () => Promise.reject(new Error('no'))")
+    pad.page.evaluate("() => { navigator.clipboard.write = () => Promise.reject(new Error()); }")
     pad.draw(6)
     with pad.page.expect_download() as download:
         pad.part("copy").click()
@@ -251,7 +251,7 @@ def test_where_copying_is_not_allowed_the_picture_is_saved_and_the_page_says_so(
 def test_one_question_is_on_the_way_and_the_latest_drawing_wins(open_pad: OpenPad) -> None:
     pad = open_pad()
     waiting: list[Route] = []
-    pad.page.route("**/api/predict", waiting.append)
+    pad.page.route("**/api/predict", lambda route: waiting.append(route))
     pad.draw(1)
     eventually(lambda: len(waiting) == 1)
     pad.page.keyboard.press("Escape")

@@ -112,10 +112,10 @@ def find_versions(has_gradio: bool) -> dict[str, str]:
 
 def measure(plan: Plan, has_gradio: bool) -> dict[str, Figures]:
     """Measure and print everything."""
-    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
-        launchers = find_launchers(Path(name), has_gradio)
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        launchers = find_launchers(Path(folder), has_gradio)
         results = measure_starts(launchers, plan.num_starts)
-        systems = launch(launchers, Path(name), stack)
+        systems = launch(launchers, Path(folder), stack)
         warm_up(systems, plan)
         pairs = [(a.name, b.name) for a, b in zip(systems[0].routes, systems[-1].routes, strict=True) if has_gradio]
         passes = take_turns(systems, plan)

@@ -95,7 +95,7 @@ def from_data_url(url: str) -> Pixels:
     """Read a `data:image/png;base64,...` or JPEG data URL, as a canvas gives it; see `from_bytes`."""
     header, comma, payload = url.partition(",")
     if not comma or not header.lower().startswith("data:image/") or not header.lower().endswith(";base64"):
-        raise DrawingError(f"Expected a data URL that begins with 'data:image/png;base64,'; got {url[:40]!r}.")
+        raise DrawingError(f"Expected a data URL that begins with 'data:image/png;base64,'; got {url[:8]!r}.")
     if len(payload) > 4 * MAX_BYTES // 3:
         raise DrawingError(f"Expected a picture of at most {MAX_BYTES:,} bytes; the data URL holds more.")
     try:

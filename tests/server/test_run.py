@@ -29,6 +29,7 @@ from tests.server.conftest import (
 )
 
 TWO = "2"
+FEW_SECONDS = 8.0
 
 
 def held_up(folder: Path) -> str:
@@ -63,8 +64,18 @@ def children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def workers(server: Server) -> list[int]:
+    """The children that serve, or are about to: they have the files of their counts open."""
+    return [pid for pid in children(server.pid) if f"_{pid}.db" in Path(f"/proc/{pid}/maps").read_text()]
+
+
 def is_running(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
+
+
+def press_ctrl_c(server: Server) -> None:
+    """As a terminal does it: for every process."""
+    os.killpg(server.pid, signal.SIGINT)
 
 
 def serve(*options: str | Path) -> "subprocess.CompletedProcess[str]":
@@ -120,32 +131,43 @@ def test_sigterm_lets_what_is_in_flight_finish(launch: Launch, tmp_path: Path) -
         (tmp_path / "go").touch()
         request.join()
     assert check_answer(answers[0])["digit"] == 7
-    assert server.process.wait(5) == 0
+    assert server.process.wait(FEW_SECONDS) == 0
     assert "Traceback" not in server.log_path.read_text()
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
-@pytest.mark.parametrize("workers", ["1", TWO])
-def test_a_server_ends_in_a_few_seconds_and_without_a_word(launch: Launch, end: signal.Signals, workers: str) -> None:
-    server = launch("--workers", workers)
+@pytest.mark.parametrize("num_workers", ["1", TWO])
+def test_a_server_ends_in_a_few_seconds_and_without_a_word(
+    launch: Launch, end: signal.Signals, num_workers: str
+) -> None:
+    server = launch("--workers", num_workers)
+    eventually(lambda: num_workers == "1" or len(workers(server)) == 2)
     with server.connect() as idle, server.connect() as silent:
         idle.sendall(request_bytes())
         read_response(idle)
         pids = [server.pid, *children(server.pid)]
         if end is signal.SIGINT:
-            os.killpg(server.pid, end)
+            press_ctrl_c(server)
         else:
             server.process.send_signal(end)
-        assert server.process.wait(5) == 0
+        assert server.process.wait(FEW_SECONDS) == 0
         silent.close()
     eventually(lambda: not any(map(is_running, pids)))
     assert [line for line in server.log() if " GET /healthz 200 " not in line] == []
 
 
+def test_ctrl_c_while_workers_come_up_is_no_traceback(launch: Launch) -> None:
+    server = launch("--workers", TWO)
+    eventually(lambda: len(children(server.pid)) >= 3)  # two workers, and multiprocessing's own helper
+    press_ctrl_c(server)
+    assert server.process.wait(2 * FEW_SECONDS) == 0
+    assert server.log() == []
+
+
 def test_a_port_in_use_is_one_sentence(server: Server) -> None:
     port = str(server.address[1])
-    for workers in ("1", TWO):
-        check_refusal(serve("--port", port, "--workers", workers), 2, f"to listen on 127.0.0.1, port {port}")
+    for number in ("1", TWO):
+        check_refusal(serve("--port", port, "--workers", number), 2, f"to listen on 127.0.0.1, port {port}")
 
 
 def test_an_address_of_another_machine_is_one_sentence() -> None:
@@ -157,8 +179,8 @@ def test_a_bad_model_is_one_sentence(tmp_path: Path) -> None:
     content = bytearray(artifact.shipped().read_bytes())
     content[5000] ^= 4
     damaged.write_bytes(content)
-    for workers in ("1", TWO):
-        check_refusal(serve("--port", "0", "--workers", workers, "--model", damaged), 2, "damaged or edited")
+    for number in ("1", TWO):
+        check_refusal(serve("--port", "0", "--workers", number, "--model", damaged), 2, "damaged or edited")
     check_refusal(serve("--port", "0", "--model", tmp_path / "none.onnx"), 2, "there is no")
 
 
@@ -196,11 +218,6 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with launched(tmp_path_factory.mktemp("pair"), "--workers", TWO) as server:
         eventually(lambda: len(workers(server)) == 2)
         yield server
-
-
-def workers(server: Server) -> list[int]:
-    """The children that have loaded a model; multiprocessing keeps a helper beside them."""
-    return [pid for pid in children(server.pid) if "onnxruntime" in Path(f"/proc/{pid}/maps").read_text()]
 
 
 def num_predictions(server: Server) -> float:
@@ -241,5 +258,5 @@ def test_workers_leave_no_files_behind(launch: Launch, tmp_path: Path, monkeypat
     assert check_answer(predict(server))["digit"] == 7
     assert list(tmp_path.iterdir())
     server.process.terminate()
-    assert server.process.wait(5) == 0
+    assert server.process.wait(FEW_SECONDS) == 0
     assert list(tmp_path.iterdir()) == []  # .ses is ONNX Runtime's, for what it reports to Microsoft

@@ -45,9 +45,14 @@ def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> 
     _add_operations(app, recognizer, queue, metrics)
     _add_page(app, Path(str(files("digitpad"))) / "web")
     if allow_origins:
-        app.add_middleware(CORSMiddleware, allow_origins=allow_origins, allow_headers=["content-type"])
-    app.add_middleware(SecurityHeaders)
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=allow_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["content-type"],
+        )
     app.add_middleware(Access, metrics=metrics)
+    app.add_middleware(SecurityHeaders)
     return app
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from python_multipart.exceptions import FormParserError
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
@@ -136,7 +137,7 @@ def _too_slow(num_bytes: int) -> ProblemError:
 
 def _parse_json(body: bytes, options: Options) -> tuple[str, Options]:
     try:
-        request = DataUrl.model_validate_json(body)
+        request = DataUrl.model_validate_json(body, strict=True)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_context=False, include_input=False)
         if errors[0]["type"] == "json_invalid":
@@ -152,8 +153,9 @@ async def _parse_form(content_type: str, body: bytes, options: Options) -> tuple
     headers = Headers({"content-type": content_type})
     try:
         form = await MultiPartParser(headers, stream(), max_files=1, max_fields=_MAX_FIELDS).parse()
-    except MultiPartException as error:
-        raise ProblemError(400, "malformed-body", f"Expected a form with one file; {error.message}.") from None
+    except (MultiPartException, FormParserError, UnicodeError) as error:  # UnicodeError: from odd charsets
+        detail = f"Expected a form with one file; {getattr(error, 'message', error)}."
+        raise ProblemError(400, "malformed-body", detail) from None
     try:
         files = [value for value in form.values() if isinstance(value, UploadFile)]
         if not files:

@@ -66,7 +66,7 @@ class ProblemError(Exception):
 
 def from_errors(errors: Sequence[Any]) -> ProblemError:
     """What pydantic found wrong, without the values: they may be pictures."""
-    found = [f"{'.'.join(map(str, error['loc'])) or 'the body'}: {error['msg']}" for error in errors[:5]]
+    found = [f"{'.'.join(map(str, error['loc']))[:80] or 'the body'}: {error['msg'][:200]}" for error in errors[:5]]
     return ProblemError(422, "invalid-request", f"Expected other values; {'; '.join(found)}. See /openapi.json.")
 
 

@@ -89,6 +89,7 @@ _FORM = {
         **{name: DataUrl.model_json_schema()["properties"][name] for name in ("top_k", "ink")},
     },
     "required": ["image"],
+    "additionalProperties": False,
 }
 BODY = {
     "requestBody": {

@@ -7,7 +7,7 @@ TENSORFLOW ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
-.PHONY: serve train test lint bench clean
+.PHONY: serve train test lint bench bench-server clean
 
 serve: .venv/serve  ## the pad and the API, on this machine alone
 	$(BIN)/digitpad serve
@@ -26,8 +26,11 @@ lint: .venv/dev  ## format, lint, types
 bench: .venv/train  ## how long reading a digit takes
 	$(BIN)/python bench/reading.py
 
+bench-server: .venv/serve .venv-gradio/done  ## how fast the server is, beside Gradio; needs wrk
+	$(BIN)/python bench/server.py
+
 clean:  ## everything but runs
-	rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-gradio dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/pip:
 	@test -n "$(PYTHON)" || { echo "Expected Python 3.11, 3.12 or 3.13; found none. Set PYTHON=/path/to/python."; exit 2; }
@@ -36,6 +39,11 @@ clean:  ## everything but runs
 .venv/serve: .venv/bin/pip pyproject.toml constraints.txt
 	@echo "Installing what the server needs into .venv."
 	$(INSTALL) '.[serve]'
+	@touch $@
+
+.venv-gradio/done: .venv/bin/pip bench/gradio-requirements.txt
+	$(PYTHON) -m venv .venv-gradio
+	.venv-gradio/bin/pip install --disable-pip-version-check --quiet --requirement bench/gradio-requirements.txt --editable .
 	@touch $@
 
 .venv/train: .venv/bin/pip pyproject.toml constraints.txt

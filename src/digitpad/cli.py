@@ -71,8 +71,9 @@ def serve(
     try:
         from digitpad import server
     except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
         raise MissingPartError(
-            f"Expected what the server needs; {error.name} is not installed. Install it with: pip install "
+            f"Expected what the server needs; {package} is not installed. Install it with: pip install "
             "'digitpad[serve]' (in a checkout: pip install '.[serve]')."
         ) from None
     server.serve(model=model, host=host, port=port, workers=workers, allow_origins=allow_origin or ())

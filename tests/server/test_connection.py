@@ -169,10 +169,9 @@ def test_a_slow_but_steady_client_is_answered(hurried: Server) -> None:
 def test_a_head_without_end_is_cut(server: Server, line: bytes) -> None:
     with server.connect() as connection:
         connection.sendall(HEALTH[:-2])
-        with pytest.raises(ConnectionError):
+        with contextlib.suppress(ConnectionError):
             for _ in range(1000):
                 connection.sendall(line * 1000)
-        with contextlib.suppress(ConnectionError):
             assert connection.recv(1) == b""
     assert is_answered(server)
 

@@ -29,7 +29,7 @@ from tests.server.conftest import (
 )
 
 TWO = "2"
-FEW_SECONDS = 8.0
+FEW_SECONDS = 10.0
 
 
 def held_up(folder: Path) -> str:
@@ -158,7 +158,8 @@ def test_a_server_ends_in_a_few_seconds_and_without_a_word(
 
 def test_ctrl_c_while_workers_come_up_is_no_traceback(launch: Launch) -> None:
     server = launch("--workers", TWO)
-    eventually(lambda: len(children(server.pid)) >= 3)  # two workers, and multiprocessing's own helper
+    # The moment at which a worker has begun to load, and uvicorn does not yet look after its signals.
+    eventually(lambda: any("numpy" in Path(f"/proc/{pid}/maps").read_text() for pid in children(server.pid)))
     press_ctrl_c(server)
     assert server.process.wait(2 * FEW_SECONDS) == 0
     assert server.log() == []
@@ -209,7 +210,7 @@ def test_without_its_packages_serving_says_what_to_install(part: str) -> None:
         words = process.stderr.read()
     assert line == ""
     assert process.returncode == 1
-    assert re.fullmatch(rf"digitpad: Expected .*{part} is not installed\. .*digitpad\[serve\].*\n", words), words
+    assert re.fullmatch(rf"digitpad: Expected .*{part}[.a-z]* is not installed\. .*digitpad\[serve\].*\n", words), words
 
 
 @pytest.fixture(scope="module")
@@ -256,7 +257,7 @@ def test_workers_leave_no_files_behind(launch: Launch, tmp_path: Path, monkeypat
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     server = launch("--workers", TWO)
     assert check_answer(predict(server))["digit"] == 7
-    assert list(tmp_path.iterdir())
+    assert list(tmp_path.glob("digitpad-*"))
     server.process.terminate()
     assert server.process.wait(FEW_SECONDS) == 0
-    assert list(tmp_path.iterdir()) == []  # .ses is ONNX Runtime's, for what it reports to Microsoft
+    assert list(tmp_path.glob("digitpad-*")) == []

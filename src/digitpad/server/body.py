@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import Headers, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
 
 from digitpad import drawing
 from digitpad.errors import DrawingError
@@ -65,6 +66,9 @@ class Bodies:
                         self._check_size(len(body))
             except TimeoutError:
                 raise _too_slow(len(body)) from None
+            except ClientDisconnect:
+                detail = f"Expected the whole body; the client left after {len(body):,} bytes."
+                raise ProblemError(400, "malformed-body", detail) from None
             yield bytes(body)
         finally:
             self._bytes_held -= len(body)

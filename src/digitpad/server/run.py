@@ -26,7 +26,8 @@ _LOG = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {
         "digitpad.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
-        "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "uvicorn": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        "python_multipart": {"level": "CRITICAL"},  # the refusal says what is wrong with a form
     },
 }
 

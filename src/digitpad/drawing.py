@@ -26,10 +26,14 @@ Drawing = bytes | str | Path | Image.Image | NDArray[Any] | Sequence[ArrayLike]
 
 MAX_BYTES = 64_000_000
 MAX_PIXELS = 16_000_000
+MAX_SIDE_PX = 20_000
 MAX_POINTS = 10_000
 MAX_COORDINATE = 1e9
 WORKING_PX = 1024
 """Longer drawings are first averaged down by a whole factor, so that a photograph costs no more than a canvas."""
+
+_STRIP_PX = 16
+"""Rows of the smaller picture that are averaged at a time."""
 
 STROKE_CANVAS_PX = 280
 STROKE_DIGIT_PX = 196
@@ -139,9 +143,9 @@ def from_image(image: Image.Image) -> Pixels:
     # Damaged and hostile files make decoders raise nearly anything, so nearly anything is caught around the decoder.
     try:
         with _one_at_a_time if image.width * image.height > _LARGE_PIXELS else contextlib.nullcontext():
+            image.draft(None, (WORKING_PX, WORKING_PX))  # JPEG can be decoded at a fraction of its size
             image.load()
-            is_upright = image.getexif().get(ExifTags.Base.Orientation, 1) == 1
-            return _to_pixels(image if is_upright else ImageOps.exif_transpose(image))
+            return _to_pixels(image)
     except Exception as error:
         raise DrawingError(f"Expected a whole picture; it is damaged or cut short: {error}.") from None
 
@@ -201,6 +205,7 @@ def from_strokes(strokes: Sequence[ArrayLike]) -> Pixels:
 def _open(data: bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is odd in a file that can be read all the same
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -218,18 +223,35 @@ def _check_size(width: int, height: int) -> None:
         raise DrawingError(f"Expected a picture with at least one pixel; got {width} x {height}.")
     if width * height > MAX_PIXELS:
         raise DrawingError(f"Expected at most {MAX_PIXELS:,} pixels; got {width} x {height}. Scale the picture down.")
+    if max(width, height) > MAX_SIDE_PX:
+        raise DrawingError(f"Expected at most {MAX_SIDE_PX:,} px on a side; got {width} x {height}. Crop the picture.")
 
 
 def _to_pixels(image: Image.Image) -> Pixels:
+    factor = math.ceil(max(image.size) / WORKING_PX)
+    small = _to_rgba(image) if factor == 1 else _averaged_down(image, factor)
+    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+        small.info["exif"] = image.info.get("exif", b"")
+        small = ImageOps.exif_transpose(small)
+    return np.asarray(small)
+
+
+def _averaged_down(image: Image.Image, factor: int) -> Image.Image:
+    """The image smaller by a whole factor, strip by strip, so that nothing of its size is held a second time."""
+    small = Image.new("RGBA", (math.ceil(image.width / factor), math.ceil(image.height / factor)))
+    for top in range(0, small.height, _STRIP_PX):
+        bottom = min((top + _STRIP_PX) * factor, image.height)
+        strip = image.crop((0, top * factor, image.width, bottom))
+        small.paste(_to_rgba(strip).reduce(factor), (0, top))
+    return small
+
+
+def _to_rgba(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):  # Pillow would clip 16 bits to 8 instead of scaling them
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     elif image.mode not in ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBa"):  # CMYK, YCbCr, LAB, HSV
         image = image.convert("RGB")
-    if max(image.size) > WORKING_PX:
-        if image.mode not in ("L", "LA", "RGB", "RGBA"):
-            image = image.convert("RGBA")
-        image = image.reduce(math.ceil(max(image.size) / WORKING_PX))
-    return np.asarray(image if image.mode == "RGBA" else image.convert("RGBA"))
+    return image if image.mode == "RGBA" else image.convert("RGBA")
 
 
 def _to_levels(array: NDArray[Any]) -> Pixels:

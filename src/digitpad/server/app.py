@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
+from PIL import PngImagePlugin
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.middleware.cors import CORSMiddleware
 
@@ -35,6 +36,7 @@ def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> 
     Raises:
         ArtifactError: the model file cannot be used.
     """
+    PngImagePlugin.MAX_TEXT_MEMORY = 2 * body.MAX_BYTES  # of compressed comments in a picture, which nobody reads
     path = model or artifact.shipped()
     recognizer = Recognizer.load(path)
     metrics, queue = Metrics(), Queue()

@@ -122,7 +122,7 @@ def from_bytes(data: bytes) -> Pixels:
         raise DrawingError("Expected a PNG or JPEG picture; got no bytes at all.")
     if len(data) > MAX_BYTES:
         raise DrawingError(f"Expected a picture of at most {MAX_BYTES:,} bytes; got more.")
-    with _open(data) as image:
+    with _open(data) as image, _turn(image):
         if image.format == "PNG" and getattr(image, "is_animated", False):
             raise DrawingError("Expected a picture that stands still; got an animated PNG. Save one frame of it.")
         return from_image(image)
@@ -142,10 +142,9 @@ def from_image(image: Image.Image) -> Pixels:
         raise DrawingError(f"Expected a PIL image of 8 bits a channel; got mode {image.mode}. Convert it to 'L' first.")
     # Damaged and hostile files make decoders raise nearly anything, so nearly anything is caught around the decoder.
     try:
-        with _one_at_a_time if image.width * image.height > _LARGE_PIXELS else contextlib.nullcontext():
-            image.draft(None, (WORKING_PX, WORKING_PX))  # JPEG can be decoded at a fraction of its size
-            image.load()
-            return _to_pixels(image)
+        image.draft(None, (WORKING_PX, WORKING_PX))  # JPEG can be decoded at a fraction of its size
+        image.load()
+        return _to_pixels(image)
     except Exception as error:
         raise DrawingError(f"Expected a whole picture; it is damaged or cut short: {error}.") from None
 
@@ -216,6 +215,11 @@ def _open(data: bytes) -> Image.Image:
         raise DrawingError(
             f"Expected a PNG or JPEG picture; got bytes that begin with {data[:8]!r}. Save it as PNG."
         ) from None
+
+
+def _turn(image: Image.Image) -> contextlib.AbstractContextManager[Any]:
+    """Whoever decodes a large picture waits for the turn."""
+    return _one_at_a_time if image.width * image.height > _LARGE_PIXELS else contextlib.nullcontext()
 
 
 def _check_size(width: int, height: int) -> None:

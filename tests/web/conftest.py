@@ -136,6 +136,13 @@ class Pad:
         """Wait until the answer to the last drawing is on show."""
         self.page.wait_for_load_state("networkidle")
 
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something outside of the page, while the page goes on."""
+        deadline = time.monotonic() + WAIT_MS / 1000
+        while not condition():
+            assert time.monotonic() < deadline, "it never came true"
+            self.page.wait_for_timeout(20)
+
     def seen(self) -> list[list[int]]:
         """The picture on show of what the model saw, 28 rows of 28 levels."""
         levels = self.part("seen").evaluate(
@@ -190,11 +197,3 @@ def open_pad(browser: Browser, server: Server) -> Iterator[OpenPad]:
     for context in contexts:
         context.close()
     assert [complaint for pad in pads for complaint in pad.complaints] == []
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    """Wait for something outside of the page."""
-    deadline = time.monotonic() + WAIT_MS / 1000
-    while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        time.sleep(0.02)

@@ -12,7 +12,7 @@ from playwright.sync_api import Route, expect
 from digitpad import Recognizer
 from tests.conftest import GOLDEN
 from tests.serving import Server, serving
-from tests.web.conftest import DESKTOP, PHONE, OpenPad, Pad, eventually
+from tests.web.conftest import DESKTOP, PHONE, OpenPad, Pad
 
 PLACES = {"centred": (0.6, (0.5, 0.5), 22), "in a corner": (0.22, (0.82, 0.8), 8), "huge": (0.9, (0.5, 0.5), 34)}
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -77,14 +77,14 @@ def test_undo_takes_back_stroke_after_stroke_and_clearing(open_pad: OpenPad) -> 
     pad.stroke((0.3, 0.2), (0.3, 0.8))
     one = pad.num_inked()
     pad.stroke((0.7, 0.2), (0.7, 0.8))
-    eventually(lambda: pad.num_inked() > 1.9 * one)
+    pad.until(lambda: pad.num_inked() > 1.9 * one)
     pad.page.keyboard.press("Control+z")
-    eventually(lambda: pad.num_inked() == one)
+    pad.until(lambda: pad.num_inked() == one)
     pad.page.keyboard.press("Escape")
     pad.expect_blank()
     assert pad.num_inked() == 0
     pad.part("undo").click()
-    eventually(lambda: pad.num_inked() == one)
+    pad.until(lambda: pad.num_inked() == one)
     pad.expect_digit(1)
     pad.part("undo").click()
     pad.expect_blank()
@@ -96,7 +96,7 @@ def test_a_stroke_that_leaves_the_pad_goes_on(open_pad: OpenPad) -> None:
     for point in [(0.5, 0.5), (1.4, 0.5), (1.4, 0.9), (0.5, 0.9)]:
         pad.move(point)
     pad.lift()
-    eventually(lambda: is_inked(pad, 0.8, 0.9))
+    pad.until(lambda: is_inked(pad, 0.8, 0.9))
     assert is_inked(pad, 0.8, 0.5)
     pad.move((0.2, 0.2))  # the button is up: this draws nothing
     pad.settle()
@@ -111,16 +111,16 @@ def test_a_cancelled_finger_takes_its_stroke_with_it(open_pad: OpenPad) -> None:
     pad.touch_down((0.6, 0.2))
     pad.move((0.6, 0.8))
     pad.cancel()
-    eventually(lambda: pad.num_inked() == before)
+    pad.until(lambda: pad.num_inked() == before)
     pad.expect_digit(1)
     pad.stroke((0.7, 0.2), (0.7, 0.8))  # and the pad still draws
-    eventually(lambda: pad.num_inked() > before)
+    pad.until(lambda: pad.num_inked() > before)
 
 
 def test_a_tap_is_a_dot(open_pad: OpenPad) -> None:
     pad = open_pad()
     pad.stroke((0.5, 0.5))
-    eventually(lambda: is_inked(pad, 0.5, 0.5))
+    pad.until(lambda: is_inked(pad, 0.5, 0.5))
     assert not is_inked(pad, 0.6, 0.5)
 
 
@@ -132,7 +132,7 @@ def test_strokes_are_sharp_on_dense_screens_and_survive_another_size(open_pad: O
     assert width[0] == 3 * width[1]
     before, sent = pad.num_inked() / width[0] ** 2, pad.sent[-1]
     pad.page.set_viewport_size({"width": 360, "height": 640})
-    eventually(lambda: pad.part("pad").evaluate("canvas => canvas.width") != width[0])
+    pad.until(lambda: pad.part("pad").evaluate("canvas => canvas.width") != width[0])
     now = pad.part("pad").evaluate("canvas => canvas.width")
     assert pad.num_inked() / now**2 == pytest.approx(before, rel=0.02)
     pad.stroke((0.99, 0.99))  # a dot in the corner, so that the drawing is sent once more
@@ -147,7 +147,7 @@ def test_the_brush_sets_the_width_of_the_next_stroke(open_pad: OpenPad) -> None:
     thin = pad.num_inked()
     pad.set_brush(32)
     pad.stroke((0.7, 0.2), (0.7, 0.8))
-    eventually(lambda: pad.num_inked() > 4 * thin)
+    pad.until(lambda: pad.num_inked() > 4 * thin)
     pad.part("pad").press("]")
     expect(pad.part("brush")).to_have_value("34")
     pad.part("pad").press("[")
@@ -254,13 +254,13 @@ def test_one_question_is_on_the_way_and_the_latest_drawing_wins(open_pad: OpenPa
     waiting: list[Route] = []
     pad.page.route("**/api/predict", lambda route: waiting.append(route))
     pad.draw(1)
-    eventually(lambda: len(waiting) == 1)
+    pad.until(lambda: len(waiting) == 1)
     pad.page.keyboard.press("Escape")
     pad.draw(7)
     pad.page.wait_for_timeout(200)  # time enough for a second question, which must not come
     assert len(waiting) == 1
     waiting[0].continue_()
-    eventually(lambda: len(waiting) == 2)
+    pad.until(lambda: len(waiting) == 2)
     expect(pad.part("digit")).to_have_text("")  # the answer to what was cleared is not shown
     waiting[1].continue_()
     pad.expect_digit(7)

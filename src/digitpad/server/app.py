@@ -10,14 +10,13 @@ from typing import Annotated
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
-from PIL import PngImagePlugin
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.middleware.cors import CORSMiddleware
 
 from digitpad import __version__, answer, artifact
 from digitpad.errors import ArtifactError
 from digitpad.recognizer import Prediction, Recognizer
-from digitpad.server import body, headers, problem, schema
+from digitpad.server import body, headers, memory, problem, schema
 from digitpad.server.access import Access
 from digitpad.server.body import Bodies, Options
 from digitpad.server.headers import SecurityHeaders
@@ -36,7 +35,7 @@ def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> 
     Raises:
         ArtifactError: the model file cannot be used.
     """
-    PngImagePlugin.MAX_TEXT_MEMORY = 2 * body.MAX_BYTES  # of compressed comments in a picture, which nobody reads
+    memory.bound()
     path = model or artifact.shipped()
     recognizer = Recognizer.load(path)
     metrics, queue = Metrics(), Queue()

@@ -56,22 +56,25 @@ class Bodies:
         """
         if _announced_bytes(request) > MAX_BYTES:
             raise _too_large()
-        body = bytearray()
+        body, num_bytes = bytearray(), 0
         try:
             try:
                 async with asyncio.timeout(MAX_SECONDS):
                     async for chunk in request.stream():
                         body += chunk
+                        num_bytes += len(chunk)
                         self._bytes_held += len(chunk)
-                        self._check_size(len(body))
+                        self._check_size(num_bytes)
             except TimeoutError:
-                raise _too_slow(len(body)) from None
+                raise _too_slow(num_bytes) from None
             except ClientDisconnect:
-                detail = f"Expected the whole body; the client left after {len(body):,} bytes."
+                detail = f"Expected the whole body; the client left after {num_bytes:,} bytes."
                 raise ProblemError(400, "malformed-body", detail) from None
-            yield bytes(body)
+            received = bytes(body)
+            body.clear()
+            yield received
         finally:
-            self._bytes_held -= len(body)
+            self._bytes_held -= num_bytes
 
     def _check_size(self, num_bytes: int) -> None:
         if num_bytes > MAX_BYTES:

@@ -93,7 +93,7 @@ class Local:
         return self.request("POST", path, **options)
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return asyncio.run(self.send(method, path, **options))
+        return asyncio.run(asyncio.wait_for(self.send(method, path, **options), PATIENCE_SECONDS))
 
     async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
         transport = httpx.ASGITransport(self.app)

@@ -45,6 +45,9 @@ _LARGE_PIXELS = 2_000_000
 _one_at_a_time = threading.Lock()
 """Held while a large picture is decoded, so that the memory of several threads does not add up."""
 
+_warnings_are_global = threading.Lock()
+"""Python keeps one list of warning filters for all threads."""
+
 ACCEPTED = "PNG or JPEG bytes, a data URL, a path, a PIL image, an array, or a list of strokes"
 
 
@@ -203,7 +206,7 @@ def from_strokes(strokes: Sequence[ArrayLike]) -> Pixels:
 
 def _open(data: bytes) -> Image.Image:
     try:
-        with warnings.catch_warnings():
+        with _warnings_are_global, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what is odd in a file that can be read all the same
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))

@@ -156,15 +156,6 @@ def test_a_server_ends_in_a_few_seconds_and_without_a_word(
     assert [line for line in server.log() if " GET /healthz 200 " not in line] == []
 
 
-def test_ctrl_c_while_workers_come_up_is_no_traceback(launch: Launch) -> None:
-    server = launch("--workers", TWO)
-    # The moment at which a worker has begun to load, and uvicorn does not yet look after its signals.
-    eventually(lambda: any("numpy" in Path(f"/proc/{pid}/maps").read_text() for pid in children(server.pid)))
-    press_ctrl_c(server)
-    assert server.process.wait(2 * FEW_SECONDS) == 0
-    assert server.log() == []
-
-
 def test_a_port_in_use_is_one_sentence(server: Server) -> None:
     port = str(server.address[1])
     for number in ("1", TWO):

@@ -8,10 +8,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -77,6 +77,7 @@ class Server:
         return int(found[1]) / 1000
 
 
+Result = TypeVar("Result")
 Launch = Callable[..., Server]
 
 
@@ -93,12 +94,17 @@ class Local:
         return self.request("POST", path, **options)
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        return asyncio.run(asyncio.wait_for(self.send(method, path, **options), PATIENCE_SECONDS))
+        return run(self.send(method, path, **options))
 
     async def send(self, method: str, path: str, **options: Any) -> httpx.Response:
         transport = httpx.ASGITransport(self.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://pad", trust_env=False) as client:
             return await client.request(method, path, **options)
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Do something asynchronous, but do not wait for it for ever."""
+    return asyncio.run(asyncio.wait_for(work, PATIENCE_SECONDS))
 
 
 @contextlib.contextmanager

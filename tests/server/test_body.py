@@ -25,6 +25,7 @@ from tests.server.conftest import (
     check_answer,
     check_problem,
     request_bytes,
+    run,
 )
 from tests.server.pictures import animated, blank, bomb, data_url, encode, jpeg, png_only_header
 
@@ -303,7 +304,7 @@ def test_bodies_never_hold_more_together_than_they_may(local: Local, monkeypatch
         assert [check_answer(response)["digit"] for response in await asyncio.gather(*admitted)] == [7, 7, 7]
 
     for _ in range(3):  # what was held is let go
-        asyncio.run(crowd())
+        run(crowd())
 
 
 SECRET = base64.b64encode(bytes(range(60, 120))).decode()

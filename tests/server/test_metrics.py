@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from digitpad import Recognizer
 from tests.conftest import GOLDEN
-from tests.server.conftest import PNG, PREDICT, SEVEN, Local
+from tests.server.conftest import PNG, PREDICT, SEVEN, Local, run
 from tests.server.pictures import blank
 
 THREE = (GOLDEN / "3-large-dark.png").read_bytes()
@@ -110,7 +110,7 @@ def test_counts_are_right_whatever_happens_at_once(local: Local) -> None:
     async def crowd() -> None:
         await asyncio.gather(*(local.send("POST", PREDICT, content=SEVEN, headers=PNG) for _ in range(40)))
 
-    asyncio.run(crowd())
+    run(crowd())
     assert counts(local)("predictions_total", status="digit", digit="7") == 40
 
 

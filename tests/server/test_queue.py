@@ -12,7 +12,7 @@ from digitpad import Recognizer
 from digitpad.recognizer import Prediction
 from digitpad.server.problem import ProblemError
 from digitpad.server.queue import MAX_WAITING, NUM_THREADS, Queue
-from tests.server.conftest import PATIENCE_SECONDS, PNG, PREDICT, SEVEN, Local, check_answer, check_problem
+from tests.server.conftest import PATIENCE_SECONDS, PNG, PREDICT, SEVEN, Local, check_answer, check_problem, run
 
 
 class Gate:
@@ -68,7 +68,7 @@ def test_more_than_may_wait_are_refused_at_once_and_the_others_answered(local: L
             assert check_answer(response)["digit"] == 7
         assert check_answer(await local.send("POST", PREDICT, content=SEVEN, headers=PNG))["digit"] == 7
 
-    asyncio.run(crowd())
+    run(crowd())
     assert 1 <= gate.most_at_once <= NUM_THREADS
 
 
@@ -82,7 +82,7 @@ def test_what_needs_no_model_is_answered_while_the_model_works(local: Local, gat
         gate.opened.set()
         assert {response.status_code for response in await asyncio.gather(*waiting)} == {200}
 
-    asyncio.run(crowd())
+    run(crowd())
 
 
 def test_work_that_fails_makes_room_for_other_work() -> None:
@@ -93,7 +93,7 @@ def test_work_that_fails_makes_room_for_other_work() -> None:
                 await queue.run(lambda: 1 / 0)
         assert await queue.run(lambda: "done") == "done"
 
-    asyncio.run(fail())
+    run(fail())
 
 
 def test_a_full_queue_takes_no_work() -> None:
@@ -106,4 +106,4 @@ def test_a_full_queue_takes_no_work() -> None:
         opened.set()
         assert await asyncio.gather(*tasks) == [True] * MAX_WAITING
 
-    asyncio.run(fill())
+    run(fill())

@@ -2,6 +2,7 @@
 
 import json
 import time
+import warnings
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -36,6 +37,7 @@ def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> 
         ArtifactError: the model file cannot be used.
     """
     memory.bound()
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # what is odd in somebody's picture is no news for the log
     path = model or artifact.shipped()
     recognizer = Recognizer.load(path)
     metrics, queue = Metrics(), Queue()

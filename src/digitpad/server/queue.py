@@ -13,8 +13,8 @@ MAX_WAITING = 64
 Result = TypeVar("Result")
 
 
-NUM_THREADS = 2
-"""Decoding and the model let go of the interpreter, so a second thread helps; a third was no faster on two cores."""
+NUM_THREADS = 3
+"""Decoding and the model let go of the interpreter, so more than one thread helps, even on two cores: docs/LOG.md."""
 
 
 class Queue:

@@ -100,10 +100,12 @@ def test_a_full_queue_takes_no_work() -> None:
     async def fill() -> None:
         queue, opened = Queue(), threading.Event()
         tasks = [asyncio.create_task(queue.run(opened.wait)) for _ in range(MAX_WAITING)]
-        await asyncio.sleep(0)  # every task runs up to its wait
-        with pytest.raises(ProblemError, match="in the queue; it is full"):
-            await queue.run(pytest.fail)
-        opened.set()
+        try:
+            await asyncio.sleep(0)  # every task runs up to its wait
+            with pytest.raises(ProblemError, match="in the queue; it is full"):
+                await asyncio.wait_for(queue.run(pytest.fail), 1)
+        finally:
+            opened.set()
         assert await asyncio.gather(*tasks) == [True] * MAX_WAITING
 
     run(fill())

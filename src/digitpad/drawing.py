@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import ExifTags, Image, ImageDraw, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
+from digitpad import strokes as pen
 from digitpad.errors import DrawingError
 
 Pixels = NDArray[np.uint8]
@@ -39,7 +40,6 @@ STROKE_CANVAS_PX = 280
 STROKE_DIGIT_PX = 196
 STROKE_BRUSH_PX = 24
 """Strokes are drawn this thick, which arrives at the width of MNIST's strokes."""
-_SUPERSAMPLING = 2
 
 _LARGE_PIXELS = 2_000_000
 _one_at_a_time = threading.Lock()
@@ -197,11 +197,9 @@ def from_strokes(strokes: Sequence[ArrayLike]) -> Pixels:
     num_points = sum(map(len, lines))
     if num_points > MAX_POINTS:
         raise DrawingError(f"Expected at most {MAX_POINTS:,} points; got {num_points:,}. Leave some out.")
-    side = STROKE_CANVAS_PX * _SUPERSAMPLING
-    canvas = Image.new("L", (side, side), 255)
-    if lines:
-        _draw_strokes(canvas, _centred(lines, side))
-    return from_array(np.asarray(canvas.reduce(_SUPERSAMPLING)))
+    side = STROKE_CANVAS_PX
+    placed = pen.place(lines, STROKE_DIGIT_PX, (side / 2, side / 2)) if lines else []
+    return from_array(np.asarray(pen.draw(placed, (side, side), STROKE_BRUSH_PX)))
 
 
 def _open(data: bytes) -> Image.Image:
@@ -288,22 +286,3 @@ def _to_points(index: int, stroke: ArrayLike) -> NDArray[np.float64]:
     if not (np.abs(points) <= MAX_COORDINATE).all():  # so that NaN fails too
         raise DrawingError(f"Expected coordinates within {MAX_COORDINATE:g}; stroke {index} holds NaN or far larger.")
     return points.astype(np.float64)
-
-
-def _centred(lines: list[NDArray[np.float64]], side: int) -> list[NDArray[np.float64]]:
-    """The same strokes with the middle of their box in the middle of a square canvas of `side` px."""
-    points = np.concatenate(lines)
-    low, high = points.min(axis=0), points.max(axis=0)
-    extent = float((high - low).max())
-    scale = STROKE_DIGIT_PX * _SUPERSAMPLING / extent if extent > 1e-9 else 1.0
-    return [(line - (low + high) / 2) * scale + side / 2 for line in lines]
-
-
-def _draw_strokes(canvas: Image.Image, lines: list[NDArray[np.float64]]) -> None:
-    brush = ImageDraw.Draw(canvas)
-    width = STROKE_BRUSH_PX * _SUPERSAMPLING
-    for line in lines:
-        if len(line) > 1:
-            brush.line([(x, y) for x, y in line], fill=0, width=width)
-        for x, y in line:  # a disc at every point makes caps and joins round
-            brush.circle((x, y), width / 2, fill=0)

@@ -13,7 +13,7 @@ _SUPERSAMPLING = 2
 
 
 def place(strokes: Sequence[Stroke], side_px: float, middle: tuple[float, float]) -> list[Stroke]:
-    """Scale strokes so that the longer side of their box is `side_px`, and put its middle at the place `middle` (x, y)."""
+    """Scale strokes so that the longer side of their box is `side_px`, and put its middle at `middle`, (x, y)."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max())

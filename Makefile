@@ -7,7 +7,7 @@ TENSORFLOW ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
-.PHONY: serve train test lint bench bench-server clean
+.PHONY: serve train test lint bench bench-drawings bench-server clean
 
 serve: .venv/serve  ## the pad and the API, on this machine alone
 	$(BIN)/digitpad serve
@@ -25,6 +25,9 @@ lint: .venv/dev  ## format, lint, types
 
 bench: .venv/train  ## how long reading a digit takes
 	$(BIN)/python bench/reading.py
+
+bench-drawings: .venv/train  ## how well real pen strokes are read; needs DIGITPAD_DATA
+	$(BIN)/python bench/drawings.py
 
 bench-server: .venv/serve .venv-gradio/done  ## how fast the server is, beside Gradio; needs wrk
 	$(BIN)/python bench/server.py

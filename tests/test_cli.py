@@ -13,6 +13,7 @@ from PIL import Image
 
 from digitpad import artifact
 from tests.conftest import GOLDEN
+from tests.doodles import NO_DIGITS, png
 
 SEVEN = GOLDEN / "7-medium-light.png"
 
@@ -55,6 +56,15 @@ def test_a_blank_picture_is_called_blank() -> None:
     result = digitpad("predict", "-", stdin=file.getvalue())
     assert result.returncode == 0
     assert result.stdout == "-: blank, nothing stands out from the paper\n"
+
+
+def test_what_is_no_digit_is_an_answer_and_no_error() -> None:
+    result = digitpad("predict", "-", SEVEN, stdin=png(NO_DIGITS["scribble"]))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert re.match(r"-: not a digit \(>?\d+\.\d% sure\); an? \d comes closest \(top 3: ", result.stdout)
+    assert "7-medium-light.png: 7, confidence" in result.stdout
+    [answer] = map(json.loads, digitpad("predict", "--json", "-", stdin=png(NO_DIGITS["scribble"])).stdout.splitlines())
+    assert answer["status"] == "not a digit"
 
 
 def test_info_shows_the_card() -> None:

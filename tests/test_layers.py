@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "digitpad"
-LAYERS = [{"errors"}, {"strokes"}, {"drawing", "artifact"}, {"recognizer"}, {"answer"}, {"terminal", "server"}, {"cli"}]
+LAYERS = [
+    {"errors"},
+    {"strokes"},
+    {"drawing", "artifact", "verdict"},
+    {"recognizer"},
+    {"answer"},
+    {"terminal", "server"},
+    {"cli"},
+]
 CORE = set().union(*LAYERS)
 TRAINING_PLANE = {"keras", "tensorflow", "sklearn", "matplotlib", "scipy", "jinja2", "onnx", "tf2onnx", "mlxtend"}
 

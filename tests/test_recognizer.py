@@ -1,4 +1,4 @@
-"""Drawings are read right, blank ones are called blank, and the answer shows what the model saw."""
+"""Drawings are read right, what is no digit is called so, and the answer shows what the model saw."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 
-from digitpad import Recognizer, drawing
+from digitpad import Recognizer, drawing, strokes
 from digitpad.errors import ArtifactError, DrawingError
 from tests.conftest import GOLDEN_PICTURES, STROKES
+from tests.doodles import NO_DIGITS, four_or_nine, png
+from tests.test_artifact import reseal
 
 
 @pytest.mark.parametrize("picture", GOLDEN_PICTURES, ids=lambda path: path.stem)
@@ -21,6 +23,8 @@ def test_golden_pictures_are_read_right(recognizer: Recognizer, picture: Path) -
     assert prediction.status == "digit"
     assert prediction.digit == int(picture.name[0])
     assert prediction.confidence > 0.9
+    assert prediction.candidates[0] == prediction.digit
+    assert prediction.not_digit < 0.5
 
 
 def test_there_are_ten_digits_in_three_sizes_and_two_schemes() -> None:
@@ -29,12 +33,70 @@ def test_there_are_ten_digits_in_three_sizes_and_two_schemes() -> None:
 
 @pytest.mark.parametrize("digit", sorted(STROKES))
 def test_strokes_are_read_right(recognizer: Recognizer, digit: str) -> None:
-    assert recognizer.predict(STROKES[digit]).digit == int(digit)
+    prediction = recognizer.predict(STROKES[digit])
+    assert (prediction.status, prediction.digit) == ("digit", int(digit))
+
+
+@pytest.mark.parametrize("name", sorted(NO_DIGITS))
+def test_letters_signs_and_scribbles_are_no_digits(recognizer: Recognizer, name: str) -> None:
+    for picture in (NO_DIGITS[name], png(NO_DIGITS[name])):
+        prediction = recognizer.predict(picture)
+        assert prediction.status == "not a digit"
+        assert prediction.not_digit > recognizer.card["thresholds"]["not_digit"]
+        assert prediction.digit == prediction.probabilities.argmax() == prediction.candidates[0]
+        assert f" {prediction.digit} comes closest." in prediction.reason
+        assert prediction.seen.max() == 255
+
+
+def test_between_a_four_and_a_nine_the_answer_is_unsure_and_names_both(recognizer: Recognizer) -> None:
+    predictions = [recognizer.predict(four_or_nine(gap)) for gap in range(51)]
+    assert (predictions[0].status, predictions[0].digit) == ("digit", 9)
+    assert (predictions[-1].status, predictions[-1].digit) == ("digit", 4)
+    unsure = [prediction for prediction in predictions if prediction.status == "unsure"]
+    assert unsure
+    for prediction in unsure:
+        other = {4: "It may also be a 9.", 9: "It may also be a 4."}
+        assert prediction.reason == other[prediction.digit or 0]
+
+
+def test_strokes_of_any_width_arrive_at_that_of_mnist_and_the_answer_says_so(recognizer: Recognizer) -> None:
+    thin, medium, thick = (recognizer.predict(draw_seven(px)).stroke for px in (4, 24, 44))
+    assert thin and medium and thick
+    assert thin[0] < 1
+    assert thin[1] == pytest.approx(2, abs=0.4)
+    assert medium[0] == pytest.approx(medium[1], abs=0.15)
+    assert thick[0] > 4
+    assert thick[1] == pytest.approx(3, abs=0.4)
+
+
+def draw_seven(brush_px: int) -> drawing.Drawing:
+    """A 7 of straight strokes, 170 px high."""
+    points = [(70.0, 60.0), (200.0, 60.0), (120.0, 230.0)]
+    return strokes.draw([np.array(points)], (280, 280), brush_px)
+
+
+@pytest.mark.parametrize("thresholds", [None, {"not_digit": 0.5, "unsure": 0.9}, {"unsure": "high"}])
+def test_a_model_without_thresholds_is_refused(tmp_path: Path, thresholds: object) -> None:
+    path = reseal(tmp_path / "model.onnx", {"thresholds": thresholds})
+    with pytest.raises(ArtifactError, match=r"Expected thresholds for not_digit, unsure, candidates, .*model\.onnx"):
+        Recognizer.load(path)
+
+
+def test_the_thresholds_of_the_model_decide(tmp_path: Path, canvas: NDArray[np.uint8]) -> None:
+    def status(**thresholds: float) -> str:
+        return Recognizer.load(reseal(tmp_path / "model.onnx", {"thresholds": thresholds})).predict(canvas).status
+
+    assert status(not_digit=1.0, unsure=0.0, candidates=0.5) == "digit"
+    assert status(not_digit=1.0, unsure=1.0, candidates=0.5) == "unsure"
+    assert status(not_digit=0.0, unsure=0.0, candidates=0.5) == "not a digit"
 
 
 def test_a_prediction_holds_what_it_says(recognizer: Recognizer, canvas: NDArray[np.uint8]) -> None:
     prediction = recognizer.predict(canvas)
     assert prediction.digit == 7
+    assert (prediction.status, prediction.candidates) == ("digit", (7,))
+    assert prediction.reason == "Nothing speaks against it."
+    assert 0 <= prediction.not_digit < 0.5
     assert prediction.confidence == prediction.probabilities.max()
     assert prediction.probabilities.dtype == np.float32
     assert prediction.probabilities.sum() == pytest.approx(1, abs=1e-5)
@@ -72,7 +134,9 @@ def test_blank_drawings_get_no_digit(recognizer: Recognizer, blank: drawing.Draw
     prediction = recognizer.predict(blank)
     assert (prediction.status, prediction.digit, prediction.confidence) == ("blank", None, 0.0)
     assert prediction.top_k(3) == []
-    assert (prediction.box, prediction.centre, prediction.scale) == (None, None, None)
+    assert prediction.reason == "Nothing stands out from the paper."
+    assert (prediction.candidates, prediction.not_digit) == ((), 0.0)
+    assert (prediction.box, prediction.centre, prediction.scale, prediction.stroke) == (None, None, None, None)
     assert prediction.seen.max() == 0
     assert prediction.ink == 0
     assert prediction.probabilities == pytest.approx(0.1)
@@ -92,13 +156,15 @@ def test_any_pixels_get_an_answer_that_makes_sense(recognizer: Recognizer, pixel
     assert np.isfinite(prediction.probabilities).all()
     assert prediction.probabilities.sum() == pytest.approx(1, abs=1e-4)
     assert 0 <= prediction.ink <= 1
-    assert (prediction.digit is None) == (prediction.status == "blank")
+    assert 0 <= prediction.not_digit <= 1
+    assert (prediction.digit is None) == (prediction.status == "blank") == (prediction.candidates == ())
+    assert prediction.reason
 
 
 def test_a_batch_of_mixed_kinds_answers_like_one_by_one(recognizer: Recognizer) -> None:
-    pictures: list[drawing.Drawing] = [*GOLDEN_PICTURES[:12], STROKES["3"], [], *GOLDEN_PICTURES[30:40]]
+    pictures: list[drawing.Drawing] = [*GOLDEN_PICTURES[:12], STROKES["3"], [], NO_DIGITS["W"], *GOLDEN_PICTURES[30:40]]
     for alone, together in zip(map(recognizer.predict, pictures), recognizer.predict_batch(pictures), strict=True):
-        assert together.digit == alone.digit
+        assert (together.digit, together.status) == (alone.digit, alone.status)
         assert together.probabilities == pytest.approx(alone.probabilities, abs=1e-5)
         assert np.array_equal(together.seen, alone.seen)
 

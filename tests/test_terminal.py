@@ -3,12 +3,14 @@
 import io
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from digitpad import Recognizer, terminal
+from tests.doodles import NO_DIGITS
 
 
 class Terminal(io.TextIOWrapper):
@@ -47,6 +49,40 @@ def test_colours_are_shown_where_they_can_be(
     assert text.startswith("seven.png: 7, confidence")
     assert (text.count("\u2580") == 14 * 28) == colours
     assert ("\x1b[" in text) == colours
+
+
+def test_doubt_is_told_with_the_other_digit(recognizer: Recognizer, canvas: NDArray[np.uint8]) -> None:
+    prediction = recognizer.predict(canvas)
+    unsure = replace(prediction, status="unsure", reason="It may also be a 1.", confidence=0.61)
+    first, *rest = terminal.show("seven.png", unsure, 2).splitlines()
+    assert first.startswith("seven.png: 7? unsure, it may also be a 1; confidence 61.0% (top 2: 7 ")
+    assert rest == terminal.show("seven.png", prediction, 2).splitlines()[1:]  # the picture and the way there
+
+
+def test_what_is_no_digit_is_told_with_what_comes_closest_and_shown(recognizer: Recognizer) -> None:
+    prediction = replace(recognizer.predict(NO_DIGITS["hash"]), not_digit=0.97)
+    first, *picture, _ = terminal.show("hash.png", prediction, 1).splitlines()
+    closest = "an 8" if prediction.digit == 8 else f"a {prediction.digit}"
+    assert first.startswith(f"hash.png: not a digit (97.0% sure); {closest} comes closest (top 1: {prediction.digit} ")
+    assert len(picture) == 14
+
+
+def test_the_width_of_strokes_is_told_where_it_was_changed(recognizer: Recognizer, canvas: NDArray[np.uint8]) -> None:
+    prediction = recognizer.predict(canvas)
+    thin = terminal.show("seven.png", replace(prediction, stroke=(0.62, 2.08)), 1)
+    assert ", strokes of 0.6 px brought to 2.1 px, centre of mass" in thin
+    assert "strokes" not in terminal.show("seven.png", replace(prediction, stroke=(2.3, 2.4)), 1)
+
+
+def test_json_says_whether_it_is_a_digit_and_why(recognizer: Recognizer, canvas: NDArray[np.uint8]) -> None:
+    found = json.loads(terminal.to_json("hash.png", recognizer.predict(NO_DIGITS["hash"]), 1))
+    assert (found["status"], found["digit"]) == ("not a digit", found["candidates"][0])
+    assert found["not_digit"] > 0.5
+    assert found["reason"].startswith("It does not look like a digit; ")
+    found = json.loads(terminal.to_json("seven.png", recognizer.predict(canvas), 1))
+    assert (found["status"], found["candidates"]) == ("digit", [7])
+    assert found["not_digit"] < 0.5
+    assert len(found["steps"]["stroke"]) == 2
 
 
 def test_nothing_is_rounded_up_to_certainty() -> None:

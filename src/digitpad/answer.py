@@ -23,15 +23,19 @@ def to_dict(prediction: Prediction, top_k: int = 3) -> dict[str, Any]:
         top_k: how many digits to list.
 
     Returns:
-        `status`, `digit` and `confidence` as in `Prediction`; `top_k`, a list of `digit` and `probability`, the best
-        first; `seen`, 28 rows of 28 whole numbers, 0 for paper to 255 for ink; and `steps`, the numbers of the way from
-        the drawing to that picture: `size`, `ink`, `box`, `centre` and `scale` as in `Prediction`, and `ink_picture`, a
-        PNG data URL of what was taken for ink, white on black, where the prediction kept its `distance`, else None.
+        `status`, `reason`, `digit`, `confidence`, `candidates` and `not_digit` as in `Prediction`; `top_k`, a list of
+        `digit` and `probability`, the best first; `seen`, 28 rows of 28 whole numbers, 0 for paper to 255 for ink; and
+        `steps`, the numbers of the way from the drawing to that picture: `size`, `ink`, `box`, `centre`, `scale` and
+        `stroke` as in `Prediction`, and `ink_picture`, a PNG data URL of what was taken for ink, white on black, where
+        the prediction kept its `distance`, else None.
     """
     return {
         "status": prediction.status,
+        "reason": prediction.reason,
         "digit": prediction.digit,
         "confidence": prediction.confidence,
+        "candidates": list(prediction.candidates),
+        "not_digit": prediction.not_digit,
         "top_k": [{"digit": digit, "probability": probability} for digit, probability in prediction.top_k(top_k)],
         "seen": prediction.seen.tolist(),
         "steps": {
@@ -40,6 +44,7 @@ def to_dict(prediction: Prediction, top_k: int = 3) -> dict[str, Any]:
             "box": prediction.box,
             "centre": prediction.centre,
             "scale": prediction.scale,
+            "stroke": prediction.stroke,
             "ink_picture": None if prediction.distance is None else _to_data_url(prediction.distance),
         },
     }

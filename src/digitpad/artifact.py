@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from digitpad.errors import ArtifactError
 
-FORMAT_VERSION = 2
-CONTRACT_VERSION = 1
+FORMAT_VERSION = 3
+CONTRACT_VERSION = 2
 """The version of the input contract (`training.contract`) that this package trains and reads."""
 
 MAX_BYTES = 64_000_000
@@ -34,7 +34,7 @@ PROBE_TOLERANCE = 1e-4
 """Probabilities may differ by this much from the machine that made the probes; a wrong graph is off by far more."""
 
 INPUT = "pixels"
-OUTPUTS = ("probabilities", "seen", "ink", "box", "centre", "scale", "distance")
+OUTPUTS = ("probabilities", "not_digit", "seen", "ink", "box", "centre", "scale", "stroke", "distance")
 
 _DIGEST_KEY = "digitpad.sha256"
 _DIGEST_ENTRY_BYTES = 85

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad import artifact, drawing
+from digitpad import artifact, drawing, verdict
 from digitpad.errors import DrawingError
-
-Status = Literal["digit", "blank"]
+from digitpad.verdict import Status, Thresholds
 
 _SMALL_OUTPUTS = tuple(name for name in artifact.OUTPUTS if name != "distance")
 
@@ -24,10 +23,17 @@ class Prediction:
     """What the model answers to one drawing, and what it saw.
 
     Attributes:
-        status: "digit", or "blank" when nothing stands out from the paper.
-        digit: the most probable digit, 0 to 9; None when the drawing is blank.
+        status: "digit"; "unsure" when the digit may well be another; "not a digit" when the drawing looks like none;
+            "blank" when nothing stands out from the paper.
+        reason: a sentence that says why, for people.
+        digit: the most probable digit, 0 to 9, of what is no digit the one that comes closest; None when the drawing is
+            blank.
         confidence: the largest calibrated probability, 0 to 1; 0 when the drawing is blank.
-        probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9; all 0.1 when the drawing is blank.
+        probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9, were it one; all 0.1 when the
+            drawing is blank.
+        candidates: the smallest set of digits that holds the truth 99 % of the time, the most probable first, were it a
+            digit; none when the drawing is blank. Split conformal, so it holds for drawings like MNIST's.
+        not_digit: the probability that the drawing is no digit, 0 to 1; 0 when it is blank.
         seen: uint8 (28, 28), the picture that the network saw, 0 for paper to 255 for ink.
         ink: the share of the canvas that ink covers, 0 to 1.
         size: height and width, in px, of the drawing as it went into the model; `drawing.read` shrinks large ones.
@@ -36,17 +42,22 @@ class Prediction:
         box: top, left, bottom and right edge of the ink in px of that drawing; None when it is blank.
         centre: row and column in px of that drawing that became the middle of the picture; None when it is blank.
         scale: px of the picture per px of that drawing; None when it is blank.
+        stroke: width of the strokes as drawn and as seen, both in px of the picture; None when it is blank.
     """
 
     status: Status
+    reason: str
     digit: int | None
     confidence: float
     probabilities: NDArray[np.float32]
+    candidates: tuple[int, ...]
+    not_digit: float
     seen: NDArray[np.uint8]
     ink: float
     box: tuple[float, float, float, float] | None
     centre: tuple[float, float] | None
     scale: float | None
+    stroke: tuple[float, float] | None
     size: tuple[int, int]
     distance: NDArray[np.uint8] | None = None
 
@@ -64,13 +75,14 @@ class Recognizer:
     The answers are deterministic, and one recognizer may be used from several threads at once.
 
     Attributes:
-        card: the JSON object that describes the model: recipe, data, metrics, versions.
+        card: the JSON object that describes the model: recipe, data, metrics, thresholds, versions.
         model_id: 12 hex digits that name the model file's contents.
         num_bytes: the size of the model file.
     """
 
     def __init__(self, model: artifact.Artifact) -> None:
         self._model = model
+        self._thresholds = Thresholds.from_card(model.card, model.path)
         self.card: dict[str, Any] = model.card
         self.model_id = model.model_id
         self.num_bytes = model.num_bytes
@@ -84,7 +96,7 @@ class Recognizer:
             num_threads: threads that one prediction may use; one is fastest for single drawings.
 
         Raises:
-            ArtifactError: the file is missing, damaged, edited or of another version.
+            ArtifactError: the file is missing, damaged, edited, of another version, or has no thresholds.
         """
         return cls(artifact.load(artifact.shipped() if path is None else path, num_threads=num_threads))
 
@@ -128,26 +140,33 @@ class Recognizer:
     def _run(self, pixels: NDArray[np.uint8], names: Sequence[str]) -> list[Prediction]:
         named = self._model.run(pixels, names)
         size = (pixels.shape[1], pixels.shape[2])
-        return [_prediction({name: value[i] for name, value in named.items()}, size) for i in range(len(pixels))]
+        outputs = [{name: value[i] for name, value in named.items()} for i in range(len(pixels))]
+        return [_prediction(output, size, self._thresholds) for output in outputs]
 
 
-def _prediction(output: dict[str, NDArray[np.float32]], size: tuple[int, int]) -> Prediction:
-    probabilities = output["probabilities"]
+def _prediction(output: dict[str, NDArray[np.float32]], size: tuple[int, int], thresholds: Thresholds) -> Prediction:
+    probabilities, not_digit = output["probabilities"], float(output["not_digit"])
     blank = not output["ink"] > 0
+    judged = verdict.BLANK if blank else verdict.judge(probabilities, not_digit, thresholds)
     digit = int(probabilities.argmax())
     top, left, bottom, right = output["box"].tolist()
     row, column = output["centre"].tolist()
+    drawn, seen = output["stroke"].tolist()
     distance = output.get("distance")
     return Prediction(
-        status="blank" if blank else "digit",
+        status=judged.status,
+        reason=judged.reason,
         digit=None if blank else digit,
         confidence=0.0 if blank else float(probabilities[digit]),
         probabilities=probabilities,
+        candidates=judged.candidates,
+        not_digit=0.0 if blank else not_digit,
         seen=np.rint(output["seen"][..., 0] * 255).astype(np.uint8),
         ink=float(output["ink"]),
         box=None if blank else (top, left, bottom, right),
         centre=None if blank else (row, column),
         scale=None if blank else float(output["scale"]),
+        stroke=None if blank else (drawn, seen),
         size=size,
         distance=None if distance is None else np.rint(distance * 255).astype(np.uint8),
     )

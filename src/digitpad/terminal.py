@@ -7,10 +7,13 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad import answer
+from digitpad import answer, verdict
 from digitpad.recognizer import Prediction
 
 _SHADES = " .:-=+*#%@"
+
+_CHANGED_PX = 0.15
+"""Strokes that stay as they are differ by up to 0.1 px, because they are measured at two resolutions."""
 
 
 def show(name: str, prediction: Prediction, top: int) -> str:
@@ -18,13 +21,10 @@ def show(name: str, prediction: Prediction, top: int) -> str:
     if prediction.box is None:
         return f"{_short(name)}: blank, nothing stands out from the paper"
     ranking = ", ".join(f"{digit} {percent(probability)}" for digit, probability in prediction.top_k(top))
-    top_edge, left, bottom, right = prediction.box
-    height, width = prediction.size
     return (
-        f"{_short(name)}: {prediction.digit}, confidence {percent(prediction.confidence)} (top {top}: {ranking})\n"
+        f"{_short(name)}: {_headline(prediction)} (top {top}: {ranking})\n"
         f"{_picture(prediction.seen)}\n"
-        f"The model saw this: ink of {right - left:.0f} x {bottom - top_edge:.0f} px in {width} x {height}, "
-        f"scaled by {prediction.scale:.3g}, centre of mass in the middle."
+        f"The model saw this: {_way_there(prediction)}."
     )
 
 
@@ -38,6 +38,34 @@ def percent(probability: float) -> str:
 def to_json(name: str, prediction: Prediction, top: int) -> str:
     """The answer to one drawing as one line of JSON, as `answer.to_dict` describes it, behind the picture's name."""
     return json.dumps({"picture": _short(name), **answer.to_dict(prediction, top)})
+
+
+def _headline(prediction: Prediction) -> str:
+    sure = f"confidence {percent(prediction.confidence)}"
+    match prediction.status:
+        case "unsure":
+            doubt = prediction.reason[0].lower() + prediction.reason[1:].rstrip(".")
+            return f"{prediction.digit}? unsure, {doubt}; {sure}"
+        case "not a digit":
+            closest = verdict.with_article(int(prediction.probabilities.argmax()))
+            return f"not a digit ({percent(prediction.not_digit)} sure); {closest} comes closest"
+        case _:
+            return f"{prediction.digit}, {sure}"
+
+
+def _way_there(prediction: Prediction) -> str:
+    """What became of the ink, from the numbers that the model gave."""
+    assert prediction.box and prediction.stroke, "a blank drawing has none"
+    top_edge, left, bottom, right = prediction.box
+    height, width = prediction.size
+    drawn, seen = prediction.stroke
+    steps = [
+        f"ink of {right - left:.0f} x {bottom - top_edge:.0f} px in {width} x {height}",
+        f"scaled by {prediction.scale:.3g}",
+        *([f"strokes of {drawn:.1f} px brought to {seen:.1f} px"] if abs(seen - drawn) >= _CHANGED_PX else []),
+        "centre of mass in the middle",
+    ]
+    return ", ".join(steps)
 
 
 def _picture(seen: NDArray[np.uint8]) -> str:

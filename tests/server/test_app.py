@@ -20,6 +20,7 @@ from digitpad.artifact import Artifact
 from digitpad.errors import ArtifactError
 from digitpad.server import create_app
 from tests.conftest import GOLDEN, GOLDEN_PICTURES
+from tests.doodles import NO_DIGITS, png
 from tests.server.conftest import PNG, PREDICT, SEVEN, Local, check_answer, check_problem, expected_answer
 from tests.server.pictures import blank, data_url, encode, jpeg, plain
 
@@ -123,6 +124,18 @@ def test_blank_pictures_are_called_blank(
     assert found == expected_answer(recognizer, picture, 10)
     assert (found["status"], found["digit"], found["confidence"], found["top_k"]) == ("blank", None, 0, [])
     assert not np.any(found["seen"])
+
+
+@FORMS
+@pytest.mark.parametrize("name", sorted(NO_DIGITS))
+def test_what_is_no_digit_is_called_so(client: httpx.Client, recognizer: Recognizer, form: Form, name: str) -> None:
+    picture = png(NO_DIGITS[name])
+    found = check_answer(client.post(PREDICT, **form(picture)))
+    assert found == expected_answer(recognizer, picture)
+    assert found["status"] == "not a digit"
+    assert found["digit"] == found["candidates"][0] == found["top_k"][0]["digit"]
+    assert found["not_digit"] > 0.5
+    assert "comes closest" in found["reason"]
 
 
 @pytest.mark.parametrize("size", [(16_000, 1), (1, 16_000), (3_000, 2_000)])

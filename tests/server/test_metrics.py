@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from digitpad import Recognizer
 from tests.conftest import GOLDEN
+from tests.doodles import NO_DIGITS, png
 from tests.server.conftest import PNG, PREDICT, SEVEN, Local, run
 from tests.server.pictures import blank
 
@@ -67,14 +68,15 @@ def test_requests_are_counted_by_route_method_and_status(local: Local) -> None:
     assert counts(local)("requests_total", route="/metrics", method="GET", status="200") == 1
 
 
-def test_predictions_are_counted_by_digit(local: Local, recognizer: Recognizer) -> None:
-    for picture in (SEVEN, THREE, SEVEN, blank(), b"no picture"):
+def test_predictions_are_counted_by_status_and_digit(local: Local, recognizer: Recognizer) -> None:
+    for picture in (SEVEN, THREE, SEVEN, blank(), png(NO_DIGITS["W"]), b"no picture"):
         predict(local, picture)
     found = counts(local)
     assert found("predictions_total", status="digit", digit="7") == 2
     assert found("predictions_total", status="digit", digit="3") == 1
     assert found("predictions_total", status="blank", digit="") == 1
-    assert found("prediction_seconds_count") == 4  # the refused one was never read
+    assert found("predictions_total", status="not a digit", digit="") == 1  # what comes closest was not read
+    assert found("prediction_seconds_count") == 5  # the refused one was never read
     assert found("confidence_count") == 3
     confidences = [recognizer.predict(picture).confidence for picture in (SEVEN, THREE, SEVEN)]
     assert found("confidence_sum") == pytest.approx(sum(confidences))

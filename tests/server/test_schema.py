@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from digitpad.server.schema import Answer, Health, Model
+from tests.doodles import NO_DIGITS, png
 from tests.server.conftest import JSON, PNG, PREDICT, SEVEN, Server, check_problem
 from tests.server.pictures import blank, data_url
 
@@ -42,7 +43,7 @@ def python_path() -> str:
     return os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
-@pytest.mark.parametrize("picture", [SEVEN, blank()], ids=["digit", "blank"])
+@pytest.mark.parametrize("picture", [SEVEN, png(NO_DIGITS["W"]), blank()], ids=["digit", "not a digit", "blank"])
 @pytest.mark.parametrize("ink", [False, True])
 def test_answers_are_as_described(client: httpx.Client, picture: bytes, ink: bool) -> None:
     found = client.post(PREDICT, content=picture, headers=PNG, params={"ink": ink, "top_k": 10}).json()
@@ -96,6 +97,12 @@ def test_the_description_says_what_a_body_may_be(client: httpx.Client) -> None:
     assert form["properties"]["image"]["format"] == "binary"
     assert form["required"] == ["image"]
     assert form["additionalProperties"] is False  # a form with other fields is refused
+
+
+def test_the_description_names_every_status(client: httpx.Client) -> None:
+    answer = client.get("/openapi.json").json()["components"]["schemas"]["Answer"]
+    assert answer["properties"]["status"]["enum"] == ["digit", "unsure", "not a digit", "blank"]
+    assert set(answer["required"]) == set(Answer.model_fields)
 
 
 def test_an_example_from_the_description_works(client: httpx.Client) -> None:

@@ -2,13 +2,13 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect, sync_playwright
 
 from tests.conftest import STROKES
 from tests.serving import Server, serving
@@ -109,7 +109,12 @@ class Pad:
 
     def draw(self, digit: int, size: float = 0.6, centre: Point = (0.5, 0.5)) -> None:
         """Draw a golden digit, `size` of the pad high or wide, around a centre."""
-        strokes = STROKES[str(digit)]
+        self.draw_strokes(STROKES[str(digit)], size, centre)
+
+    def draw_strokes(
+        self, strokes: Sequence[Sequence[Sequence[float]]], size: float = 0.6, centre: Point = (0.5, 0.5)
+    ) -> None:
+        """Draw strokes in any unit, `size` of the pad high or wide, around a centre."""
         xs, ys = zip(*(point for stroke in strokes for point in stroke), strict=True)
         scale = size / max(max(xs) - min(xs), max(ys) - min(ys))
         middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
@@ -125,11 +130,24 @@ class Pad:
         self.part("clear").click()
         self.expect_blank()
 
+    def expect_state(self, state: str) -> None:
+        expect(self.page.locator("#pad")).to_have_attribute("data-state", state)
+
+    def change_answers(self, **changes: Any) -> None:
+        """Let the server answer as it does, but for some fields, from now on."""
+
+        def answer(route: Route) -> None:
+            response = route.fetch()
+            route.fulfill(response=response, json={**response.json(), **changes})
+
+        self.page.unroute("**/api/predict")
+        self.page.route("**/api/predict", answer)
+
     def expect_digit(self, digit: int) -> None:
         expect(self.part("digit")).to_have_text(str(digit))
 
     def expect_blank(self) -> None:
-        expect(self.page.locator("#pad")).to_have_attribute("data-state", "blank")
+        self.expect_state("blank")
         expect(self.part("digit")).to_have_text("")
 
     def settle(self) -> None:

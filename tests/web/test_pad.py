@@ -11,11 +11,15 @@ from playwright.sync_api import Route, expect
 
 from digitpad import Recognizer
 from tests.conftest import GOLDEN
+from tests.doodles import NO_DIGITS
 from tests.serving import Server, serving
 from tests.web.conftest import DESKTOP, PHONE, OpenPad, Pad
 
+NARROW = {**PHONE, "viewport": {"width": 360, "height": 740}}
 PLACES = {"centred": (0.6, (0.5, 0.5), 22), "in a corner": (0.22, (0.82, 0.8), 8), "huge": (0.9, (0.5, 0.5), 34)}
 TIMES = "\N{MULTIPLICATION SIGN}"
+UNSURE = {"status": "unsure", "reason": "It may also be a 9.", "digit": 4, "candidates": [4, 9]}
+NO_DIGIT = {"status": "not a digit", "reason": "It does not look like a digit; an 8 comes closest.", "not_digit": 0.97}
 A_PICTURE = GOLDEN / "4-medium-dark.png"
 
 
@@ -47,8 +51,130 @@ def test_what_is_shown_is_what_python_says_of_the_same_drawing(open_pad: OpenPad
         captions = pad.page.locator(".dp-steps small").all_text_contents()
         assert captions[0] == f"280 {TIMES} 280 px"
         assert captions[2] == f"{right - left:.0f} {TIMES} {bottom - top:.0f} px"
-        assert captions[3] == f"scaled {TIMES} {prediction.scale:.3g}"
+        assert captions[3].splitlines()[0] == f"scaled {TIMES} {prediction.scale:.3g}"
         pad.clear()
+
+
+def test_the_way_there_tells_of_strokes_made_wider_or_thinner(open_pad: OpenPad, recognizer: Recognizer) -> None:
+    pad = open_pad()
+    caption = pad.page.locator(".dp-steps small").nth(3)
+    for brush, is_changed in [(6, True), (22, False), (46, True)]:
+        pad.set_brush(brush)
+        pad.draw(2)
+        pad.expect_digit(2)
+        pad.settle()
+        stroke = recognizer.predict(pad.sent[-1]["image"]).stroke
+        assert stroke
+        told = f"strokes {stroke[0]:.1f} \N{RIGHTWARDS ARROW} {stroke[1]:.1f} px"
+        assert caption.inner_text().splitlines()[1:] == ([told] if is_changed else [])
+        assert longer_side(pad) == pytest.approx(112, abs=8)  # the 20 px are filled, and nothing is cut off
+        pad.clear()
+
+
+def longer_side(pad: Pad) -> int:
+    """The longer side of what is inked in the step called 20 px, in px of its 112 px."""
+    side: int = (
+        pad.page.locator(".dp-steps canvas")
+        .nth(3)
+        .evaluate(
+            """c => {
+            const { data } = c.getContext("2d").getImageData(0, 0, c.width, c.height);
+            const inked = [...Array(c.width * c.height).keys()].filter((i) => data[4 * i] > 100);
+            const span = (places) => Math.max(...places) - Math.min(...places) + 1;
+            return Math.max(span(inked.map((i) => i % c.width)), span(inked.map((i) => Math.floor(i / c.width))));
+        }"""
+        )
+    )
+    return side
+
+
+@pytest.mark.parametrize("name", sorted(NO_DIGITS))
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["mouse", "finger"])
+def test_what_is_no_digit_gets_no_digit_but_a_reason(
+    open_pad: OpenPad, recognizer: Recognizer, device: dict[str, object], name: str
+) -> None:
+    pad = open_pad(device)
+    pad.draw_strokes(NO_DIGITS[name])
+    pad.settle()
+    pad.expect_state("not a digit")
+    prediction = recognizer.predict(pad.sent[-1]["image"])
+    expect(pad.part("digit")).to_have_text("")
+    expect(pad.part("confidence")).to_have_text(re.compile(r"^No digit, >?\d+\.\d % sure$"))
+    expect(pad.part("reason")).to_have_text(prediction.reason)
+    expect(pad.part("bars")).to_have_class(re.compile("dp-pale"))
+    expect(pad.part("announcement")).to_have_text(f"Not a digit. {prediction.reason}")
+    pad.clear()
+    expect(pad.part("recent").locator("span")).to_have_text("Not a digit")
+    expect(pad.part("bars")).not_to_have_class(re.compile("dp-pale"))
+    pad.part("recent").locator("button").click()
+    pad.expect_state("not a digit")
+
+
+def test_an_unsure_answer_has_a_question_mark_and_names_the_other_digit(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    pad.change_answers(**UNSURE)
+    pad.draw(4)
+    pad.expect_state("unsure")
+    expect(pad.part("digit")).to_have_text("4")
+    assert sign(pad, "after") == '"?"'
+    expect(pad.part("confidence")).to_have_text("Unsure: 4 or 9")
+    expect(pad.part("reason")).to_have_text("It may also be a 9.")
+    assert pad.page.locator(".dp-bars .dp-candidate span").all_text_contents() == ["4", "9"]
+    expect(pad.part("announcement")).to_have_text("Unsure, perhaps 4. It may also be a 9.")
+    pad.settle()
+    pad.clear()
+    expect(pad.part("recent").locator("span")).to_have_text(re.compile(r"^4\?, >?\d+\.\d %$"))
+
+
+@pytest.mark.parametrize(
+    ("candidates", "words"),
+    [
+        ([4], "Unsure: 4 or {second}"),
+        ([4, 9, 7], "Unsure: 4, 9 or 7"),
+        ([4, 9, 7, 1, 8, 3], "Unsure: one of 6 digits"),
+    ],
+)
+def test_the_headline_names_the_candidates(open_pad: OpenPad, candidates: list[int], words: str) -> None:
+    pad = open_pad()
+    pad.change_answers(**UNSURE | {"candidates": candidates})
+    pad.draw(4)
+    pad.expect_state("unsure")
+    pad.settle()
+    expect(pad.part("confidence")).to_have_text(words.format(second=second_best(pad)))
+
+
+def second_best(pad: Pad) -> int:
+    """The digit with the second longest bar on show."""
+    widths = pad.page.locator(".dp-bars i").evaluate_all(
+        "bars => bars.map(bar => new DOMMatrix(bar.style.transform).a)"
+    )
+    return sorted(range(10), key=lambda digit: -widths[digit])[1]
+
+
+def sign(pad: Pad, side: str) -> str:
+    """What the style puts before or after the digit."""
+    content: str = pad.part("digit").evaluate("(digit, side) => getComputedStyle(digit, `::${side}`).content", side)
+    return content
+
+
+def test_each_status_has_a_sign_of_its_own_and_a_failure_keeps_it(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    assert sign(pad, "before") == '"\N{EN DASH}"'
+    pad.draw(4)
+    pad.expect_state("digit")
+    assert (sign(pad, "before"), sign(pad, "after")) == ("none", "none")
+    pad.change_answers(**NO_DIGIT)
+    pad.stroke((0.9, 0.9))
+    pad.expect_state("not a digit")
+    assert (sign(pad, "before"), sign(pad, "after")) == ('""', "none")  # a circle with a bar across
+    pad.settle()
+    pad.page.unroute("**/api/predict")
+    pad.page.route("**/api/predict", lambda route: route.abort())
+    pad.stroke((0.1, 0.1))
+    pad.expect_state("failed")
+    assert sign(pad, "before") == '""'
+    expect(pad.part("digit")).to_have_text("")
+    pad.complaints.clear()  # the browser itself notes the lost connections in its console
 
 
 def test_the_bars_show_all_ten_probabilities(open_pad: OpenPad, recognizer: Recognizer) -> None:
@@ -307,13 +433,14 @@ def test_a_server_that_goes_away_is_missed_and_found_again(open_pad: OpenPad, se
 def test_no_serious_fault_of_accessibility(open_pad: OpenPad, device: dict[str, object], scheme: str) -> None:
     pad = open_pad(device, color_scheme=scheme)
     axe = Axe()
-    for digit in (None, 8):
-        if digit is not None:
-            pad.draw(digit)
-            pad.expect_digit(digit)
-            pad.clear()
-            pad.draw(digit)
-            pad.expect_digit(digit)
+    for changes in (None, {}, UNSURE, NO_DIGIT):
+        if changes is not None:
+            pad.change_answers(**changes)
+            for _ in range(2):  # one for the last drawings, one to stay on the pad
+                pad.clear()
+                pad.draw(8)
+                pad.expect_state(str(changes.get("status", "digit")))
+                pad.settle()
         found = axe.run(pad.page).response["violations"]
         assert [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")] == []
 
@@ -335,17 +462,31 @@ def test_a_phone_shows_pad_and_answer_at_once_and_nothing_sticks_out(open_pad: O
     assert pad.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
-def test_nothing_moves_while_the_answer_changes(open_pad: OpenPad) -> None:
-    for device in (DESKTOP, PHONE):
-        pad = open_pad(device)
-        before = pad.part("pad").bounding_box(), pad.part("bars").bounding_box(), pad.part("seen").bounding_box()
-        pad.draw(5)
-        pad.expect_digit(5)
-        assert before == (
-            pad.part("pad").bounding_box(),
-            pad.part("bars").bounding_box(),
-            pad.part("seen").bounding_box(),
-        )
+@pytest.mark.parametrize("device", [DESKTOP, PHONE, NARROW], ids=["desktop", "phone", "narrow phone"])
+def test_nothing_moves_while_the_answer_changes(open_pad: OpenPad, device: dict[str, object]) -> None:
+    def places() -> list[object]:
+        boxes = [pad.part(name).bounding_box() for name in ("pad", "bars", "seen", "steps", "digit")]
+        return [*boxes, *(pad.part(name).bounding_box()["y"] for name in ("confidence", "reason", "time"))]
+
+    pad = open_pad(device)
+    before = places()
+    pad.set_brush(6)  # so that the way there tells of strokes
+    pad.draw(5, 0.9)
+    pad.expect_state("digit")
+    assert places() == before
+    long = {"reason": "It may also be an 8, an 8 or an 8.", "candidates": [8, 8, 8, 8]}
+    blank: dict[str, object] = {
+        "status": "blank",
+        "reason": "Nothing stands out from the paper.",
+        "digit": None,
+        "top_k": [],
+    }
+    for changes in (UNSURE, UNSURE | long, NO_DIGIT, blank):
+        pad.change_answers(**changes)
+        pad.stroke((0.5, 0.5))
+        pad.expect_state(str(changes["status"]))
+        expect(pad.part("reason")).to_contain_text(str(changes["reason"]))
+        assert places() == before, changes
 
 
 def test_no_request_leaves_the_origin(open_pad: OpenPad, server: Server) -> None:

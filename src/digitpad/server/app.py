@@ -85,7 +85,7 @@ def _add_predict(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Me
             content_type = request.headers.get("content-type", "")
             picture, wanted = await body.parse(content_type, received, options)
             prediction, found = await queue.run(lambda: read(picture, wanted))
-        digit = "" if prediction.digit is None else str(prediction.digit)
+        digit = str(prediction.digit) if prediction.status in ("digit", "unsure") else ""
         metrics.predictions.labels(prediction.status, digit).inc()
         if digit:
             metrics.confidence.observe(prediction.confidence)

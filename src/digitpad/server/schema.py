@@ -1,11 +1,12 @@
 """What the API's documentation says of bodies and answers; a test holds the answers to it."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from digitpad.server.body import PICTURES, DataUrl
 from digitpad.server.problem import MEDIA_TYPE, ProblemDocument
+from digitpad.verdict import Status
 
 DESCRIPTION = (
     "Reads handwritten digits and shows the 28x28 picture that the model saw. Every refusal is an RFC 9457 problem "
@@ -13,30 +14,39 @@ DESCRIPTION = (
 )
 
 
+Digit = Annotated[int, Field(ge=0, le=9)]
+
+
 class Ranked(BaseModel):
     """A digit and its probability."""
 
-    digit: int = Field(ge=0, le=9)
+    digit: Digit
     probability: float = Field(ge=0, le=1)
 
 
 class Steps(BaseModel):
-    """The numbers of the way from the drawing to the picture seen; px are those of the drawing."""
+    """The numbers of the way from the drawing to the picture seen; px are the drawing's unless it is said."""
 
     size: tuple[int, int] = Field(description="Height and width of the drawing as it went into the model, px.")
     ink: float = Field(ge=0, le=1, description="The share of the drawing that ink covers.")
     box: tuple[float, float, float, float] | None = Field(description="Top, left, bottom, right edge of the ink, px.")
     centre: tuple[float, float] | None = Field(description="Row and column that became the middle of the picture, px.")
     scale: float | None = Field(description="Picture px per drawing px.")
+    stroke: tuple[float, float] | None = Field(description="Width of the strokes as drawn and as seen, picture px.")
     ink_picture: str | None = Field(description="PNG data URL of what was taken for ink, if `ink` asked for it.")
 
 
 class Answer(BaseModel):
     """The answer to one drawing."""
 
-    status: Literal["digit", "blank"]
-    digit: int | None = Field(ge=0, le=9, description="The most probable digit; null when the drawing is blank.")
+    status: Status = Field(description="Unsure: the digit may well be another.")
+    reason: str = Field(min_length=1, description="A sentence that says why, for people.")
+    digit: Digit | None = Field(description="The most probable, or what comes closest; null when blank.")
     confidence: float = Field(ge=0, le=1, description="The largest calibrated probability; 0 when blank.")
+    candidates: list[Digit] = Field(
+        max_length=10, description="Hold the truth 99 % of the time, if it is a digit; the best first, none when blank."
+    )
+    not_digit: float = Field(ge=0, le=1, description="The probability that it is no digit; 0 when blank.")
     top_k: list[Ranked] = Field(max_length=10, description="The most probable digits, the best first.")
     seen: list[list[int]] = Field(description="The picture that the model saw: 28 rows of 28 levels, 0 to 255 for ink.")
     steps: Steps

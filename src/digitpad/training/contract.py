@@ -20,6 +20,18 @@ CENTRE_PX = 14.5
 MIN_CONTRAST = 0.1
 """Ink differs from the paper by at least this share of the full range in one colour; anything less is paper grain."""
 
+STROKE_PX = (2.0, 3.0)
+"""Thinner and thicker strokes are brought to this width; half of MNIST's are between, and stay as they are."""
+
+SPECK_BESIDE, SPECK_ABOVE = 0.08, 0.03
+"""What stands apart with no more than this share of the ink is dirt. Signs have dots above and below, none beside."""
+
+INK_LEVEL = 0.8
+"""The mean level of ink, weighted by itself; nearly all of MNIST's pictures are above."""
+
+_FINE = 2  # strokes are made wider or thinner on a picture that is this many times as fine
+_MOST_THINNER, _MOST_WIDER = 3, 2  # steps, each of which moves both edges of a stroke by a fine pixel
+
 _CHUNK_PIXELS = 1_600_000  # of the pictures that go through the layer at once, about 100 MB of intermediate results
 
 Tensor = Any  # whatever the Keras backend calls its arrays
@@ -30,8 +42,9 @@ class Contract(keras.layers.Layer):
     """Turns a drawing into the 28x28 picture that the network was trained on.
 
     In order: lay the drawing on opaque paper; read the paper's colour off the border; ink is the distance from it; find
-    the box of the ink; scale its longer side to 20 px with the aspect kept; put the centre of mass where MNIST has it,
-    as far as nothing of the box is cut off; stretch the strongest ink to 1.
+    the box of the ink, without specks beside it; bring the strokes to the width of MNIST's; scale the box's longer side
+    to 20 px with the aspect kept; put the centre of mass where MNIST has it, as far as nothing of the box is cut off;
+    stretch the strongest ink to 1.
 
     Crop, antialiased resize and sub-pixel shift run along the axes, so together they are `rows @ ink @ columns`, two
     matrix products.
@@ -47,6 +60,7 @@ class Contract(keras.layers.Layer):
         `box`: float32 (batch, 4), top, left, bottom and right edge of the ink in source px.
         `centre`: float32 (batch, 2), the row and column in source px that became the middle of the picture.
         `scale`: float32 (batch,), picture px per source px.
+        `stroke`: float32 (batch, 2), the width of the strokes as drawn and as seen, both in px of the picture.
         `distance`: float32 (batch, height, width), how far every pixel is from the paper, 0 to 1: what counts as ink.
 
     Reference: LeCun, Cortes, Burges, The MNIST database of handwritten digits: size-normalised to 20x20 with the aspect
@@ -55,37 +69,69 @@ class Contract(keras.layers.Layer):
 
     def call(self, pixels: Tensor) -> dict[str, Tensor]:
         distance = _distance_from_paper(pixels)
-        row_peaks, column_peaks = ops.max(distance, axis=2), ops.max(distance, axis=1)
-        row_mass, column_mass = ops.sum(distance, axis=2), ops.sum(distance, axis=1)
-        top, bottom = _extent(row_peaks)
-        left, right = _extent(column_peaks)
-        scale = DIGIT_PX / ops.maximum(ops.maximum(bottom - top, right - left), 1.0)
-        centre_row, centre_column = _centre(row_mass, top, bottom, scale), _centre(column_mass, left, right, scale)
-        rows = _footprints(centre_row, scale, ops.shape(distance)[1])
-        columns = _footprints(centre_column, scale, ops.shape(distance)[2])
-        picture = ops.matmul(ops.matmul(rows, distance), ops.transpose(columns, (0, 2, 1)))
-        contrast = ops.max(row_peaks, axis=1)
-        visible = ops.cast(contrast >= MIN_CONTRAST, "float32")
-        coverage = ops.mean(row_mass, axis=1) / ops.cast(ops.shape(distance)[2], "float32")
-        return {
-            "seen": (visible[:, None, None] * _stretch(picture))[..., None],
-            "ink": visible * ops.minimum(coverage / ops.maximum(contrast, MIN_CONTRAST), 1.0),
-            "box": ops.stack([top, left, bottom, right], axis=1),
-            "centre": ops.stack([centre_row, centre_column], axis=1),
-            "scale": scale,
-            "distance": distance,
-        }
+        contrast = ops.max(distance, axis=(1, 2))
+        visible = _mask(contrast >= MIN_CONTRAST)
+        coverage = ops.mean(distance, axis=(1, 2)) / ops.maximum(contrast, MIN_CONTRAST)
+        seen = picture(distance)
+        seen["seen"] = (visible[:, None, None] * seen["seen"])[..., None]
+        return {**seen, "ink": visible * ops.minimum(coverage, 1.0), "distance": distance}
 
     def compute_output_spec(self, pixels: Tensor) -> dict[str, Tensor]:
         shapes = {
             "seen": (PICTURE_PX, PICTURE_PX, 1),
-            "ink": (),
             "box": (4,),
             "centre": (2,),
             "scale": (),
+            "stroke": (2,),
+            "ink": (),
             "distance": pixels.shape[1:3],
         }
         return {name: keras.KerasTensor((pixels.shape[0], *shape), "float32") for name, shape in shapes.items()}
+
+
+def picture(ink: Tensor, stroke_px: Tensor | None = None) -> dict[str, Tensor]:
+    """The picture of MNIST's form that ink makes.
+
+    Args:
+        ink: float32 (batch, height, width), 0 for paper to 1 for ink.
+        stroke_px: float32 (batch,), the width that strokes shall have in the picture, px; None for the nearest to their
+            own within `STROKE_PX`.
+
+    Returns:
+        `seen`, float32 (batch, 28, 28), and `box`, `centre`, `scale` and `stroke` as from `Contract`.
+    """
+    first = _fit(ink, _FINE)
+    fine, drawn = first["picture"], _stroke_width(first["picture"])
+    wanted = ops.clip(drawn, *(_FINE * width for width in STROKE_PX)) if stroke_px is None else _FINE * stroke_px
+    # the box grows and shrinks with its strokes, and is then scaled back
+    long_px = float(_FINE * DIGIT_PX)
+    target = wanted * ops.maximum(long_px - drawn, 0.0) / (long_px - wanted)
+    second = _fit(_restroke(fine, 0.5 * (target - drawn)), 1)
+    centre = first["centre"] + (second["centre"] - _FINE * CENTRE_PX) / first["scale"][:, None]
+    scale = first["scale"] * second["scale"]
+    return {
+        "seen": second["picture"],
+        "box": first["box"],
+        "centre": centre,
+        "scale": scale,
+        "stroke": ops.stack([drawn * second["scale"], _stroke_width(second["picture"])], axis=1),
+    }
+
+
+def _fit(ink: Tensor, fine: int) -> dict[str, Tensor]:
+    """Ink scaled, placed and stretched, (batch, 28 * fine, 28 * fine), with the numbers of the way there."""
+    rows, columns = _Axis(ink, 1, SPECK_ABOVE), _Axis(ink, 2, SPECK_BESIDE)
+    scale = fine * DIGIT_PX / ops.maximum(ops.maximum(rows.extent, columns.extent), 1.0)
+    centre_row, centre_column = rows.centre(scale, fine), columns.centre(scale, fine)
+    left = rows.footprints(centre_row, scale, fine)
+    right = columns.footprints(centre_column, scale, fine)
+    fitted = ops.matmul(ops.matmul(left, ink), ops.transpose(right, (0, 2, 1)))
+    return {
+        "picture": _stretch(fitted),
+        "box": ops.stack([rows.low, columns.low, rows.high, columns.high], axis=1),
+        "centre": ops.stack([centre_row, centre_column], axis=1),
+        "scale": scale,
+    }
 
 
 def to_pixels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -151,45 +197,112 @@ def _median(values: Tensor) -> Tensor:
     return ops.sort(values, axis=2)[:, :, ops.shape(values)[2] // 2]
 
 
-def _extent(profile: Tensor) -> tuple[Tensor, Tensor]:
+class _Axis:
+    """One axis of ink (batch, height, width): where the ink begins and ends on it, and how it is sampled along it."""
+
+    def __init__(self, ink: Tensor, axis: int, speck: float) -> None:
+        self.length = ops.shape(ink)[axis]
+        self.mass = ops.sum(ink, axis=3 - axis)
+        self.low, self.high = _extent(ops.max(ink, axis=3 - axis), self.mass, speck)
+        self.extent = self.high - self.low
+
+    def centre(self, scale: Tensor, fine: int) -> Tensor:
+        """Centre of mass, (batch,), moved as little as it takes to keep the ink inside the picture."""
+        positions = ops.arange(self.length, dtype="float32") + 0.5
+        mass = self.mass * self._inside(positions)
+        centre = ops.sum(mass * positions, axis=1) / ops.maximum(ops.sum(mass, axis=1), 1e-6)
+        low = self.high - fine * (PICTURE_PX - CENTRE_PX) / scale
+        return ops.clip(centre, low, self.low + fine * CENTRE_PX / scale)
+
+    def footprints(self, centre: Tensor, scale: Tensor, fine: int) -> Tensor:
+        """Weights (batch, 28 * fine, length): the share of each picture pixel's footprint that each source pixel fills.
+
+        Shrinking averages over the footprint; enlarging keeps it one source pixel wide, which is linear interpolation.
+        The weights of a footprint inside the canvas add up to 1, and beyond the canvas there is paper.
+        """
+        width = ops.maximum(1.0 / scale, 1.0 / fine)[:, None, None]
+        places = (ops.arange(fine * PICTURE_PX, dtype="float32") + 0.5 - fine * CENTRE_PX)[None, :, None]
+        middle = centre[:, None, None] + places / scale[:, None, None]
+        pixel = ops.arange(self.length, dtype="float32")[None, None]
+        overlap = ops.minimum(middle + 0.5 * width, pixel + 1.0) - ops.maximum(middle - 0.5 * width, pixel)
+        return ops.maximum(overlap, 0.0) / width * self._inside(pixel + 0.5)
+
+    def _inside(self, positions: Tensor) -> Tensor:
+        """1 where there may be ink of the digit and 0 where there are specks; soft edges reach beyond the box."""
+        margin = 1.0 + 0.05 * self.extent
+        low, high = self.low - margin, self.high + margin
+        if len(positions.shape) == 3:
+            low, high = low[:, None, None], high[:, None, None]
+        else:
+            low, high = low[:, None], high[:, None]
+        return _mask((positions > low) & (positions < high))
+
+
+def _extent(profile: Tensor, mass: Tensor, speck: float) -> tuple[Tensor, Tensor]:
     """First and last place, in px, where a profile (batch, length) crosses half of its maximum.
 
     Half the maximum is where the edge of an antialiased or blurred stroke really is, whatever the resolution; it is
-    found between the pixels by linear interpolation.
+    found between the pixels by linear interpolation. What a gap parts from the rest does not count if its share of the
+    mass is at most `speck`.
     """
-    half = 0.5 * ops.max(profile, axis=1, keepdims=True)
-    length = ops.cast(ops.shape(profile)[1], "float32")
+    length, peak = ops.cast(ops.shape(profile)[1], "float32"), ops.max(profile, axis=1, keepdims=True)
+    edge = ops.arange(ops.shape(profile)[1] + 1, dtype="float32")
     padded = ops.pad(profile, ((0, 0), (1, 1)))
     before, after = padded[:, :-1], padded[:, 1:]
-    crossed = (before < half) != (after < half)
-    step = ops.where(crossed, after - before, 1.0)
-    place = ops.arange(ops.shape(profile)[1] + 1, dtype="float32") - 0.5 + (half - before) / step
-    first = ops.min(ops.where(crossed, place, length), axis=1)
-    last = ops.max(ops.where(crossed, place, 0.0), axis=1)
+    # masks are multiplied with, because the converter writes a choice between two tensors as seven operations
+    passed = ops.cumsum(ops.pad(mass, ((0, 0), (1, 0))), axis=1)
+    total = passed[:, -1:]
+    begin = ops.max(edge * _mask((before < 0.25 * peak) & (passed <= speck * total)), axis=1, keepdims=True)
+    ending = _mask((after < 0.25 * peak) & (passed >= (1.0 - speck) * total))
+    end = ops.min(length + (edge - length) * ending, axis=1, keepdims=True)
+    pale = _mask(padded < 0.5 * peak)
+    crossed = ops.abs(pale[:, 1:] - pale[:, :-1])
+    place = edge - 0.5 + (0.5 * peak - before) / (after - before + (1.0 - crossed))
+    first = ops.min(length + (place - length) * crossed * _mask(place > begin - 0.5), axis=1)
+    last = ops.max(place * crossed * _mask(place < end + 0.5), axis=1)
     return ops.maximum(first, 0.0), ops.minimum(last, length)
 
 
-def _centre(mass: Tensor, low: Tensor, high: Tensor, scale: Tensor) -> Tensor:
-    """Centre of mass in px of (batch, length), moved as little as it takes to keep low..high inside the picture."""
-    positions = ops.arange(ops.shape(mass)[1], dtype="float32") + 0.5
-    centre = ops.sum(mass * positions, axis=1) / ops.maximum(ops.sum(mass, axis=1), 1e-6)
-    return ops.clip(centre, high - (PICTURE_PX - CENTRE_PX) / scale, low + CENTRE_PX / scale)
+def _mask(condition: Tensor) -> Tensor:
+    return ops.cast(condition, "float32")
 
 
-def _footprints(centre: Tensor, scale: Tensor, length: Tensor) -> Tensor:
-    """Weights (batch, 28, length): the share of each picture pixel's footprint that each source pixel fills.
+def _stroke_width(ink: Tensor) -> Tensor:
+    """Mean width of the strokes, (batch,), px.
 
-    Shrinking averages over the footprint; enlarging keeps it one source pixel wide, which is linear interpolation. The
-    weights of a footprint inside the canvas add up to 1, and beyond the canvas there is paper.
+    The area of a long stroke is its length times its width, and its outline is twice its length. All that the levels
+    change by along both axes is 4 / pi of the outline, if it runs in all directions alike.
     """
-    width = ops.maximum(1.0 / scale, 1.0)[:, None, None]
-    places = (ops.arange(PICTURE_PX, dtype="float32") + 0.5 - CENTRE_PX)[None, :, None]
-    middle = centre[:, None, None] + places / scale[:, None, None]
-    pixel = ops.arange(length, dtype="float32")[None, None]
-    overlap = ops.minimum(middle + 0.5 * width, pixel + 1.0) - ops.maximum(middle - 0.5 * width, pixel)
-    return ops.maximum(overlap, 0.0) / width
+    padded = ops.pad(ink, ((0, 0), (1, 1), (1, 1)))
+    down = ops.sum(ops.abs(padded[:, 1:] - padded[:, :-1]), axis=(1, 2))
+    across = ops.sum(ops.abs(padded[:, :, 1:] - padded[:, :, :-1]), axis=(1, 2))
+    return 2.0 * ops.sum(ink, axis=(1, 2)) / ops.maximum(np.pi / 4 * (down + across), 1e-6)
+
+
+def _restroke(ink: Tensor, steps: Tensor) -> Tensor:
+    """Strokes with both edges moved outwards by (batch,) px, inwards where it is negative.
+
+    Between whole steps the two nearest pictures are mixed.
+    """
+    steps = ops.clip(steps, -_MOST_THINNER, _MOST_WIDER)
+    wider, thinner = [ink[..., None]], [-ink[..., None]]
+    for pictures, count in ((wider, _MOST_WIDER), (thinner, _MOST_THINNER)):
+        for step in range(count):
+            pictures.append(_spread(pictures[-1], is_cross=step % 2 == 0))
+    candidates = [(k, moved) for k, moved in enumerate(wider)] + [(-k, -moved) for k, moved in enumerate(thinner) if k]
+    return sum(ops.maximum(1.0 - ops.abs(steps - k), 0.0)[:, None, None] * moved[..., 0] for k, moved in candidates)
+
+
+def _spread(pictures: Tensor, *, is_cross: bool) -> Tensor:
+    """Every pixel becomes the largest of its neighbours; four and eight of them in turn make circles of a sort."""
+    if is_cross:
+        along = [ops.max_pool(pictures, size, strides=1, padding="same") for size in ((3, 1), (1, 3))]
+        return ops.maximum(*along)
+    return ops.max_pool(pictures, 3, strides=1, padding="same")
 
 
 def _stretch(picture: Tensor) -> Tensor:
-    """The same picture with its strongest ink at 1, so that thin strokes do not fade when they are shrunk."""
-    return picture / ops.maximum(ops.max(picture, axis=(1, 2), keepdims=True), 1e-6)
+    """The same picture with its strongest ink at 1 and no paler than MNIST's, so that thin strokes do not fade."""
+    full = picture / ops.maximum(ops.max(picture, axis=(1, 2), keepdims=True), 1e-6)
+    mass, weighted = (ops.sum(ink, axis=(1, 2), keepdims=True) for ink in (full, full * full))
+    return ops.minimum(full * ops.maximum(INK_LEVEL * mass / ops.maximum(weighted, 1e-6), 1.0), 1.0)

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
 from sklearn.metrics import classification_report, confusion_matrix
+
+from digitpad.training.calibrate import Calibrated, answers
 
 NUM_BINS = 15
 NUM_WORST = 20
@@ -18,22 +19,23 @@ Labels = NDArray[np.uint8]
 
 
 def evaluate(
-    logits: NDArray[np.float32], labels: Labels, seen: NDArray[np.float32], *, temperature: float
+    logits: NDArray[np.float32], labels: Labels, seen: NDArray[np.float32], *, calibrated: Calibrated
 ) -> dict[str, Any]:
     """All figures of one look at a split, as JSON values.
 
     Args:
-        logits: float32 (num_images, 10).
+        logits: float32 (num_images, 11), of the digits and of what is none.
         labels: uint8 (num_images,), true digits.
         seen: float32 (num_images, 28, 28, 1), what the network saw, 0 to 1; kept for the worst mistakes.
-        temperature: logits are divided by it.
+        calibrated: the temperature and the thresholds.
 
     Returns:
         `accuracy`, its 95 % `accuracy_interval`, `top2`, `nll`, `brier` and `ece` with the temperature; the same last
         three without it in `uncalibrated`; `reliability` before and after; `confusion`, counts by true digit (row) and
         prediction (column); `classes`, precision, recall and F1; `confused_pairs`; `worst`, the worst mistakes.
     """
-    before, after = (softmax(logits.astype(np.float64) / t, axis=1) for t in (1.0, temperature))
+    before, after = (answers(logits, temperature)[0] for temperature in (1.0, calibrated.temperature))
+    not_digit = answers(logits, 1.0)[1]
     predicted = after.argmax(axis=1)
     num_right = int((predicted == labels).sum())
     confusion = confusion_matrix(labels, predicted, labels=_DIGITS)
@@ -45,11 +47,44 @@ def evaluate(
         "top2": float((np.argsort(-after, axis=1)[:, :2] == labels[:, None]).any(axis=1).mean()),
         **honesty(after, labels),
         "uncalibrated": honesty(before, labels),
+        "refusals": refusals(after, not_digit, labels, calibrated.thresholds),
         "reliability": {"before": reliability(before, labels), "after": reliability(after, labels)},
         "confusion": confusion.tolist(),
         "classes": classification_report(labels, predicted, labels=_DIGITS, output_dict=True, zero_division=0.0),
         "confused_pairs": _confused_pairs(confusion),
         "worst": _worst(after, labels, seen),
+    }
+
+
+def refusals(
+    probabilities: Probabilities, not_digit: NDArray[np.float64], labels: Labels, thresholds: dict[str, float]
+) -> dict[str, float]:
+    """What saying no and "I am not sure" does to a set of digits, among which there may be what is none.
+
+    Args:
+        probabilities: (num_images, 10), calibrated.
+        not_digit: (num_images,), the probability that a picture is no digit.
+        labels: uint8 (num_images,), true digits, or 10 for what is none.
+        thresholds: as from `calibrate.fit_thresholds`.
+
+    Returns:
+        Of the digits, the shares that are `kept`, `sure` among these, and right among the sure (`sure_accuracy`); how
+        often the candidates hold the truth (`coverage`) and how many there are (`num_candidates`); of what is no digit,
+        the share that is `passed`, and in `num_strange` how many there were.
+    """
+    is_digit = labels < 10
+    kept = not_digit <= thresholds["not_digit"]
+    digits, true = probabilities[is_digit], labels[is_digit]
+    sure = kept[is_digit] & (digits.max(axis=1) >= thresholds["unsure"])
+    candidates = (digits >= thresholds["candidates"]) | (digits == digits.max(axis=1, keepdims=True))
+    return {
+        "kept": float(kept[is_digit].mean()),
+        "sure": float(sure.sum() / max(kept[is_digit].sum(), 1)),
+        "sure_accuracy": float((digits.argmax(axis=1) == true)[sure].mean()) if sure.any() else 0.0,
+        "coverage": float(candidates[np.arange(len(true)), true].mean()),
+        "num_candidates": float(candidates.sum(axis=1).mean()),
+        "passed": float(kept[~is_digit].mean()) if (~is_digit).any() else 0.0,
+        "num_strange": int((~is_digit).sum()),
     }
 
 

@@ -25,17 +25,17 @@ def build_reader(network: keras.Model, temperature: float) -> keras.Model:
     """Put the contract before a network and the temperature behind it.
 
     Args:
-        network: from float32 (batch, 28, 28, 1) to logits (batch, 10).
+        network: from float32 (batch, 28, 28, 1) to logits (batch, 11).
         temperature: from `calibrate.fit_temperature`.
 
     Returns:
-        A model from uint8 (batch, height, width, 4), RGBA of any size, to a dictionary with `probabilities` float32
-        (batch, 10) and all that `Contract` returns.
+        A model from uint8 (batch, height, width, 4), RGBA of any size, to a dictionary with all that `Calibration` and
+        `Contract` return.
     """
     pixels = keras.Input((None, None, 4), dtype="uint8", name=artifact.INPUT)
     read = Contract(name="contract")(pixels)
-    probabilities = Calibration(temperature, name="calibration")(network(read["seen"]), read["ink"])
-    return keras.Model(pixels, {"probabilities": probabilities, **read}, name="reader")
+    answer = Calibration(temperature, name="calibration")(network(read["seen"]), read["ink"])
+    return keras.Model(pixels, {**answer, **read}, name="reader")
 
 
 def answer(reader: keras.Model, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:

@@ -14,24 +14,11 @@ from scipy.special import log_softmax
 
 from digitpad.errors import DigitpadError, RunError
 from digitpad.training import runs
-from digitpad.training.augment import augment
+from digitpad.training.mixture import NOT_A_DIGIT, Mixture, Pictures
 from digitpad.training.recipe import Recipe
 
 _STEPS_PER_EXECUTION = 50
 _PREDICT_BATCH_SIZE = 1000
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """What the network sees, with the true digits.
-
-    Attributes:
-        seen: float32 (num_images, 28, 28, 1), 0 for paper to 1 for ink.
-        labels: uint8 (num_images,), 0 to 9.
-    """
-
-    seen: NDArray[np.float32]
-    labels: NDArray[np.uint8]
 
 
 @dataclass
@@ -80,7 +67,7 @@ HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "validation_loss", "validation_a
 
 def fit(
     network: keras.Model,
-    training: Pictures,
+    training: Mixture,
     validation: Pictures,
     recipe: Recipe,
     *,
@@ -91,7 +78,7 @@ def fit(
 
     Args:
         network: from `models.build`; it is changed in place.
-        training: what gradients are taken on.
+        training: what gradients are taken on, an epoch of it at a time.
         validation: what early stopping goes by.
         recipe: how to train.
         checkpoint: a file that is rewritten after every epoch; if it is there, training goes on from it.
@@ -103,7 +90,7 @@ def fit(
     Raises:
         RunError: the checkpoint is damaged or belongs to another recipe.
     """
-    num_steps = math.ceil(len(training.labels) / recipe.batch_size)
+    num_steps = math.ceil(len(training.digits) / recipe.batch_size)
     _compile(network, recipe, num_steps * recipe.epochs)
     fitting = _Fit(network, recipe)
     if checkpoint.exists():
@@ -129,7 +116,7 @@ class _Fit:
         self.progress = Progress()
         self.best_weights = network.get_weights()
 
-    def run_epoch(self, training: Pictures, validation: Pictures, watcher: Watcher) -> dict[str, float]:
+    def run_epoch(self, training: Mixture, validation: Pictures, watcher: Watcher) -> dict[str, float]:
         started, epoch = time.monotonic(), len(self.progress.history) + 1
         loss, accuracy = self._train(training, watcher)
         validation_loss, validation_accuracy = validation_figures(self.network, validation)
@@ -148,14 +135,14 @@ class _Fit:
             self.best_weights = self.network.get_weights()
         return row
 
-    def _train(self, training: Pictures, watcher: Watcher) -> tuple[float, float]:
+    def _train(self, training: Mixture, watcher: Watcher) -> tuple[float, float]:
         """One epoch of gradient steps; its mean loss and accuracy."""
         # order and augmentation depend on seed and epoch alone, so a resumed run sees what one left alone sees
         rng = np.random.default_rng([self.recipe.seed, len(self.progress.history)])
-        order = rng.permutation(len(training.labels))
+        pictures = training.epoch(self.recipe, rng)
         log = self.network.fit(
-            augment(training.seen[order], self.recipe, rng),
-            keras.utils.to_categorical(training.labels[order], 10),
+            pictures.seen,
+            keras.utils.to_categorical(pictures.labels, NOT_A_DIGIT + 1),
             batch_size=self.recipe.batch_size,
             shuffle=False,
             verbose=0,
@@ -199,7 +186,7 @@ class _Steps(keras.callbacks.Callback):
 
 
 def predict_logits(network: keras.Model, seen: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Logits, float32 (num_images, 10), of pictures as in `Pictures.seen`."""
+    """Logits, float32 (num_images, 11), of pictures as in `Pictures.seen`."""
     logits: NDArray[np.float32] = network.predict(seen, batch_size=_PREDICT_BATCH_SIZE, verbose=0)
     return logits
 

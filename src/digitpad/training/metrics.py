@@ -11,24 +11,25 @@ from typing import Any
 import keras
 
 from digitpad.training import runs, splits
+from digitpad.training.calibrate import Calibrated
 from digitpad.training.fit import Progress
 from digitpad.training.recipe import Recipe
 from digitpad.training.runs import RunFolder
 
 _PACKAGES = ("digitpad", "keras", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy", "tf2onnx")
 _MAXRSS_UNIT_BYTES = 1 if sys.platform == "darwin" else 1024
-_CARD = ("recipe", "network", "data", "epochs", "temperature", "validation", "versions")
-_CARD_TEST = ("num_images", "accuracy", "accuracy_interval", "top2", "nll", "brier", "ece")
+_CARD = ("recipe", "network", "data", "epochs", "temperature", "thresholds", "validation", "versions")
+_CARD_TEST = ("num_images", "accuracy", "accuracy_interval", "top2", "nll", "brier", "ece", "refusals")
 
 
 def collect(
-    run: RunFolder, recipe: Recipe, network: keras.Model, progress: Progress, temperature: float
+    run: RunFolder, recipe: Recipe, network: keras.Model, progress: Progress, calibrated: Calibrated
 ) -> dict[str, Any]:
     """All figures of a run whose test split has been looked at, as JSON values.
 
     Returns:
-        `recipe`, `network`, `data`, `epochs`, `history`, `fit_seconds`, `temperature`, `validation`, `test`, `looks`,
-        `versions` and `machine`.
+        `recipe`, `network`, `data`, `epochs`, `history`, `fit_seconds`, `temperature`, `thresholds`, `validation`, `test`,
+        `looks`, `versions` and `machine`.
     """
     best = progress.history[progress.best_epoch - 1]
     return {
@@ -38,7 +39,7 @@ def collect(
         "epochs": {"finished": len(progress.history), "best": progress.best_epoch},
         "history": progress.history,
         "fit_seconds": sum(row["seconds"] for row in progress.history),
-        "temperature": temperature,
+        **asdict(calibrated),
         "validation": {name: best[f"validation_{name}"] for name in ("loss", "accuracy")},
         **test(run),
         "versions": _versions(),

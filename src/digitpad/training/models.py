@@ -1,4 +1,7 @@
-"""The networks: from the 28x28 picture to ten logits. A network knows nothing of pixels, paper or temperature."""
+"""The networks: from the 28x28 picture to a logit for each digit and one for what is none.
+
+A network knows nothing of pixels, paper or temperature.
+"""
 
 import keras
 from keras import layers
@@ -7,13 +10,15 @@ from digitpad.errors import RecipeError
 from digitpad.training.contract import PICTURE_PX
 from digitpad.training.recipe import Recipe
 
+NUM_CLASSES = 11  # the digits, and what is none
+
 
 def dense(recipe: Recipe) -> list[layers.Layer]:
-    """The baseline, 784 -> 512 -> 256 -> 10, with He initialisation, ReLU, L2 and dropout."""
+    """The baseline, 784 -> 512 -> 256 -> 11, with He initialisation, ReLU, L2 and dropout."""
     hidden = []
     for units in (512, 256):
         hidden += [_dense(units, recipe, activation="relu"), layers.Dropout(recipe.dropout, seed=recipe.seed)]
-    return [layers.Flatten(), *hidden, _dense(10, recipe)]
+    return [layers.Flatten(), *hidden, _dense(NUM_CLASSES, recipe)]
 
 
 def cnn(recipe: Recipe) -> list[layers.Layer]:
@@ -24,7 +29,7 @@ def cnn(recipe: Recipe) -> list[layers.Layer]:
         *_convolution(96, kernel_size=3, strides=2),
         layers.Flatten(),
         layers.Dropout(recipe.dropout, seed=recipe.seed),
-        _dense(10, recipe),
+        _dense(NUM_CLASSES, recipe),
     ]
 
 
@@ -41,7 +46,7 @@ def build(recipe: Recipe) -> keras.Sequential:
     """The network that a recipe names, with fresh weights from the recipe's seed.
 
     Returns:
-        A model from float32 (batch, 28, 28, 1), 0 to 1, to float32 (batch, 10), logits.
+        A model from float32 (batch, 28, 28, 1), 0 to 1, to float32 (batch, 11), logits.
 
     Raises:
         RecipeError: there is no network of that name.

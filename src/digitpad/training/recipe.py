@@ -11,7 +11,9 @@ from typing import Any
 from digitpad.errors import RecipeError
 
 _AT_LEAST = {"epochs": 1, "batch_size": 1, "patience": 1, "learning_rate": 1e-9}
-_BELOW = {"warmup": 1, "dropout": 1, "label_smoothing": 1, "zoom": 1, "seed": 2**32}
+_BELOW: dict[str, float] = {"warmup": 1, "dropout": 1, "label_smoothing": 1, "zoom": 1, "restroked": 1, "seed": 2**32}
+_BELOW |= {"written": 0.5, "strange": 0.5}  # half of an epoch at least is MNIST
+
 _ANYTHING_BELOW = 1_000_000
 
 
@@ -42,9 +44,13 @@ class Recipe:
         label_smoothing: share of the probability spread over all digits, 0 to 1.
         patience: epochs without a better validation loss after which training stops.
         rotation_degrees: pictures are turned by up to this much, either way.
-        shear: up to this much px a px.
+        shear: they are leaned to the side by up to this much px a px.
         zoom: each axis is scaled by up to this share.
-        shift_px: pictures are moved by up to this much along each axis.
+        elastic_px: they are bent; the standard deviation of the displacements.
+        stroke_px: strokes get any width that the contract lets through, and this much beyond either end.
+        restroked: share of MNIST's pictures that are drawn anew from their skeletons.
+        written: share of an epoch that are generated digits, in the styles that MNIST has few of.
+        strange: share of an epoch that are no digits.
     """
 
     network: str = "cnn"
@@ -58,10 +64,14 @@ class Recipe:
     dropout: float = 0.4
     label_smoothing: float = 0.0
     patience: int = 5
-    rotation_degrees: float = 12.0
-    shear: float = 0.12
-    zoom: float = 0.1
-    shift_px: float = 1.2
+    rotation_degrees: float = 14.0
+    shear: float = 0.25
+    zoom: float = 0.18
+    elastic_px: float = 1.2
+    stroke_px: float = 0.3
+    restroked: float = 0.2
+    written: float = 0.2
+    strange: float = 0.25
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
@@ -94,7 +104,10 @@ RECIPES = {
         rotation_degrees=0.0,
         shear=0.0,
         zoom=0.0,
-        shift_px=0.0,
+        elastic_px=0.0,
+        stroke_px=0.0,
+        restroked=0.0,
+        written=0.0,
     ),
 }
 DEFAULT = "cnn"

@@ -12,13 +12,34 @@ import numpy as np
 
 from digitpad import artifact
 from digitpad.errors import RunError
-from digitpad.training import calibrate, contract, data, evaluate, export, metrics, models, report, runs, splits, verify
+from digitpad.training import (
+    calibrate,
+    contract,
+    data,
+    drawings,
+    evaluate,
+    export,
+    metrics,
+    models,
+    pen,
+    report,
+    runs,
+    splits,
+    verify,
+)
 from digitpad.training import recipe as recipes
-from digitpad.training.fit import HISTORY_COLUMNS, Pictures, Progress, Watcher, fit, predict_logits
+from digitpad.training.calibrate import Calibrated
+from digitpad.training.fit import HISTORY_COLUMNS, Progress, Watcher, fit, predict_logits
+from digitpad.training.mixture import Mixture, Pictures
 from digitpad.training.recipe import Recipe
 from digitpad.training.runs import RunFolder
 
 Say = Callable[[str], None]
+
+_NEW_EPOCHS = 2
+"""Generated pictures last for so many epochs before they are used again, changed anew every time."""
+
+_TRAINING, _VALIDATION, _REPORT = 1, 2, 3  # where chance comes from, beside the seed, so that no drawing is in both
 
 
 def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = None, say: Say = print) -> dict[str, Any]:
@@ -42,15 +63,16 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
     network = models.build(recipe)
     training, validation = _prepare(run, dataset, recipe, say)
     say(f"Network: {recipe.network}, {network.count_params():,} parameters. Run folder: {run.path}")
-    unseen = _see(validation)
-    progress = fit(network, _see(training), unseen, recipe, checkpoint=run.checkpoint, watcher=watcher or Watcher())
+    mixture, unseen = _mix(training, validation, recipe)
+    progress = fit(network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher or Watcher())
     runs.write(run.history, _to_csv(progress))
-    temperature = calibrate.fit_temperature(predict_logits(network, unseen.seen), unseen.labels)
-    reader = export.build_reader(network, temperature)
+    calibrated = calibrate.fit(predict_logits(network, unseen.seen), unseen.labels)
+    reader = export.build_reader(network, calibrated.temperature)
     export.save_keras(reader, run.keras_model)
     if not run.test.exists():
-        look(run, dataset.test, network, temperature)
-    figures = metrics.collect(run, recipe, network, progress, temperature)
+        look(run, dataset.test, network, calibrated)
+    figures = metrics.collect(run, recipe, network, progress, calibrated)
+    figures["drawings"] = _draw(network, calibrated, dataset, validation, recipe, say)
     sealed = artifact.seal(export.export_graph(run.keras_model), metrics.card(figures), _probes(reader, validation))
     runs.write(run.onnx_model, sealed)
     say("Verifying: a fresh process reloads both models.")
@@ -70,20 +92,21 @@ def begin(out: str | Path, recipe: Recipe) -> RunFolder:
     return RunFolder.create(out, recipe.to_toml())
 
 
-def look(run: RunFolder, test: splits.SealedSplit, network: keras.Model, temperature: float) -> None:
+def look(run: RunFolder, test: splits.SealedSplit, network: keras.Model, calibrated: Calibrated) -> None:
     """Open the sealed test split, and store what it shows."""
     opened = test.open(run.looks)
     seen = contract.see(opened.images)
     logits = predict_logits(network, seen)
-    runs.write_json(run.test, evaluate.evaluate(logits, opened.labels, seen, temperature=temperature))
+    runs.write_json(run.test, evaluate.evaluate(logits, opened.labels, seen, calibrated=calibrated))
 
 
 def look_again(run: RunFolder, dataset: data.Dataset) -> None:
     """Look at the test split of a finished run once more; the report then says how many looks there were."""
     figures = runs.read_json(run.metrics)
     reader = export.load_keras(run.keras_model)
+    calibrated = Calibrated(figures["temperature"], figures["thresholds"])
     _record_data(run, dataset)
-    look(run, dataset.test, reader.get_layer(figures["recipe"]["network"]), figures["temperature"])
+    look(run, dataset.test, reader.get_layer(figures["recipe"]["network"]), calibrated)
     runs.write_json(run.metrics, {**figures, **metrics.test(run)})
     report.write(run)
 
@@ -122,8 +145,23 @@ def _prepare(run: RunFolder, dataset: data.Dataset, recipe: Recipe, say: Say) ->
     return dataset.pool[training], dataset.pool[validation]
 
 
-def _see(split: splits.Split) -> Pictures:
-    return Pictures(contract.see(split.images), split.labels)
+def _mix(training: splits.Split, validation: splits.Split, recipe: Recipe) -> tuple[Mixture, Pictures]:
+    """What epochs are drawn from, and the drawings to validate on: alike in kind, none of them in both."""
+    mixture = Mixture.gather(training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=_NEW_EPOCHS)
+    rng = np.random.default_rng([recipe.seed, _VALIDATION])
+    return mixture, Mixture.gather(validation, recipe, rng, epochs=1).epoch(recipe, rng)
+
+
+def _draw(
+    network: keras.Model, calibrated: Calibrated, dataset: data.Dataset, validation: splits.Split, recipe: Recipe, say: Say
+) -> dict[str, Any]:
+    """How the run does on drawings that it was neither trained on nor chosen by."""
+    made = drawings.generated(validation, [recipe.seed, _REPORT])
+    figures: dict[str, Any] = {"generated": drawings.figures(network, made, calibrated), "pen": None}
+    if dataset.folder and pen.is_in(dataset.folder):
+        say("Reading pen strokes, for the report alone.")
+        figures["pen"] = drawings.figures(network, drawings.written(Path(dataset.folder) / "pen"), calibrated)
+    return figures
 
 
 def _to_csv(progress: Progress) -> str:

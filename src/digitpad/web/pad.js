@@ -16,6 +16,8 @@ const THUMB_SIDE = 112;
 const SEEN_SIDE = 28;
 const DIGIT_SIDE = 20;
 const MASS_CENTRE = 14.5; // where in the picture seen the contract puts the centre of mass
+const CHANGED_PX = 0.15; // strokes that stay as they are differ by up to 0.1 px, measured at two resolutions
+const MOST_NAMED = 4; // candidates; nobody reads longer lists
 const BRUSH = { min: 6, max: 48, start: 22 };
 const KEY_STEP = 10;
 const NUM_RECENT = 8;
@@ -288,8 +290,8 @@ class View {
 
   showBlank() {
     this.#root.dataset.state = "blank";
-    this.#show("", "Nothing drawn yet", "A blank pad is not a digit.");
-    this.#showBars([]);
+    this.#show({ headline: "Nothing drawn yet", reason: "A blank pad is not a digit." });
+    this.#showBars(null);
     this.#showSteps(null);
     this.#announce("");
   }
@@ -304,23 +306,18 @@ class View {
     const { prediction } = shown;
     const time = `Read in ${prediction.time_ms.toFixed(1)} ms, ${milliseconds.toFixed(0)} ms round trip`;
     this.#root.dataset.state = prediction.status;
-    if (prediction.status === "blank") {
-      this.#show("", "Blank", `Nothing stands out from the paper. ${time}`);
-    } else {
-      this.#show(prediction.digit, `${percent(prediction.confidence)} confident`, time);
-    }
-    this.#showBars(prediction.top_k);
+    this.#show({ ...prediction, headline: describeAnswer(prediction), time });
+    this.#showBars(prediction);
     this.#showSteps(shown);
-    this.#announce(
-      prediction.digit === null ? "Blank" : `Read as ${prediction.digit}, ${percent(prediction.confidence)} confident`,
-    );
+    this.#announce(speakAnswer(prediction));
   }
 
   addRecent({ marks, canvas, prediction }, restore) {
     const list = this.#find("recent");
     const item = document.createElement("li");
     const button = document.createElement("button");
-    const answer = `${prediction.digit}, ${percent(prediction.confidence)}`;
+    const answer = describeShortly(prediction);
+    item.dataset.state = prediction.status;
     button.type = "button";
     button.title = "Put it back on the pad";
     button.setAttribute("aria-label", `${answer}. Put it back on the pad.`);
@@ -343,19 +340,26 @@ class View {
     return this.#root.querySelector(`[data-dp="${name}"]`);
   }
 
-  #show(digit, confidence, time) {
-    this.#find("digit").textContent = digit;
-    this.#find("confidence").textContent = confidence;
+  #show({ status = "blank", digit = null, headline, reason, time = "" }) {
+    const place = this.#find("digit");
+    place.textContent = status === "not a digit" ? "" : digit;
+    place.dataset.status = status;
+    this.#find("confidence").textContent = headline;
+    this.#find("reason").textContent = reason;
     this.#find("time").textContent = time;
   }
 
-  #showBars(ranking) {
-    const probabilities = new Map(ranking.map(({ digit, probability }) => [digit, probability]));
-    [...this.#find("bars").children].forEach((bar, digit) => {
+  #showBars(prediction) {
+    const { status, top_k = [], candidates = [] } = prediction ?? {};
+    const probabilities = new Map(top_k.map(({ digit, probability }) => [digit, probability]));
+    const bars = this.#find("bars");
+    bars.classList.toggle("dp-pale", status === "not a digit");
+    [...bars.children].forEach((bar, digit) => {
       const probability = probabilities.get(digit) ?? 0;
-      bar.classList.toggle("dp-best", ranking[0]?.digit === digit);
+      bar.classList.toggle("dp-best", top_k[0]?.digit === digit);
+      bar.classList.toggle("dp-candidate", candidates.includes(digit));
       bar.querySelector("i").style.transform = `scaleX(${probability})`;
-      bar.querySelector("b").textContent = ranking.length ? percent(probability) : "";
+      bar.querySelector("b").textContent = top_k.length ? percent(probability) : "";
     });
   }
 
@@ -379,6 +383,35 @@ class View {
       this.#find("announcement").textContent = text;
     }, ANNOUNCE_MS);
   }
+}
+
+/** An answer beside its digit. */
+function describeAnswer({ status, confidence, not_digit, candidates, top_k }) {
+  if (status === "blank") return "Blank";
+  if (status === "not a digit") return `No digit, ${percent(not_digit)} sure`;
+  if (status === "unsure") return `Unsure: ${nameCandidates(candidates, top_k)}`;
+  return `${percent(confidence)} confident`;
+}
+
+/** "4 or 9": an unsure answer names at least the second best. */
+function nameCandidates(candidates, ranking) {
+  const named = candidates.length > 1 ? candidates : ranking.slice(0, 2).map(({ digit }) => digit);
+  if (named.length > MOST_NAMED) return `one of ${named.length} digits`;
+  return `${named.slice(0, -1).join(", ")} or ${named.at(-1)}`;
+}
+
+/** An answer as one says it. */
+function speakAnswer({ status, digit, confidence, reason }) {
+  if (status === "blank") return `Blank. ${reason}`;
+  if (status === "not a digit") return `Not a digit. ${reason}`;
+  if (status === "unsure") return `Unsure, perhaps ${digit}. ${reason}`;
+  return `Read as ${digit}, ${percent(confidence)} confident`;
+}
+
+/** An answer below its picture. */
+function describeShortly({ status, digit, confidence }) {
+  if (status === "not a digit") return "Not a digit";
+  return `${digit}${status === "unsure" ? "?" : ""}, ${percent(confidence)}`;
 }
 
 /** Draw with mouse, finger or pen. A captured pointer may leave the pad; a cancelled one takes its stroke with it. */
@@ -515,7 +548,7 @@ function paintFitted(context, image) {
  * computed here a second time.
  */
 function describeSteps({ canvas, prediction }) {
-  const { size, ink, box, centre, scale, ink_picture } = prediction.steps;
+  const { size, ink, box, centre, scale, stroke, ink_picture } = prediction.steps;
   const [height, width] = size;
   const steps = [
     { caption: `${width} × ${height} px`, paint: (context) => paintFitted(context, canvas) },
@@ -526,7 +559,14 @@ function describeSteps({ canvas, prediction }) {
   const seen = newCanvas(SEEN_SIDE, SEEN_SIDE);
   seen.getContext("2d").putImageData(toImageData(prediction.seen), 0, 0);
   const inPicture = (edge, axis) => (edge - centre[axis]) * scale + MASS_CENTRE;
-  const digit = [inPicture(left, 1), inPicture(top, 0), (right - left) * scale, (bottom - top) * scale];
+  const [drawn, brought] = stroke;
+  const wider = brought - drawn; // the box grew with its strokes
+  const digit = [
+    inPicture(left, 1) - wider / 2,
+    inPicture(top, 0) - wider / 2,
+    (right - left) * scale + wider,
+    (bottom - top) * scale + wider,
+  ];
   const shift = [digit[0] + digit[2] / 2 - SEEN_SIDE / 2, digit[1] + digit[3] / 2 - SEEN_SIDE / 2];
   return [
     ...steps,
@@ -540,7 +580,7 @@ function describeSteps({ canvas, prediction }) {
       },
     },
     {
-      caption: `scaled × ${scale.toPrecision(3)}`,
+      caption: `scaled × ${scale.toPrecision(3)}${describeStrokes(drawn, brought)}`,
       paint: (context) => {
         const unit = THUMB_SIDE / DIGIT_SIDE;
         const [digitWidth, digitHeight] = [digit[2] * unit, digit[3] * unit];
@@ -560,6 +600,11 @@ function describeSteps({ canvas, prediction }) {
       },
     },
   ];
+}
+
+function describeStrokes(drawn, brought) {
+  const isChanged = Math.abs(brought - drawn) >= CHANGED_PX;
+  return isChanged ? `\nstrokes ${drawn.toFixed(1)} → ${brought.toFixed(1)} px` : "";
 }
 
 function describeShift([right, down]) {
@@ -675,6 +720,7 @@ const TEMPLATE = `
   <output class="dp-digit" data-dp="digit" aria-live="off"></output>
   <div>
     <p class="dp-confidence" data-dp="confidence"></p>
+    <p class="dp-reason" data-dp="reason"></p>
     <p class="dp-time" data-dp="time"></p>
   </div>
   <p class="dp-unseen" data-dp="announcement" role="status"></p>

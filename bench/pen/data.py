@@ -1,0 +1,113 @@
+"""The pen data: what people wrote on tablets, as strokes, with who wrote it."""
+
+import itertools
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.errors import DataError
+from digitpad.strokes import Stroke
+
+CLEAR = frozenset("AEFHKMNPRWXfhkmnwx#$%&@?+=~^<>*")
+"""Characters that cannot pass for a digit; many of the others (o, l, Z, S, g, b, ...) can."""
+
+_FILES = ("digits", "other")
+
+
+@dataclass(frozen=True, eq=False)
+class Characters:
+    """Written characters.
+
+    Attributes:
+        labels: uint8 (num_characters,), 0 to 9, of digits; str (num_characters,) of others.
+        donors: str (num_characters,), the collection that each came from.
+        writers: int16 (num_characters,), number of the writer.
+        categories: str (num_characters,), of others 1b capital letter, 1c small letter, 1d symbol; "1a" of digits.
+        strokes: of each character in the order of writing, float64 (num_points, 2), x to the right, y down.
+    """
+
+    labels: NDArray[Any]
+    donors: NDArray[np.str_]
+    writers: NDArray[np.int16]
+    categories: NDArray[np.str_]
+    strokes: list[list[Stroke]]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Pen:
+    """The whole set: digits, and the others, which a digit reader should refuse."""
+
+    digits: Characters
+    others: Characters
+
+
+def folder() -> Path:
+    """The folder of the pen data, from the environment variable DIGITPAD_DATA.
+
+    Raises:
+        DataError: it is not set, or holds no pen data.
+    """
+    named = os.environ.get("DIGITPAD_DATA")
+    expected = "Expected DIGITPAD_DATA to name a folder with " + " and ".join(f"pen/{name}.npz" for name in _FILES)
+    if not named:
+        raise DataError(f"{expected}; it is not set. Set it to the folder with the pen data.")
+    missing = [f"pen/{name}.npz" for name in _FILES if not (Path(named) / "pen" / f"{name}.npz").is_file()]
+    if missing:
+        raise DataError(f"{expected}; {named} has no {' and no '.join(missing)}. Set it to the folder with both.")
+    return Path(named) / "pen"
+
+
+def load(pen: Path) -> Pen:
+    """Read the pen data from its folder.
+
+    Raises:
+        DataError: a file is damaged or lacks a field.
+    """
+    return Pen(*(_read(pen / f"{name}.npz") for name in _FILES))
+
+
+def sample(writers: NDArray[np.int16], count: int) -> NDArray[np.int64]:
+    """Choose characters so that every writer, and with them every donor, has nearly the same number of them.
+
+    Args:
+        writers: int16 (num_characters,).
+        count: how many to choose.
+
+    Returns:
+        Indices, int64 (count,), the same on every call; a smaller count gives the beginning of a larger one.
+    """
+    shuffled = np.random.default_rng(0).permutation(len(writers))
+    turns = np.empty(len(writers), np.int64)
+    for writer in np.unique(writers):
+        mine = shuffled[writers[shuffled] == writer]
+        turns[mine] = np.arange(len(mine))
+    return shuffled[np.argsort(turns[shuffled], kind="stable")][:count]
+
+
+def _read(path: Path) -> Characters:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            fields = dict(file)  # each member is decompressed on every access
+        return Characters(
+            labels=fields["label"],
+            donors=fields["donor"],
+            writers=fields["writer"],
+            categories=fields.get("category", np.full(len(fields["label"]), "1a")),
+            strokes=_strokes(fields),
+        )
+    except (KeyError, ValueError, OSError, EOFError) as error:
+        raise DataError(f"Expected the pen data in {path}; it cannot be read: {error}. Copy it again.") from None
+
+
+def _strokes(fields: Mapping[str, NDArray[Any]]) -> list[list[Stroke]]:
+    points = fields["points"].astype(np.float64)
+    lines = np.split(points, fields["stroke_offset"][1:-1])
+    return [lines[start:end] for start, end in itertools.pairwise(fields["sample_offset"].tolist())]

@@ -1,0 +1,58 @@
+"""How a run does on drawings: on generated ones, and on what people wrote with a pen where that is at hand."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad import strokes
+from digitpad.training import contract, evaluate, pen
+from digitpad.training.calibrate import Calibrated, answers
+from digitpad.training.fit import predict_logits
+from digitpad.training.mixture import NOT_A_DIGIT, Mixture, Pictures
+from digitpad.training.recipe import RECIPES
+from digitpad.training.splits import Split
+
+NUM_PEN = 2000
+"""Pen characters of each kind that a report reads; `bench/drawings.py` reads all of them."""
+
+_CANVAS_PX, _BRUSH_PX, _FILL = 140, 9.0, 0.7  # the reference setting of the pen data at half its size
+
+
+def generated(digits: Split, seed: list[int]) -> Pictures:
+    """Drawings made of a split's digits, of generated ones and of what is none, in the default recipe's way."""
+    recipe, rng = RECIPES["cnn"], np.random.default_rng(seed)
+    return Mixture.gather(digits, recipe, rng, epochs=1).epoch(recipe, rng)
+
+
+def written(folder: Path) -> Pictures:
+    """What people wrote with a pen: digits of every writer, and characters that nobody takes for one.
+
+    Raises:
+        DataError: the folder has no pen data.
+    """
+    known = pen.load(folder)
+    digits = pen.sample(known.digits.writers, NUM_PEN)
+    clear = np.flatnonzero(np.isin(known.others.labels, list(pen.CLEAR)))
+    strange = clear[pen.sample(known.others.writers[clear], NUM_PEN)]
+    characters = [known.digits.strokes[i] for i in digits] + [known.others.strokes[i] for i in strange]
+    labels = np.concatenate([known.digits.labels[digits], np.full(len(strange), NOT_A_DIGIT)]).astype(np.uint8)
+    return Pictures(contract.see(np.stack([_draw(lines) for lines in characters])), labels)
+
+
+def figures(network: keras.Model, drawings: Pictures, calibrated: Calibrated) -> dict[str, Any]:
+    """All figures of `evaluate.evaluate` on the digits among drawings, and what refusals do to all of them."""
+    logits, is_digit = predict_logits(network, drawings.seen), drawings.labels < NOT_A_DIGIT
+    of_digits = evaluate.evaluate(
+        logits[is_digit], drawings.labels[is_digit], drawings.seen[is_digit], calibrated=calibrated
+    )
+    probabilities, not_digit = answers(logits, calibrated.temperature)
+    refusals = evaluate.refusals(probabilities, not_digit, drawings.labels, calibrated.thresholds)
+    return {**of_digits, "refusals": refusals}
+
+
+def _draw(lines: list[strokes.Stroke]) -> NDArray[np.uint8]:
+    placed = strokes.place(lines, _FILL * _CANVAS_PX, (_CANVAS_PX / 2, _CANVAS_PX / 2))
+    return np.asarray(strokes.draw(placed, (_CANVAS_PX, _CANVAS_PX), _BRUSH_PX))

@@ -1,0 +1,297 @@
+"""Handwriting by construction: pen strokes from hand-made templates, deformed as if many people had written them.
+
+A template's curve depends linearly on its points, so one variant of a glyph is a few matrices, and all the samples of
+it are made at once.
+"""
+
+import itertools
+import math
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.strokes import Stroke, draw, place
+
+Array = NDArray[np.float64]
+
+_SPACING = 9.0  # between the points of a curve, on the templates' grid; wider shows, closer costs time
+_BRUSH = (0.03, 0.2)  # share of the longer side
+_FILLED = 0.8  # a brush that takes more of the room between the lines fills loops: an 8 would be a blob
+_SIDE = (0.45, 0.85)  # longer side as a share of the canvas
+
+
+@dataclass(frozen=True, eq=False)
+class Variant:
+    """One way to write a glyph, ready to be deformed.
+
+    Args:
+        points: (num_points, 2), of all strokes, around the middle of the grid; 50 is half a glyph.
+        owners: (num_points,), which stroke a point belongs to.
+        correlated: (num_points, num_points), makes independent noise of each point agree with that of its neighbours.
+        curves: three times (num_samples, num_points), from points to curves: as marked, rounded, angular.
+        slices: of the samples, for each stroke.
+    """
+
+    points: Array
+    owners: NDArray[np.int64]
+    correlated: Array
+    curves: tuple[Array, Array, Array]
+    slices: tuple[slice, ...]
+
+
+def write(glyphs: Sequence[str | int] | NDArray[np.integer], rng: np.random.Generator) -> list[list[Stroke]]:
+    """Write glyphs, each in a random variant and a hand of its own.
+
+    Args:
+        glyphs: names in `GLYPHS` or indices into it; an index up to 9 is that digit.
+        rng: where the chance comes from.
+
+    Returns:
+        For each glyph its strokes, float64 (num_points, 2), about 100 units high, y down.
+    """
+    written: list[list[Stroke]] = [[] for _ in glyphs]
+    groups: dict[tuple[str, int], list[int]] = {}
+    for index, (glyph, chance) in enumerate(zip(glyphs, rng.random(len(written)), strict=True)):
+        name = glyph if isinstance(glyph, str) else GLYPHS[glyph]
+        groups.setdefault((name, int(np.searchsorted(_CHANCES[name], chance, side="right"))), []).append(index)
+    for (name, number), indices in groups.items():
+        variant = _VARIANTS[name][number]
+        samples = _deform(_curves(variant, len(indices), rng), rng)
+        dice = rng.random((len(indices), 5))
+        for index, sample, chances in zip(indices, samples, dice, strict=True):
+            written[index] = _mishaps([sample[part] for part in variant.slices], chances, rng)
+    return written
+
+
+def pictures(
+    glyphs: Sequence[str | int] | NDArray[np.integer],
+    rng: np.random.Generator,
+    canvas_px: int = 112,
+    brush: tuple[float, float] = _BRUSH,
+) -> NDArray[np.uint8]:
+    """Write glyphs and draw each on a canvas of its own, at a random size and place with a random brush.
+
+    Args:
+        glyphs: as for `write`.
+        rng: where the chance comes from.
+        canvas_px: side of the square canvas.
+        brush: least and greatest width, as a share of the glyph's longer side; log-uniform between them, but narrower
+            where a glyph has little room between its lines.
+
+    Returns:
+        uint8 (num_glyphs, canvas_px, canvas_px), black ink (0) on white paper (255); ink never reaches the edge.
+    """
+    drawn = np.empty((len(glyphs), canvas_px, canvas_px), np.uint8)
+    shares = np.exp(rng.uniform(math.log(brush[0]), math.log(brush[1]), len(drawn)))
+    sides = np.minimum(rng.uniform(*_SIDE, len(drawn)) * canvas_px, (canvas_px - 6) / (1 + shares))
+    room = np.maximum(canvas_px - sides * (1 + shares) - 6, 0)
+    middles = canvas_px / 2 + rng.uniform(-0.5, 0.5, (len(drawn), 2)) * room[:, None]
+    for number, strokes in enumerate(write(glyphs, rng)):
+        placed = place(strokes, sides[number], (middles[number, 0], middles[number, 1]))
+        width = max(min(sides[number] * shares[number], _FILLED * _room(placed)), 1.5)
+        drawn[number] = np.asarray(draw(placed, (canvas_px, canvas_px), width))
+    return drawn
+
+
+def _room(strokes: list[Stroke]) -> float:
+    """Mean distance between the lines of a glyph: its area over the length of its lines, px."""
+    points = np.concatenate(strokes)
+    length = float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())  # with the pen's ways through the air
+    wide, high = np.ptp(points, axis=0).tolist()
+    return max(wide, 0.25 * high) * max(high, 0.25 * wide) / length if length > 1e-9 else np.inf
+
+
+def _curves(variant: Variant, count: int, rng: np.random.Generator) -> Array:
+    """Curves through displaced points, (count, num_samples, 2), with corners as round as the writer makes them."""
+    wildness = np.exp(rng.normal(0, 0.35, (count, 1, 1))).clip(0.4, 1.8)
+    noise = variant.correlated @ rng.normal(0, 3.4, (count, *variant.points.shape))
+    noise += rng.normal(0, 1.4, (count, len(variant.slices), 2))[:, variant.owners]
+    points = variant.points + noise * wildness
+    as_marked, rounded, angular = variant.curves
+    curves: Array = as_marked @ points
+    roundness = rng.uniform(0, 1, (count, 1, 1)) ** 2 * (rng.random((count, 1, 1)) < 0.6)
+    angularity = rng.uniform(0, 0.6, (count, 1, 1)) * (rng.random((count, 1, 1)) < 0.12)
+    curves += roundness * ((rounded - as_marked) @ points) + angularity * ((angular - as_marked) @ points)
+    for part in variant.slices:
+        if part.stop - part.start > 1:
+            _move_end(curves, part.start, part.start + 1, rng)
+            _move_end(curves, part.stop - 1, part.stop - 2, rng)
+    tremor = rng.uniform(0.3, 1.3, (count, 1, 1)) * (rng.random((count, 1, 1)) < 0.25)
+    curves += tremor * rng.normal(size=curves.shape)
+    return curves
+
+
+def _move_end(curves: Array, end: int, neighbour: int, rng: np.random.Generator) -> None:
+    """Lengthen or cut the end of a stroke by a few units, in place; never beyond the point next to it."""
+    steps = curves[:, end] - curves[:, neighbour]
+    lengths = np.maximum(np.linalg.norm(steps, axis=1, keepdims=True), 1e-6)
+    curves[:, end] += steps / lengths * np.maximum(rng.normal(0.5, 3.0, lengths.shape).clip(-6, 8), -0.8 * lengths)
+
+
+def _deform(curves: Array, rng: np.random.Generator) -> Array:
+    """Bend, stretch, slant and turn every sample (count, num_samples, 2) as a whole."""
+    count = len(curves)
+    x, y = curves[..., 0] / 50, curves[..., 1] / 50
+    bends = rng.normal(0, 2.2, (count, 2, 5, 1)).clip(-5, 5)
+    monomials = np.stack([x * x, x * y, y * y, x * x * y, x * y * y], axis=1)
+    curves = curves + (bends * monomials[:, None]).sum(axis=2).transpose(0, 2, 1)
+    rotation = rng.normal(0, 5, count).clip(-12, 12)
+    slant = rng.normal(7, 10, count).clip(-30, 30)
+    slant = (slant + rotation).clip(-32, 34) - rotation  # a glyph that leans further is read as another
+    stretch = rng.normal(0, 0.16, count).clip(-0.35, 0.35) / 2
+    wide, high = np.exp(stretch), np.exp(-stretch)
+    cos, sin = np.cos(np.deg2rad(rotation)), np.sin(np.deg2rad(rotation))
+    lean = -np.tan(np.deg2rad(slant)) * high
+    linear = np.stack([cos * wide, cos * lean - sin * high, sin * wide, sin * lean + cos * high], axis=1)
+    deformed: Array = curves @ linear.reshape(count, 2, 2).transpose(0, 2, 1)
+    return deformed
+
+
+def _mishaps(strokes: list[Stroke], chances: Array, rng: np.random.Generator) -> list[Stroke]:
+    """What happens to a pen now and then: strokes run together, are retraced or break, and ends have hooks."""
+    joined, doubled, broken, hook_before, hook_after = chances < (0.25, 0.04, 0.06, 0.07, 0.07)
+    if joined and len(strokes) > 1:
+        strokes = _join(strokes)
+    if hook_before or hook_after:
+        number = int(rng.integers(len(strokes)))
+        strokes[number] = _hook(strokes[number], rng, at_start=bool(hook_before))
+    if broken:
+        number = int(rng.integers(len(strokes)))
+        if len(strokes[number]) > 6:
+            gap = int(rng.integers(3, len(strokes[number]) - 3))
+            strokes += [strokes[number][gap:]]
+            strokes[number] = strokes[number][:gap]
+    if doubled:
+        strokes += [stroke + rng.normal(0, 1.8, 2).clip(-4, 4) for stroke in strokes if len(stroke) > 1]
+    return strokes
+
+
+def _join(strokes: list[Stroke]) -> list[Stroke]:
+    """Join the first two strokes where the pen's way between them is short; a long way would make another glyph."""
+    if len(strokes[0]) == 1 or len(strokes[1]) == 1 or np.hypot(*(strokes[1][0] - strokes[0][-1])) > 30:
+        return strokes
+    return [np.concatenate(strokes[:2]), *strokes[2:]]
+
+
+def _hook(stroke: Stroke, rng: np.random.Generator, *, at_start: bool) -> Stroke:
+    """Add a small hook, as a pen leaves that lands or lifts while it moves."""
+    if len(stroke) < 3:
+        return stroke
+    stroke = stroke if at_start else stroke[::-1]
+    direction = stroke[1] - stroke[0]
+    angle = np.deg2rad(rng.uniform(45, 130) * rng.choice((-1, 1)))
+    step = direction / max(float(np.hypot(*direction)), 1e-6) * rng.uniform(3, 9)
+    cos, sin = np.cos(angle), np.sin(angle)
+    stroke = np.concatenate([stroke[:1] + step @ np.array([[cos, sin], [-sin, cos]]), stroke])
+    return stroke if at_start else stroke[::-1]
+
+
+def _load() -> dict[str, dict[str, dict[str, Any]]]:
+    """The tables of `glyphs.toml`: digits, others, ambiguous; each from glyphs to their variants."""
+    with Path(__file__).with_name("glyphs.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def _variant(strokes: list[str]) -> Variant:
+    """Prepare a variant from its strokes as text."""
+    marked = [[point.rstrip("!").split(",") for point in stroke.split()] for stroke in strokes]
+    parts = [np.array(stroke, np.float64) - 50 for stroke in marked]
+    corners = [[point.endswith("!") for point in stroke.split()] for stroke in strokes]
+    points = np.concatenate(parts)
+    owners = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    basis = np.split(np.eye(len(points)), np.cumsum([len(part) for part in parts])[:-1])
+    as_marked = [_spline(*each) for each in zip(basis, parts, corners, strict=True)]
+    rounded = [_spline(rows, part, [False] * len(part)) for rows, part in zip(basis, parts, strict=True)]
+    angular = [_polyline(*each) for each in zip(basis, parts, corners, strict=True)]
+    stops = np.cumsum([len(curve) for curve in as_marked]).tolist()
+    slices = tuple(slice(start, stop) for start, stop in zip([0, *stops], stops, strict=False))
+    curves = (np.concatenate(as_marked), np.concatenate(rounded), np.concatenate(angular))
+    return Variant(points, owners, _correlation(points), curves, slices)
+
+
+def _correlation(points: Array) -> Array:
+    """A factor of the covariance of the points' noise: near points move together, on other strokes as well."""
+    squares = ((points[:, None] - points) ** 2).sum(axis=2)
+    covariance = 0.5 * np.exp(-squares / (2 * 40**2)) + 0.44 * np.exp(-squares / (2 * 18**2))
+    return np.linalg.cholesky(covariance + 0.06 * np.eye(len(points)))
+
+
+def _counts(places: Array) -> list[int]:
+    """How many samples each piece between two points of a stroke gets."""
+    lengths = np.linalg.norm(np.diff(places, axis=0), axis=1)
+    return [max(1, round(length / _SPACING)) for length in lengths.tolist()]
+
+
+def _spline(basis: Array, places: Array, corners: list[bool]) -> Array:
+    """A centripetal Catmull-Rom curve through the points of a stroke, as a matrix (num_samples, all points).
+
+    Args:
+        basis: (num_points, all points), one row of the unit matrix for each point of the stroke.
+        places: (num_points, 2), where they are in the template.
+        corners: which of them the curve does not round.
+    """
+    cuts = [0, *[i for i in range(1, len(places) - 1) if corners[i]], len(places) - 1]
+    pieces = [
+        piece
+        for start, stop in itertools.pairwise(cuts)
+        for piece in _section(basis[start : stop + 1], places[start : stop + 1])
+    ]
+    return np.concatenate([*pieces, basis[-1:]])
+
+
+def _section(basis: Array, places: Array) -> Iterator[Array]:
+    """The pieces of a smooth curve, each without its last point.
+
+    Reference: Barry and Goldman 1988, A recursive evaluation algorithm for a class of Catmull-Rom splines.
+    """
+    both = np.concatenate([places, basis], axis=1)
+    if len(both) > 3 and np.allclose(places[0], places[-1]):
+        before, after = both[-2:-1], both[1:2]
+    else:
+        before, after = 2 * both[:1] - both[1:2], 2 * both[-1:] - both[-2:-1]
+    both = np.concatenate([before, both, after])
+    steps = np.maximum(np.linalg.norm(np.diff(both[:, :2], axis=0), axis=1), 1e-3) ** 0.5
+    knots = np.concatenate([[0.0], np.cumsum(steps)])
+    for i, count in enumerate(_counts(places)):
+        t = np.linspace(knots[i + 1], knots[i + 2], count, endpoint=False)[:, None]
+        rows: list[Array] = list(both[i : i + 4, 2:])
+        for width in (1, 2, 3):
+            wanted = [(knots[i + j], knots[i + j + width]) for j in range(4 - width)]
+            wanted = wanted if width < 3 else [(knots[i + 1], knots[i + 2])]
+            rows = [((b - t) * rows[j] + (t - a) * rows[j + 1]) / (b - a) for j, (a, b) in enumerate(wanted)]
+        yield rows[0]
+
+
+def _polyline(basis: Array, places: Array, corners: list[bool]) -> Array:
+    """Straight lines through the corners and every second point, as a matrix like that of `_spline`."""
+    if len(places) == 1:
+        return basis
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(places, axis=0), axis=1))])
+    samples = [np.linspace(a, b, n, endpoint=False) for a, b, n in zip(along, along[1:], _counts(places), strict=False)]
+    kept = [i for i in range(len(places)) if i % 2 == 0 or corners[i] or i == len(places) - 1]
+    weights = [np.interp([*np.concatenate(samples), along[-1]], along[kept], row) for row in np.eye(len(kept))]
+    return np.stack(weights, axis=1) @ basis[kept]
+
+
+_TABLES = _load()
+DIGITS: tuple[str, ...] = tuple(_TABLES["digits"])
+"""The digits, "0" to "9"."""
+OTHERS: tuple[str, ...] = tuple(_TABLES["others"])
+"""Glyphs that nobody takes for a digit."""
+AMBIGUOUS: tuple[str, ...] = tuple(_TABLES["ambiguous"])
+"""Letters that can be taken for a digit."""
+GLYPHS: tuple[str, ...] = DIGITS + OTHERS + AMBIGUOUS
+"""All glyphs; a digit is its own index."""
+
+_VARIANTS: dict[str, list[Variant]] = {}
+_CHANCES: dict[str, Array] = {}
+for _table in _TABLES.values():
+    for _name, _ways in _table.items():
+        _full = [way if isinstance(way, dict) else {"strokes": way, "weight": 1.0} for way in _ways.values()]
+        _VARIANTS[_name] = [_variant(way["strokes"]) for way in _full]
+        _CHANCES[_name] = np.cumsum([way["weight"] for way in _full]) / sum(way["weight"] for way in _full)

@@ -1,0 +1,93 @@
+"""What an epoch is made of: MNIST's pictures, generated digits, and what is no digit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.training import contract, handwriting
+from digitpad.training.augment import augment
+from digitpad.training.recipe import Recipe
+from digitpad.training.skeleton import skeleton
+from digitpad.training.splits import Split
+from digitpad.training.strange import strange
+
+NOT_A_DIGIT = 10
+"""The label of what is no digit."""
+
+_WRITTEN_AMONG_STRANGE = 0.55  # letters and signs from a pen; the rest is made of MNIST's digits and of scribbles
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """What the network sees, with the true digits.
+
+    Attributes:
+        seen: float32 (num_images, 28, 28, 1), 0 for paper to 1 for ink.
+        labels: uint8 (num_images,), 0 to 9, or `NOT_A_DIGIT`.
+    """
+
+    seen: NDArray[np.float32]
+    labels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Where epochs are drawn from; all pictures as the contract shows them, uint8 (num_images, 28, 28).
+
+    Attributes:
+        digits: of MNIST.
+        written: generated digits.
+        strange: no digits.
+    """
+
+    digits: Split
+    written: Split
+    strange: Split
+
+    @classmethod
+    def gather(cls, digits: Split, recipe: Recipe, rng: np.random.Generator, *, epochs: float) -> "Mixture":
+        """Generate what a recipe wants beside MNIST.
+
+        Args:
+            digits: pictures of MNIST as they were published.
+            recipe: gives the shares.
+            rng: where the chance comes from.
+            epochs: for how many epochs there shall be new pictures; after that they are used again, changed anew.
+        """
+        num_written, num_strange = (int(share * epochs * len(digits)) for share in (recipe.written, recipe.strange))
+        num_signs = round(_WRITTEN_AMONG_STRANGE * num_strange)
+        labels = rng.integers(0, 10, num_written).astype(np.uint8)
+        written = handwriting.pictures([str(label) for label in labels], rng)
+        signs = handwriting.pictures(list(rng.choice(handwriting.OTHERS, num_signs)), rng)
+        odd = np.concatenate([_levels(255 - signs), _levels(strange(digits, num_strange - num_signs, rng))])
+        return cls(
+            Split(_levels(digits.images), digits.labels),
+            Split(_levels(255 - written), labels),
+            Split(odd, np.full(len(odd), NOT_A_DIGIT, np.uint8)),
+        )
+
+    def epoch(self, recipe: Recipe, rng: np.random.Generator) -> Pictures:
+        """As many pictures as MNIST gave, in the recipe's shares, changed at random and in random order."""
+        num_written, num_strange = (int(share * len(self.digits)) for share in (recipe.written, recipe.strange))
+        digits = _draw(self.digits, len(self.digits) - num_written - num_strange, rng)
+        restroked = rng.random(len(digits)) < recipe.restroked
+        digits.images[restroked] = skeleton(digits.images[restroked])
+        parts = [digits, _draw(self.written, num_written, rng), _draw(self.strange, num_strange, rng)]
+        order = rng.permutation(sum(len(part) for part in parts))
+        images = np.concatenate([part.images for part in parts])[order]
+        labels = np.concatenate([part.labels for part in parts])[order]
+        return Pictures(augment(images, recipe, rng), labels)
+
+
+def _draw(split: Split, count: int, rng: np.random.Generator) -> Split:
+    """Some pictures of a split, none twice before all were once."""
+    rounds = [rng.permutation(len(split)) for _ in range(-(-count // max(len(split), 1)))]
+    return split[np.concatenate([*rounds, np.zeros(0, np.int64)])[:count].astype(np.int64)]
+
+
+def _levels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What the contract shows of pictures, uint8 (num_images, 28, 28)."""
+    if not len(images):
+        return np.zeros((0, contract.PICTURE_PX, contract.PICTURE_PX), np.uint8)
+    return np.rint(contract.see(images)[..., 0] * 255).astype(np.uint8)

@@ -1,0 +1,45 @@
+"""Skeletons: what a pen's tip did, without the pen's width."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_INK = 96  # of 255; lower joins strokes that only touch, higher breaks thin ones
+
+
+def skeleton(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Thin strokes to lines of one pixel.
+
+    Args:
+        images: uint8 (num_images, height, width), 0 for paper to 255 for ink.
+
+    Returns:
+        The same shape, 0 or 255.
+
+    Reference: Zhang and Suen 1984, A Fast Parallel Algorithm for Thinning Digital Patterns.
+    """
+    ink = np.pad(images > _INK, ((0, 0), (1, 1), (1, 1)))
+    changing = np.arange(len(images))
+    while len(changing):
+        thinner = ink[changing]
+        for is_second in (False, True):
+            thinner[:, 1:-1, 1:-1] &= ~_removable(thinner, is_second=is_second)
+        changed = (thinner != ink[changing]).any(axis=(1, 2))
+        ink[changing] = thinner
+        changing = changing[changed]
+    return ink[:, 1:-1, 1:-1].astype(np.uint8) * np.uint8(255)
+
+
+def _removable(ink: NDArray[np.bool_], *, is_second: bool) -> NDArray[np.bool_]:
+    """Ink on the outline that neither ends nor joins a line, on the sides that this half of a step looks at."""
+    height, width = ink.shape[1] - 2, ink.shape[2] - 2
+    around = [(0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0)]  # clockwise from the north
+    ring = [ink[:, row : row + height, column : column + width] for row, column in around]
+    count = sum(neighbour.astype(np.uint8) for neighbour in ring)
+    begins = sum((~a & b).astype(np.uint8) for a, b in zip(ring, [*ring[1:], ring[0]], strict=True))
+    north, east, south, west = ring[0::2]
+    if is_second:
+        corners, sides = ~(north & east & west), ~(north & south & west)
+    else:
+        corners, sides = ~(north & east & south), ~(east & south & west)
+    removable: NDArray[np.bool_] = ink[:, 1:-1, 1:-1] & (count >= 2) & (count <= 6) & (begins == 1) & corners & sides
+    return removable

@@ -1,0 +1,102 @@
+"""The verdict on a drawing: whether it is a digit, which ones it may be, and why, in words."""
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.errors import ArtifactError
+
+Status = Literal["digit", "unsure", "not a digit", "blank"]
+
+_MOST_NAMED = 4
+"""A person does not read longer lists of digits."""
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Where a model's verdicts change, each 0 to 1; training chooses them on the validation split.
+
+    Attributes:
+        not_digit: with a larger probability to be none, a drawing is called no digit.
+        unsure: with a smaller confidence, the answer is called unsure.
+        candidates: digits of at least this probability may be it.
+    """
+
+    not_digit: float
+    unsure: float
+    candidates: float
+
+    @classmethod
+    def from_card(cls, card: dict[str, Any], path: Path) -> "Thresholds":
+        """The thresholds on the card of the model file at `path`.
+
+        Raises:
+            ArtifactError: there are none, or they are no numbers from 0 to 1.
+        """
+        names, found = [field.name for field in fields(cls)], card.get("thresholds")
+        values: list[Any] = [found.get(name) for name in names] if isinstance(found, dict) else []
+        if not values or not all(type(value) in (int, float) and 0 <= value <= 1 for value in values):
+            raise ArtifactError(
+                f"Expected thresholds for {', '.join(names)}, each from 0 to 1, on the card of {path}; got {found!r}. "
+                "Train the model again with this version of digitpad."
+            )
+        return cls(*map(float, values))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of the model's numbers.
+
+    Attributes:
+        status: "digit"; "unsure" when the digit may well be another; "not a digit" when the drawing looks like none;
+            "blank" when nothing stands out from the paper.
+        candidates: the digits that it may be, the most probable first; none when it is blank.
+        reason: a sentence that says why, for people.
+    """
+
+    status: Status
+    candidates: tuple[int, ...]
+    reason: str
+
+
+BLANK = Verdict("blank", (), "Nothing stands out from the paper.")
+
+
+def judge(probabilities: NDArray[np.float32], not_digit: float, thresholds: Thresholds) -> Verdict:
+    """The verdict on a drawing that is not blank.
+
+    Args:
+        probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9, were it one.
+        not_digit: the probability that it is none, 0 to 1.
+        thresholds: where the verdict changes.
+
+    Returns:
+        Status, candidates and reason. The candidates are every digit of enough probability, and always the best one.
+    """
+    ranking = [int(digit) for digit in np.argsort(-probabilities, kind="stable")]
+    likely = int(np.count_nonzero(probabilities >= thresholds.candidates))
+    candidates = tuple(ranking[: max(likely, 1)])
+    if not_digit > thresholds.not_digit:
+        closest = with_article(ranking[0])
+        return Verdict("not a digit", candidates, f"It does not look like a digit; {closest} comes closest.")
+    if probabilities[ranking[0]] < thresholds.unsure:
+        return Verdict("unsure", candidates, _doubt(candidates if likely > 1 else tuple(ranking[:2])))
+    if likely > 1:
+        return Verdict("digit", candidates, _doubt(candidates, "It could also be {}, but that is far less probable."))
+    return Verdict("digit", candidates, "Nothing speaks against it.")
+
+
+def with_article(digit: int) -> str:
+    """A digit as one speaks of it: "a 4", "an 8"."""
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def _doubt(candidates: tuple[int, ...], sentence: str = "It may also be {}.") -> str:
+    """Which digits the answer, the first of them, may be instead."""
+    if len(candidates) > _MOST_NAMED:
+        return f"It may be any of {len(candidates)} digits."
+    *first, last = map(with_article, candidates[1:])
+    return sentence.format(f"{', '.join(first)} or {last}" if first else last)

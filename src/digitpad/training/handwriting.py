@@ -20,8 +20,8 @@ from digitpad.strokes import Stroke, draw, place
 Array = NDArray[np.float64]
 
 _SPACING = 9.0  # between the points of a curve, on the templates' grid; wider shows, closer costs time
-_BRUSH = (0.03, 0.2)  # share of the longer side
-_FILLED = 0.8  # a brush that takes more of the room between the lines fills loops: an 8 would be a blob
+_BRUSH = (0.03, 0.3)  # share of the longer side
+_FILLED = 1.0  # a brush that takes more of the room between the lines fills loops: an 8 would be a blob
 _SIDE = (0.45, 0.85)  # longer side as a share of the canvas
 
 
@@ -71,7 +71,7 @@ def write(glyphs: Sequence[str | int] | NDArray[np.integer], rng: np.random.Gene
 def pictures(
     glyphs: Sequence[str | int] | NDArray[np.integer],
     rng: np.random.Generator,
-    canvas_px: int = 112,
+    canvas_px: int = 84,
     brush: tuple[float, float] = _BRUSH,
 ) -> NDArray[np.uint8]:
     """Write glyphs and draw each on a canvas of its own, at a random size and place with a random brush.

@@ -19,7 +19,7 @@ from digitpad.training.runs import RunFolder
 _PACKAGES = ("digitpad", "keras", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy", "tf2onnx")
 _MAXRSS_UNIT_BYTES = 1 if sys.platform == "darwin" else 1024
 _CARD = ("recipe", "network", "data", "epochs", "temperature", "thresholds", "validation", "versions")
-_CARD_TEST = ("num_images", "accuracy", "accuracy_interval", "top2", "nll", "brier", "ece", "refusals")
+_CARD_FIGURES = ("num_images", "accuracy", "accuracy_interval", "top2", "nll", "brier", "ece", "refusals")
 
 
 def collect(
@@ -28,8 +28,8 @@ def collect(
     """All figures of a run whose test split has been looked at, as JSON values.
 
     Returns:
-        `recipe`, `network`, `data`, `epochs`, `history`, `fit_seconds`, `temperature`, `thresholds`, `validation`, `test`,
-        `looks`, `versions` and `machine`.
+        `recipe`, `network`, `data`, `epochs`, `history`, `fit_seconds`, `temperature`, `thresholds`, `validation`,
+        `test`, `looks`, `versions` and `machine`.
     """
     best = progress.history[progress.best_epoch - 1]
     return {
@@ -62,12 +62,17 @@ def test(run: RunFolder) -> dict[str, Any]:
 
 def card(metrics: dict[str, Any]) -> dict[str, Any]:
     """What the model file says of itself, out of all figures."""
-    shown = {name: metrics["test"][name] for name in _CARD_TEST}
+    drawings = {kind: _shown(figures) for kind, figures in metrics["drawings"].items() if figures}
     return {
         "task": "handwritten digits, 0 to 9",
         **{name: metrics[name] for name in _CARD},
-        "test": {**shown, "looks": len(metrics["looks"])},
+        "test": {**_shown(metrics["test"]), "looks": len(metrics["looks"])},
+        "drawings": drawings,
     }
+
+
+def _shown(figures: dict[str, Any]) -> dict[str, Any]:
+    return {name: figures[name] for name in _CARD_FIGURES}
 
 
 def _data(run: RunFolder) -> dict[str, Any]:

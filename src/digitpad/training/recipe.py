@@ -92,6 +92,7 @@ class Recipe:
 
 RECIPES = {
     "cnn": Recipe(),
+    "pad": Recipe(network="wide", epochs=32, written=0.28, dropout=0.5),
     "dense": Recipe(
         network="dense",
         epochs=20,

@@ -34,6 +34,8 @@ _STYLE: Any = {
     "ytick.color": _INK,
 }
 
+_DRAWINGS = {"generated": "Generated drawings", "pen": "Pen strokes"}
+
 
 def write(run: RunFolder) -> None:
     """Write `report.html` from `metrics.json`."""
@@ -49,17 +51,18 @@ def render(metrics: dict[str, Any]) -> str:
     Returns:
         HTML that needs nothing from outside.
     """
-    test = metrics["test"]
+    test, drawings = metrics["test"], {kind: drawn for kind, drawn in metrics["drawings"].items() if drawn}
     with mpl.rc_context(_STYLE):
         pictures = {
             "curves": _curves(metrics["history"], metrics["epochs"]["best"]),
             "confusion": _confusion(np.array(test["confusion"])),
             "reliability": _reliability(test),
+            "drawings": [_reliability_panel(drawn, "after", _DRAWINGS[kind]) for kind, drawn in drawings.items()],
         }
-    worst = [{**mistake, "picture": _to_data_url(mistake["seen"])} for mistake in test["worst"]]
+    worst = {kind: _mistakes(figures) for kind, figures in {"test": test, **drawings}.items()}
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((files("digitpad.training") / "report.html.j2").read_text("utf-8"))
-    return template.render(**metrics, figures=pictures, mistakes=worst)
+    return template.render(**metrics, figures=pictures, mistakes=worst, names=_DRAWINGS)
 
 
 def _curves(history: list[dict[str, float]], best_epoch: int) -> list[str]:
@@ -107,21 +110,25 @@ def _matrix(values: np.ndarray[Any, Any], text: str, title: str) -> str:
 
 
 def _reliability(test: dict[str, Any]) -> list[str]:
-    eces = {"before": test["uncalibrated"]["ece"], "after": test["ece"]}
-    panels = []
-    for when, ece in eces.items():
-        figure, axes = _panel(3.8)
-        bins, width = test["reliability"][when], 1 / NUM_BINS
-        axes.plot([0, 1], [0, 1], ":", color=_INK, linewidth=0.8)
-        lows, accuracies = [row["low"] for row in bins], [row["accuracy"] for row in bins]
-        axes.bar(lows, accuracies, width, align="edge", color=_ACCENT, alpha=0.7, linewidth=0)
-        axes.plot([row["confidence"] for row in bins], accuracies, ".", color=_SECOND)
-        for row in bins:
-            axes.text(row["low"] + width / 2, 0.02, f"{row['count']}", ha="center", rotation=90, fontsize=8)
-        axes.set(title=f"{when.capitalize()} the temperature: ECE {ece:.2%}", xlabel="confidence", ylabel="accuracy")
-        axes.set(xlim=(0, 1), ylim=(0, 1))
-        panels.append(_to_svg(figure))
-    return panels
+    return [_reliability_panel(test, when, f"{when.capitalize()} the temperature") for when in ("before", "after")]
+
+
+def _reliability_panel(figures: dict[str, Any], when: str, title: str) -> str:
+    ece = figures["ece"] if when == "after" else figures["uncalibrated"]["ece"]
+    figure, axes = _panel(3.8)
+    bins, width = figures["reliability"][when], 1 / NUM_BINS
+    axes.plot([0, 1], [0, 1], ":", color=_INK, linewidth=0.8)
+    lows, accuracies = [row["low"] for row in bins], [row["accuracy"] for row in bins]
+    axes.bar(lows, accuracies, width, align="edge", color=_ACCENT, alpha=0.7, linewidth=0)
+    axes.plot([row["confidence"] for row in bins], accuracies, ".", color=_SECOND)
+    for row in bins:
+        axes.text(row["low"] + width / 2, 0.02, f"{row['count']}", ha="center", rotation=90, fontsize=8)
+    axes.set(title=f"{title}: ECE {ece:.2%}", xlabel="confidence", ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
+    return _to_svg(figure)
+
+
+def _mistakes(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**mistake, "picture": _to_data_url(mistake["seen"])} for mistake in figures["worst"]]
 
 
 def _panel(height: float) -> tuple[Figure, Axes]:

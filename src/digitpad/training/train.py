@@ -72,7 +72,7 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
     if not run.test.exists():
         look(run, dataset.test, network, calibrated)
     figures = metrics.collect(run, recipe, network, progress, calibrated)
-    figures["drawings"] = _draw(network, calibrated, dataset, validation, recipe, say)
+    figures["drawings"] = _read_drawings(network, calibrated, validation, recipe.seed, dataset.folder)
     sealed = artifact.seal(export.export_graph(run.keras_model), metrics.card(figures), _probes(reader, validation))
     runs.write(run.onnx_model, sealed)
     say("Verifying: a fresh process reloads both models.")
@@ -152,16 +152,14 @@ def _mix(training: splits.Split, validation: splits.Split, recipe: Recipe) -> tu
     return mixture, Mixture.gather(validation, recipe, rng, epochs=1).epoch(recipe, rng)
 
 
-def _draw(
-    network: keras.Model, calibrated: Calibrated, dataset: data.Dataset, validation: splits.Split, recipe: Recipe, say: Say
+def _read_drawings(
+    network: keras.Model, calibrated: Calibrated, validation: splits.Split, seed: int, folder: str | None
 ) -> dict[str, Any]:
     """How the run does on drawings that it was neither trained on nor chosen by."""
-    made = drawings.generated(validation, [recipe.seed, _REPORT])
-    figures: dict[str, Any] = {"generated": drawings.figures(network, made, calibrated), "pen": None}
-    if dataset.folder and pen.is_in(dataset.folder):
-        say("Reading pen strokes, for the report alone.")
-        figures["pen"] = drawings.figures(network, drawings.written(Path(dataset.folder) / "pen"), calibrated)
-    return figures
+    made = {"generated": drawings.generated(validation, [seed, _REPORT]), "pen": None}
+    if folder and pen.is_in(folder):
+        made["pen"] = drawings.written(Path(folder) / "pen")
+    return {kind: made and drawings.figures(network, made, calibrated) for kind, made in made.items()}
 
 
 def _to_csv(progress: Progress) -> str:

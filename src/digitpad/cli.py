@@ -95,7 +95,7 @@ def info(
 
 @app.command()
 def train(
-    recipe: Annotated[str | None, typer.Option(help="cnn, dense, or a TOML file; cnn by default.")] = None,
+    recipe: Annotated[str | None, typer.Option(help="cnn, pad, dense, or a TOML file; cnn by default.")] = None,
     data: Annotated[Path | None, _DATA] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; by default a new one in runs/.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same as --set seed=N.")] = None,

@@ -282,15 +282,15 @@ def _stroke_width(ink: Tensor) -> Tensor:
 def _restroke(ink: Tensor, steps: Tensor) -> Tensor:
     """Strokes with both edges moved outwards by (batch,) px, inwards where it is negative.
 
-    Between whole steps the two nearest pictures are mixed.
+    Thinner ink is wider paper, so ink is turned over to be thinned. Part of a step mixes the pictures around it.
     """
     steps = ops.clip(steps, -_MOST_THINNER, _MOST_WIDER)
-    wider, thinner = [ink[..., None]], [-ink[..., None]]
-    for pictures, count in ((wider, _MOST_WIDER), (thinner, _MOST_THINNER)):
-        for step in range(count):
-            pictures.append(_spread(pictures[-1], is_cross=step % 2 == 0))
-    candidates = [(k, moved) for k, moved in enumerate(wider)] + [(-k, -moved) for k, moved in enumerate(thinner) if k]
-    return sum(ops.maximum(1.0 - ops.abs(steps - k), 0.0)[:, None, None] * moved[..., 0] for k, moved in candidates)
+    side = 1.0 - 2.0 * _mask(steps < 0.0)[:, None, None, None]
+    turned, left = side * ink[..., None], ops.abs(steps)[:, None, None, None]
+    for step in range(max(_MOST_THINNER, _MOST_WIDER)):
+        spread = _spread(turned, is_cross=step % 2 == 0)
+        turned = turned + ops.clip(left - step, 0.0, 1.0) * (spread - turned)
+    return (side * turned)[..., 0]
 
 
 def _spread(pictures: Tensor, *, is_cross: bool) -> Tensor:

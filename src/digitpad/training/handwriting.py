@@ -68,6 +68,12 @@ def write(glyphs: Sequence[str | int] | NDArray[np.integer], rng: np.random.Gene
     return written
 
 
+def choose(glyphs: Sequence[str], count: int, rng: np.random.Generator) -> list[str]:
+    """Choose glyphs at random, those that are written in many ways the more often."""
+    ways = np.array([len(_VARIANTS[glyph]) for glyph in glyphs], np.float64)
+    return [str(glyph) for glyph in rng.choice(glyphs, count, p=ways / ways.sum())]
+
+
 def pictures(
     glyphs: Sequence[str | int] | NDArray[np.integer],
     rng: np.random.Generator,

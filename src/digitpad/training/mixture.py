@@ -57,13 +57,13 @@ class Mixture:
         """
         num_written, num_strange = (int(share * epochs * len(digits)) for share in (recipe.written, recipe.strange))
         num_signs = round(_WRITTEN_AMONG_STRANGE * num_strange)
-        labels = rng.integers(0, 10, num_written).astype(np.uint8)
-        written = handwriting.pictures([str(label) for label in labels], rng)
-        signs = handwriting.pictures(list(rng.choice(handwriting.OTHERS, num_signs)), rng)
+        digits_written = handwriting.choose(handwriting.DIGITS, num_written, rng)
+        written = handwriting.pictures(digits_written, rng)
+        signs = handwriting.pictures(handwriting.choose(handwriting.OTHERS, num_signs, rng), rng)
         odd = np.concatenate([_levels(255 - signs), _levels(strange(digits, num_strange - num_signs, rng))])
         return cls(
             Split(_levels(digits.images), digits.labels),
-            Split(_levels(255 - written), labels),
+            Split(_levels(255 - written), np.array(digits_written, np.uint8)),
             Split(odd, np.full(len(odd), NOT_A_DIGIT, np.uint8)),
         )
 

@@ -27,8 +27,8 @@ def cnn(recipe: Recipe) -> list[layers.Layer]:
 
 
 def wide(recipe: Recipe) -> list[layers.Layer]:
-    """The same with half as many filters again."""
-    return _convolutions((48, 96, 144), recipe)
+    """The same with more filters."""
+    return _convolutions((40, 80, 128), recipe)
 
 
 def _convolutions(filters: tuple[int, int, int], recipe: Recipe) -> list[layers.Layer]:

@@ -18,6 +18,8 @@ def of_run(path: str | Path) -> str:
     test, data = runs.read_json(run.test), runs.read_json(run.data)
     try:
         text = _describe(test, data, splits.looks(run.looks))
+        if run.metrics.is_file():
+            text += _drawings(runs.read_json(run.metrics)["drawings"])
     except (KeyError, TypeError) as error:
         raise RunError(
             f"Expected the figures of a run in {run.test} and {run.data}; this is missing: {error}."
@@ -43,6 +45,16 @@ def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> s
     if test["confused_pairs"]:
         pairs = (f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in test["confused_pairs"][:5])
         lines += ["", f"  most confused: {', '.join(pairs)}"]
+    return "\n".join(lines)
+
+
+def _drawings(drawings: dict[str, Any]) -> str:
+    lines = ["", "", "  drawings   accuracy     ECE  digits kept  no digits refused"]
+    for kind, figures in drawings.items():
+        if figures:
+            refusals = figures["refusals"]
+            shares = f"{refusals['kept']:12.2%}  {1 - refusals['passed']:17.2%}"
+            lines.append(f"  {kind:9s}  {figures['accuracy']:8.2%}  {figures['ece']:6.2%} {shares}")
     return "\n".join(lines)
 
 

@@ -21,7 +21,7 @@ from digitpad.training import backend
 
 backend.prepare()
 
-from digitpad.training import contract, handwriting  # noqa: E402
+from digitpad.training import contract, glyphs, handwriting  # noqa: E402
 from digitpad.training.splits import Split  # noqa: E402
 from digitpad.training.strange import strange  # noqa: E402
 
@@ -48,12 +48,9 @@ NUM_STRANGE = 400
 def every_style() -> list[tuple[int, list[Stroke]]]:
     """Each variant of each digit, written once, with its digit."""
     rng, written = np.random.default_rng(20), []
-    for digit in handwriting.DIGITS:
-        for variant in handwriting._VARIANTS[digit]:
-            with (
-                mock.patch.dict(handwriting._VARIANTS, {digit: [variant]}),
-                mock.patch.dict(handwriting._CHANCES, {digit: np.ones(1)}),
-            ):
+    for digit in glyphs.names("digits"):
+        for variant in glyphs.variants(digit):
+            with mock.patch.object(glyphs, "variants", return_value=(variant,)):
                 written.append((int(digit), handwriting.write([digit], rng)[0]))
     return written
 
@@ -83,9 +80,7 @@ def answers(recognizer: Recognizer) -> dict[str, list[tuple[int, Prediction]]]:
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_digits_in_every_style_are_read_right(
-    answers: dict[str, list[tuple[int, Prediction]]], setting: str
-) -> None:
+def test_digits_in_every_style_are_read_right(answers: dict[str, list[tuple[int, Prediction]]], setting: str) -> None:
     wrong = [(digit, prediction.digit) for digit, prediction in answers[setting] if prediction.digit != digit]
     assert len(wrong) <= (1 - ACCURACY) * len(answers[setting]), f"digits and answers: {wrong}"
 
@@ -96,8 +91,8 @@ def test_digits_are_not_refused(answers: dict[str, list[tuple[int, Prediction]]]
 
 
 def test_letters_and_signs_are_refused(recognizer: Recognizer) -> None:
-    signs = handwriting.write(handwriting.OTHERS * len(SETTINGS), np.random.default_rng(21))
-    settings = [name for name in SETTINGS for _ in handwriting.OTHERS]
+    signs = handwriting.write(glyphs.names("others") * len(SETTINGS), np.random.default_rng(21))
+    settings = [name for name in SETTINGS for _ in glyphs.names("others")]
     predictions = recognizer.predict_batch([drawn(*each) for each in zip(signs, settings, strict=True)])
     assert share_refused(predictions) >= REFUSED_SIGNS
 

@@ -33,20 +33,15 @@ def cells(digits: Characters, jobs: Mapping[Setting, Job], answers: Mapping[Sett
     Returns:
         For each its `axis`, `label` and `setting`, what is odd about it, and what `figures.read` gives.
     """
-    found = {setting: figures.read(answers[setting], digits, job.indices) for setting, job in jobs.items()}
-    return [
-        {
-            "axis": axis,
-            "label": label,
-            "setting": dataclasses.asdict(setting),
-            "is_tiny": setting.is_tiny,
-            "is_blot": setting.is_blot,
-            "is_cut": setting.is_cut,
-            **found[setting],
-        }
-        for axis, settings in AXES.items()
-        for label, setting in settings.items()
-    ]
+    square = min(len(job.indices) for job in jobs.values())  # all cells of a map have the same digits, and no more
+    found = []
+    for axis, settings in AXES.items():
+        for label, setting in settings.items():
+            indices = jobs[setting].indices[: square if axis in MAPS else None]
+            cell = {"axis": axis, "label": label, "setting": dataclasses.asdict(setting)}
+            cell |= {"is_tiny": setting.is_tiny, "is_blot": setting.is_blot, "is_cut": setting.is_cut}
+            found.append(cell | figures.read(answers[setting].first(len(indices)), digits, indices))
+    return found
 
 
 def worst(cells: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -56,6 +56,16 @@ class Answers:
     candidates: NDArray[np.bool_]
     pictures: dict[str, NDArray[np.uint8]]
 
+    def first(self, count: int) -> "Answers":
+        """The answers to the first drawings only."""
+        return Answers(
+            probabilities=self.probabilities[:count],
+            not_digit=self.not_digit[:count],
+            statuses=self.statuses[:count],
+            candidates=self.candidates[:count],
+            pictures={way: pictures[:count] for way, pictures in self.pictures.items()},
+        )
+
 
 class Reader:
     """Draws and reads, in its own process."""

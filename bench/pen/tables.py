@@ -167,11 +167,11 @@ def _maps(cells: Sequence[Results]) -> str:
     return "\n\n".join(
         [
             "## Two things at a time",
-            f"Accuracy on {counts[BRUSH_BY_FILL]:,} digits or more a cell, by size (rows) and brush (columns), %. "
+            f"Accuracy on {counts[BRUSH_BY_FILL]:,} digits a cell, by size (rows) and brush (columns), %. "
             "In brackets, blots: the brush is wider than a quarter of the drawing and fills its loops. With a star, "
             "the ink runs over the edge of the canvas.",
             _square("size / brush", [f"{brush}" for brush in BRUSHES], [f"{fill:g}" for fill in FILLS], brush_by_fill),
-            f"Accuracy on {counts[PLACE_MAP]:,} digits or more a cell, by place down (rows) and across (columns), %, "
+            f"Accuracy on {counts[PLACE_MAP]:,} digits a cell, by place down (rows) and across (columns), %, "
             "at size 0.35 and brush 12. At -1 and 1 the ink touches the edge.",
             _square("down / across", [f"{x:+g}" for x in PLACES], [f"{y:+g}" for y in PLACES], place),
         ]

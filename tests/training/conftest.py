@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,10 +21,14 @@ from digitpad.training import contract, data, idx, train  # noqa: E402
 from digitpad.training.data import PARTS  # noqa: E402
 from digitpad.training.recipe import RECIPES, Recipe  # noqa: E402
 from digitpad.training.runs import RunFolder  # noqa: E402
+from digitpad.training.splits import Split  # noqa: E402
 from tests.conftest import STROKES  # noqa: E402
 
 SMALL = RECIPES["cnn"].replace(epochs=3, batch_size=32, seed=5)
 """The recipe of the runs that the tests train, a second or two an epoch."""
+
+UNCHANGED = SMALL.replace(rotation_degrees=0.0, shear=0.0, zoom=0.0, elastic_px=0.0, stroke_px=0.0, restroked=0.0)
+"""The same without any change to pictures at random."""
 
 
 def drawn_digits(count: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -36,6 +41,11 @@ def drawn_digits(count: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.u
         strokes = [np.array(stroke) @ shake + rng.normal(0, 1.5, (len(stroke), 2)) for stroke in STROKES[str(label)]]
         pixels.append(drawing.read(strokes)[..., 0])
     return np.rint(contract.see(np.stack(pixels))[..., 0] * 255).astype(np.uint8), labels
+
+
+def drawn_split(count: int, seed: int) -> Split:
+    """The same as a split."""
+    return Split(*drawn_digits(count, seed))
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +73,41 @@ def mnist() -> Path:
     if not folder:
         pytest.skip("DIGITPAD_DATA names no folder with MNIST")
     return Path(folder)
+
+
+@pytest.fixture
+def pen_data(tmp_path: Path) -> Path:
+    """A folder with pen data in its `pen/`: 30 golden digits by three writers, and crosses and circles by two."""
+    (tmp_path / "pen").mkdir()
+    digits = [[np.array(stroke) for stroke in STROKES[str(i % 10)]] for i in range(30)]
+    turn = np.linspace(0, 2 * np.pi, 20)
+    circle = [100 * np.stack([np.cos(turn), np.sin(turn)], axis=1)]
+    cross = [np.array([[0, 50], [100, 50]]), np.array([[50, 0], [50, 100]])]
+    write_pen_data(tmp_path / "pen" / "digits.npz", np.arange(30, dtype=np.uint8) % 10, np.arange(30) // 10, digits)
+    others = [cross, circle] * 4
+    write_pen_data(tmp_path / "pen" / "other.npz", np.array(["+", "o"] * 4), np.arange(8) // 4, others, category="1d")
+    return tmp_path
+
+
+def write_pen_data(
+    path: Path,
+    labels: NDArray[Any],
+    writers: NDArray[np.int64],
+    characters: list[list[NDArray[np.float64]]],
+    **more: str,
+) -> None:
+    """A file of pen data as the README of the data describes it."""
+    strokes = [stroke for character in characters for stroke in character]
+    np.savez_compressed(
+        path,
+        label=labels,
+        donor=np.array(["abc", "de"])[writers % 2],
+        writer=writers.astype(np.int16),
+        points=np.concatenate(strokes).astype(np.int16),
+        stroke_offset=np.cumsum([0, *map(len, strokes)]).astype(np.int32),
+        sample_offset=np.cumsum([0, *map(len, characters)]).astype(np.int32),
+        **{name: np.full(len(labels), value) for name, value in more.items()},
+    )
 
 
 @pytest.fixture

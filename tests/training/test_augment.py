@@ -1,49 +1,90 @@
-"""Augmentation moves pictures a little, at random, and only as far as the recipe says."""
+"""Augmentation draws every picture anew, by another hand and with another pen, and it stays what it was."""
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from digitpad import Recognizer
 from digitpad.training import contract
 from digitpad.training.augment import augment
 from digitpad.training.recipe import Recipe
-from tests.training.conftest import drawn_digits
+from tests.training.conftest import UNCHANGED, drawn_digits
 
-NONE = Recipe(rotation_degrees=0.0, shear=0.0, zoom=0.0, shift_px=0.0)
-SEEN = contract.see(drawn_digits(50, 0)[0])
+IMAGES, LABELS = drawn_digits(50, 0)
+OTHER_PEN = UNCHANGED.replace(stroke_px=1e-6)
+"""Strokes of any width that the contract lets through, and nothing else."""
 
 
 def changed(recipe: Recipe, seed: int = 0) -> NDArray[np.float32]:
-    return augment(SEEN.copy(), recipe, np.random.default_rng(seed))
+    return augment(IMAGES.copy(), recipe, np.random.default_rng(seed))
 
 
-def test_pictures_stay_pictures_and_keep_their_ink() -> None:
+def test_pictures_stay_pictures_and_all_of_them_change() -> None:
     pictures = changed(Recipe())
-    assert pictures.shape == SEEN.shape
+    assert pictures.shape == (50, 28, 28, 1)
     assert pictures.dtype == np.float32
     assert pictures.min() >= 0
-    assert pictures.max() <= 1 + 1e-5
-    assert pictures.sum() == pytest.approx(SEEN.sum(), rel=0.1)
-    assert all(np.abs(new - old).mean() > 0.005 for new, old in zip(pictures, SEEN, strict=True))
+    assert pictures.max() <= 1
+    before = IMAGES[..., None] / 255
+    assert pictures.sum() == pytest.approx(before.sum(), rel=0.2)
+    assert (np.abs(pictures - before).mean(axis=(1, 2, 3)) > 0.01).all()
 
 
 def test_chance_comes_from_the_generator_alone() -> None:
     assert np.array_equal(changed(Recipe(), 1), changed(Recipe(), 1))
-    assert not np.array_equal(changed(Recipe(), 1), changed(Recipe(), 2))
+    assert (changed(Recipe(), 1) != changed(Recipe(), 2)).any(axis=(1, 2, 3)).all()
 
 
 def test_a_recipe_without_augmentation_changes_nothing() -> None:
-    assert np.array_equal(changed(NONE), SEEN)
+    assert np.array_equal(changed(UNCHANGED), (IMAGES[..., None] / 255).astype(np.float32))
 
 
-def test_a_shift_moves_the_centre_of_mass_no_further_than_asked() -> None:
-    rows = np.arange(28)[:, None, None]
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("rotation_degrees", 14.0), ("shear", 0.25), ("zoom", 0.18), ("elastic_px", 1.2), ("stroke_px", 1.0)],
+)
+def test_every_kind_of_change_has_an_effect_of_its_own(name: str, most: float) -> None:
+    plain = changed(OTHER_PEN)  # takes as much chance, so the pen is the same
+    little, much = (changed(OTHER_PEN.replace(**{name: share * most})) - plain for share in (0.3, 1.0))
+    assert 0.002 < np.abs(little).mean() < np.abs(much).mean() < 0.1
 
-    def heights(
-        pictures: np.ndarray[tuple[int, ...], np.dtype[np.float32]],
-    ) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-        return np.asarray((pictures * rows).sum(axis=(1, 2, 3)) / pictures.sum(axis=(1, 2, 3)))
 
-    moved = heights(changed(NONE.replace(shift_px=2.0))) - heights(SEEN)
-    assert np.abs(moved).max() <= 2.01
-    assert np.abs(moved).max() > 1.5
+def test_pictures_come_back_in_mnists_form() -> None:
+    wild = Recipe(rotation_degrees=40.0, shear=0.5, zoom=0.5)
+    for picture in changed(wild)[..., 0]:
+        rows, columns = np.nonzero(picture > 0.5)
+        assert 18 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 21
+        assert max(picture[[0, -1]].max(), picture[:, [0, -1]].max()) < 0.2
+        assert picture.max() == pytest.approx(1)
+
+
+def test_strokes_get_every_width_that_the_contract_lets_through() -> None:
+    seen = (changed(Recipe()) * 255).round().astype(np.uint8)
+    widths = np.asarray(contract.Contract()(contract.to_pixels(seen[..., 0]))["stroke"])[:, 0]
+    low, high = contract.STROKE_PX
+    assert widths.min() < low + 0.4
+    assert widths.max() > high
+    assert widths.std() > 0.3
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_digits_stay_readable(recognizer: Recognizer, seed: int) -> None:
+    drawings = (changed(Recipe(), seed)[..., 0] * 255).round().astype(np.uint8)
+    digits = np.array([prediction.digit for prediction in recognizer.predict_batch(list(drawings))])
+    assert (digits == LABELS).mean() >= 0.9
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 255), st.integers(0, 2**32 - 1))
+def test_even_what_is_no_drawing_stays_finite(level: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    odd = np.stack([np.full((28, 28), level), np.eye(28) * level, rng.integers(0, 256, (28, 28))]).astype(np.uint8)
+    pictures = augment(odd, Recipe(), rng)
+    assert np.isfinite(pictures).all()
+    assert 0 <= pictures.min() <= pictures.max() <= 1
+
+
+def test_no_pictures_are_no_error() -> None:
+    assert augment(np.zeros((0, 28, 28), np.uint8), Recipe(), np.random.default_rng(0)).shape == (0, 28, 28, 1)

@@ -9,22 +9,26 @@ from scipy.special import softmax
 from sklearn.metrics import accuracy_score, log_loss
 
 from digitpad.training import evaluate
+from digitpad.training.calibrate import Calibrated
+
+THRESHOLDS = {"not_digit": 0.5, "unsure": 0.9, "candidates": 0.05}
 
 
 def some_logits(count: int = 500) -> tuple[NDArray[np.float32], evaluate.Labels]:
     rng = np.random.default_rng(0)
     labels = np.arange(count, dtype=np.uint8) % 10
-    return (rng.normal(0, 1, (count, 10)) + 3 * np.eye(10)[labels]).astype(np.float32), labels
+    return (rng.normal(0, 1, (count, 11)) + 3 * np.eye(11)[labels]).astype(np.float32), labels
 
 
 def test_figures_agree_with_scikit_learn() -> None:
     logits, labels = some_logits()
     seen = np.zeros((len(labels), 28, 28, 1), np.float32)
-    figures = evaluate.evaluate(logits, labels, seen, temperature=1.7)
-    probabilities = softmax(logits.astype(np.float64) / 1.7, axis=1)
+    figures = evaluate.evaluate(logits, labels, seen, calibrated=Calibrated(1.7, THRESHOLDS))
+    probabilities = softmax(logits[:, :10].astype(np.float64) / 1.7, axis=1)
     assert figures["accuracy"] == accuracy_score(labels, probabilities.argmax(axis=1))
     assert figures["nll"] == pytest.approx(log_loss(labels, probabilities))
-    assert figures["uncalibrated"]["nll"] == pytest.approx(log_loss(labels, softmax(logits.astype(np.float64), axis=1)))
+    plain = softmax(logits[:, :10].astype(np.float64), axis=1)
+    assert figures["uncalibrated"]["nll"] == pytest.approx(log_loss(labels, plain))
     assert np.array(figures["confusion"]).sum() == figures["num_images"] == len(labels)
     assert np.trace(figures["confusion"]) == figures["num_right"]
     assert figures["accuracy"] < figures["top2"] < 1
@@ -35,7 +39,7 @@ def test_figures_agree_with_scikit_learn() -> None:
 def test_the_worst_mistakes_come_first_and_are_mistakes() -> None:
     logits, labels = some_logits()
     seen = np.zeros((len(labels), 28, 28, 1), np.float32)
-    worst = evaluate.evaluate(logits, labels, seen, temperature=1.0)["worst"]
+    worst = evaluate.evaluate(logits, labels, seen, calibrated=Calibrated(1.0, THRESHOLDS))["worst"]
     assert len(worst) == evaluate.NUM_WORST
     assert all(m["true"] != m["predicted"] == int(np.argmax(m["probabilities"])) for m in worst)
     true = [m["probabilities"][m["true"]] for m in worst]
@@ -44,10 +48,39 @@ def test_the_worst_mistakes_come_first_and_are_mistakes() -> None:
 
 def test_a_faultless_model_has_no_mistakes_to_show() -> None:
     labels = np.arange(10, dtype=np.uint8)
-    logits = (50 * np.eye(10)).astype(np.float32)
-    figures = evaluate.evaluate(logits, labels, np.zeros((10, 28, 28, 1), np.float32), temperature=1.0)
+    logits = (50 * np.eye(10, 11)).astype(np.float32)
+    figures = evaluate.evaluate(
+        logits, labels, np.zeros((10, 28, 28, 1), np.float32), calibrated=Calibrated(1.0, THRESHOLDS)
+    )
     assert (figures["accuracy"], figures["worst"], figures["confused_pairs"]) == (1.0, [], [])
     assert figures["ece"] == pytest.approx(0, abs=1e-6)
+    refusals = figures["refusals"]
+    assert [refusals[name] for name in ("kept", "sure", "sure_accuracy", "coverage", "num_candidates")] == [1.0] * 5
+
+
+def test_refusals_by_hand() -> None:
+    confidence = np.array([0.99, 0.95, 0.92, 0.8, 0.97, 0.6])  # of a 3, always; four digits, then two strange ones
+    probabilities = np.full((6, 10), 0.001)
+    probabilities[:, 3] = confidence
+    probabilities[:, 5] = 1 - confidence - 0.008
+    not_digit = np.array([0.1, 0.2, 0.5, 0.6, 0.4, 0.9])
+    labels = np.array([3, 5, 3, 5, 10, 10], np.uint8)
+    assert evaluate.refusals(probabilities, not_digit, labels, THRESHOLDS) == {
+        "kept": 3 / 4,  # not the fourth; the third is exactly on the threshold
+        "sure": 1.0,  # of these three
+        "sure_accuracy": pytest.approx(2 / 3),
+        "coverage": 3 / 4,  # the second may be a 3 alone
+        "num_candidates": 6 / 4,
+        "passed": 1 / 2,
+        "num_strange": 2,
+    }
+
+
+def test_refusals_where_there_is_nothing_to_refuse_or_nothing_is_kept() -> None:
+    probabilities, labels = np.eye(10)[:3], np.arange(3, dtype=np.uint8)
+    every = evaluate.refusals(probabilities, np.ones(3), labels, THRESHOLDS)
+    assert (every["kept"], every["sure"], every["sure_accuracy"], every["passed"]) == (0.0, 0.0, 0.0, 0.0)
+    assert (every["coverage"], every["num_candidates"], every["num_strange"]) == (1.0, 1.0, 0)
 
 
 def test_calibration_error_by_hand() -> None:

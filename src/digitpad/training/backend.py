@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import logging
 import os
 import subprocess
 import sys
@@ -30,6 +31,7 @@ def prepare() -> None:
                 f"Expected the package {package}, which training needs; it is not installed. "
                 "In digitpad's folder: pip install '.[train,cpu]' ([train,gpu] for a GPU, [train] beside a TensorFlow)."
             )
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of every new shape of pictures
     with _silence():
         importlib.import_module("keras")
 

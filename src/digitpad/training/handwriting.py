@@ -1,54 +1,25 @@
-"""Handwriting by construction: pen strokes from hand-made templates, deformed as if many people had written them.
+"""Handwriting by construction: pen strokes from templates, deformed as if many people had written them."""
 
-A template's curve depends linearly on its points, so one variant of a glyph is a few matrices, and all the samples of
-it are made at once.
-"""
-
-import itertools
 import math
-import tomllib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.strokes import Stroke, draw, place
+from digitpad.training import glyphs as templates
+from digitpad.training.glyphs import Array, Variant
 
-Array = NDArray[np.float64]
-
-_SPACING = 9.0  # between the points of a curve, on the templates' grid; wider shows, closer costs time
 _BRUSH = (0.03, 0.3)  # share of the longer side
 _FILLED = 1.0  # a brush that takes more of the room between the lines fills loops: an 8 would be a blob
 _SIDE = (0.45, 0.85)  # longer side as a share of the canvas
 
 
-@dataclass(frozen=True, eq=False)
-class Variant:
-    """One way to write a glyph, ready to be deformed.
-
-    Args:
-        points: (num_points, 2), of all strokes, around the middle of the grid; 50 is half a glyph.
-        owners: (num_points,), which stroke a point belongs to.
-        correlated: (num_points, num_points), makes independent noise of each point agree with that of its neighbours.
-        curves: three times (num_samples, num_points), from points to curves: as marked, rounded, angular.
-        slices: of the samples, for each stroke.
-    """
-
-    points: Array
-    owners: NDArray[np.int64]
-    correlated: Array
-    curves: tuple[Array, Array, Array]
-    slices: tuple[slice, ...]
-
-
-def write(glyphs: Sequence[str | int] | NDArray[np.integer], rng: np.random.Generator) -> list[list[Stroke]]:
+def write(glyphs: Sequence[str], rng: np.random.Generator) -> list[list[Stroke]]:
     """Write glyphs, each in a random variant and a hand of its own.
 
     Args:
-        glyphs: names in `GLYPHS` or indices into it; an index up to 9 is that digit.
+        glyphs: their names, as in `glyphs.names`.
         rng: where the chance comes from.
 
     Returns:
@@ -56,11 +27,10 @@ def write(glyphs: Sequence[str | int] | NDArray[np.integer], rng: np.random.Gene
     """
     written: list[list[Stroke]] = [[] for _ in glyphs]
     groups: dict[tuple[str, int], list[int]] = {}
-    for index, (glyph, chance) in enumerate(zip(glyphs, rng.random(len(written)), strict=True)):
-        name = glyph if isinstance(glyph, str) else GLYPHS[glyph]
-        groups.setdefault((name, int(np.searchsorted(_CHANCES[name], chance, side="right"))), []).append(index)
+    for index, (name, chance) in enumerate(zip(glyphs, rng.random(len(written)), strict=True)):
+        groups.setdefault((name, int(np.searchsorted(_chances(name), chance, side="right"))), []).append(index)
     for (name, number), indices in groups.items():
-        variant = _VARIANTS[name][number]
+        variant = templates.variants(name)[number]
         samples = _deform(_curves(variant, len(indices), rng), rng)
         dice = rng.random((len(indices), 5))
         for index, sample, chances in zip(indices, samples, dice, strict=True):
@@ -70,12 +40,12 @@ def write(glyphs: Sequence[str | int] | NDArray[np.integer], rng: np.random.Gene
 
 def choose(glyphs: Sequence[str], count: int, rng: np.random.Generator) -> list[str]:
     """Choose glyphs at random, those that are written in many ways the more often."""
-    ways = np.array([len(_VARIANTS[glyph]) for glyph in glyphs], np.float64)
+    ways = np.array([len(templates.variants(glyph)) for glyph in glyphs], np.float64)
     return [str(glyph) for glyph in rng.choice(glyphs, count, p=ways / ways.sum())]
 
 
 def pictures(
-    glyphs: Sequence[str | int] | NDArray[np.integer],
+    glyphs: Sequence[str],
     rng: np.random.Generator,
     canvas_px: int = 84,
     brush: tuple[float, float] = _BRUSH,
@@ -102,6 +72,13 @@ def pictures(
         width = max(min(sides[number] * shares[number], _FILLED * _room(placed)), 1.5)
         drawn[number] = np.asarray(draw(placed, (canvas_px, canvas_px), width))
     return drawn
+
+
+def _chances(glyph: str) -> Array:
+    """The cumulative share of each way to write a glyph."""
+    weights = np.array([variant.weight for variant in templates.variants(glyph)])
+    shares: Array = np.cumsum(weights) / weights.sum()
+    return shares
 
 
 def _room(strokes: list[Stroke]) -> float:
@@ -195,109 +172,3 @@ def _hook(stroke: Stroke, rng: np.random.Generator, *, at_start: bool) -> Stroke
     cos, sin = np.cos(angle), np.sin(angle)
     stroke = np.concatenate([stroke[:1] + step @ np.array([[cos, sin], [-sin, cos]]), stroke])
     return stroke if at_start else stroke[::-1]
-
-
-def _load() -> dict[str, dict[str, dict[str, Any]]]:
-    """The tables of `glyphs.toml`: digits, others, ambiguous; each from glyphs to their variants."""
-    with Path(__file__).with_name("glyphs.toml").open("rb") as file:
-        return tomllib.load(file)
-
-
-def _variant(strokes: list[str]) -> Variant:
-    """Prepare a variant from its strokes as text."""
-    marked = [[point.rstrip("!").split(",") for point in stroke.split()] for stroke in strokes]
-    parts = [np.array(stroke, np.float64) - 50 for stroke in marked]
-    corners = [[point.endswith("!") for point in stroke.split()] for stroke in strokes]
-    points = np.concatenate(parts)
-    owners = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    basis = np.split(np.eye(len(points)), np.cumsum([len(part) for part in parts])[:-1])
-    as_marked = [_spline(*each) for each in zip(basis, parts, corners, strict=True)]
-    rounded = [_spline(rows, part, [False] * len(part)) for rows, part in zip(basis, parts, strict=True)]
-    angular = [_polyline(*each) for each in zip(basis, parts, corners, strict=True)]
-    stops = np.cumsum([len(curve) for curve in as_marked]).tolist()
-    slices = tuple(slice(start, stop) for start, stop in zip([0, *stops], stops, strict=False))
-    curves = (np.concatenate(as_marked), np.concatenate(rounded), np.concatenate(angular))
-    return Variant(points, owners, _correlation(points), curves, slices)
-
-
-def _correlation(points: Array) -> Array:
-    """A factor of the covariance of the points' noise: near points move together, on other strokes as well."""
-    squares = ((points[:, None] - points) ** 2).sum(axis=2)
-    covariance = 0.5 * np.exp(-squares / (2 * 40**2)) + 0.44 * np.exp(-squares / (2 * 18**2))
-    return np.linalg.cholesky(covariance + 0.06 * np.eye(len(points)))
-
-
-def _counts(places: Array) -> list[int]:
-    """How many samples each piece between two points of a stroke gets."""
-    lengths = np.linalg.norm(np.diff(places, axis=0), axis=1)
-    return [max(1, round(length / _SPACING)) for length in lengths.tolist()]
-
-
-def _spline(basis: Array, places: Array, corners: list[bool]) -> Array:
-    """A centripetal Catmull-Rom curve through the points of a stroke, as a matrix (num_samples, all points).
-
-    Args:
-        basis: (num_points, all points), one row of the unit matrix for each point of the stroke.
-        places: (num_points, 2), where they are in the template.
-        corners: which of them the curve does not round.
-    """
-    cuts = [0, *[i for i in range(1, len(places) - 1) if corners[i]], len(places) - 1]
-    pieces = [
-        piece
-        for start, stop in itertools.pairwise(cuts)
-        for piece in _section(basis[start : stop + 1], places[start : stop + 1])
-    ]
-    return np.concatenate([*pieces, basis[-1:]])
-
-
-def _section(basis: Array, places: Array) -> Iterator[Array]:
-    """The pieces of a smooth curve, each without its last point.
-
-    Reference: Barry and Goldman 1988, A recursive evaluation algorithm for a class of Catmull-Rom splines.
-    """
-    both = np.concatenate([places, basis], axis=1)
-    if len(both) > 3 and np.allclose(places[0], places[-1]):
-        before, after = both[-2:-1], both[1:2]
-    else:
-        before, after = 2 * both[:1] - both[1:2], 2 * both[-1:] - both[-2:-1]
-    both = np.concatenate([before, both, after])
-    steps = np.maximum(np.linalg.norm(np.diff(both[:, :2], axis=0), axis=1), 1e-3) ** 0.5
-    knots = np.concatenate([[0.0], np.cumsum(steps)])
-    for i, count in enumerate(_counts(places)):
-        t = np.linspace(knots[i + 1], knots[i + 2], count, endpoint=False)[:, None]
-        rows: list[Array] = list(both[i : i + 4, 2:])
-        for width in (1, 2, 3):
-            wanted = [(knots[i + j], knots[i + j + width]) for j in range(4 - width)]
-            wanted = wanted if width < 3 else [(knots[i + 1], knots[i + 2])]
-            rows = [((b - t) * rows[j] + (t - a) * rows[j + 1]) / (b - a) for j, (a, b) in enumerate(wanted)]
-        yield rows[0]
-
-
-def _polyline(basis: Array, places: Array, corners: list[bool]) -> Array:
-    """Straight lines through the corners and every second point, as a matrix like that of `_spline`."""
-    if len(places) == 1:
-        return basis
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(places, axis=0), axis=1))])
-    samples = [np.linspace(a, b, n, endpoint=False) for a, b, n in zip(along, along[1:], _counts(places), strict=False)]
-    kept = [i for i in range(len(places)) if i % 2 == 0 or corners[i] or i == len(places) - 1]
-    weights = [np.interp([*np.concatenate(samples), along[-1]], along[kept], row) for row in np.eye(len(kept))]
-    return np.stack(weights, axis=1) @ basis[kept]
-
-
-_TABLES = _load()
-DIGITS: tuple[str, ...] = tuple(_TABLES["digits"])
-"""The digits, "0" to "9"."""
-OTHERS: tuple[str, ...] = tuple(_TABLES["others"])
-"""Glyphs that nobody takes for a digit."""
-AMBIGUOUS: tuple[str, ...] = tuple(_TABLES["ambiguous"])
-"""Letters that can be taken for a digit."""
-GLYPHS: tuple[str, ...] = DIGITS + OTHERS + AMBIGUOUS
-"""All glyphs; a digit is its own index."""
-
-_VARIANTS: dict[str, list[Variant]] = {}
-_CHANCES: dict[str, Array] = {}
-for _table in _TABLES.values():
-    for _name, _ways in _table.items():
-        _full = [way if isinstance(way, dict) else {"strokes": way, "weight": 1.0} for way in _ways.values()]
-        _VARIANTS[_name] = [_variant(way["strokes"]) for way in _full]
-        _CHANCES[_name] = np.cumsum([way["weight"] for way in _full]) / sum(way["weight"] for way in _full)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.training import contract, handwriting
+from digitpad.training import contract, glyphs, handwriting
 from digitpad.training.augment import augment
 from digitpad.training.recipe import Recipe
 from digitpad.training.skeleton import skeleton
@@ -57,9 +57,9 @@ class Mixture:
         """
         num_written, num_strange = (int(share * epochs * len(digits)) for share in (recipe.written, recipe.strange))
         num_signs = round(_WRITTEN_AMONG_STRANGE * num_strange)
-        digits_written = handwriting.choose(handwriting.DIGITS, num_written, rng)
+        digits_written = handwriting.choose(glyphs.names("digits"), num_written, rng)
         written = handwriting.pictures(digits_written, rng)
-        signs = handwriting.pictures(handwriting.choose(handwriting.OTHERS, num_signs, rng), rng)
+        signs = handwriting.pictures(handwriting.choose(glyphs.names("others"), num_signs, rng), rng)
         odd = np.concatenate([_levels(255 - signs), _levels(strange(digits, num_strange - num_signs, rng))])
         return cls(
             Split(_levels(digits.images), digits.labels),

@@ -1,0 +1,150 @@
+"""Epochs hold what the recipe says, in its shares, from the chance that they were given alone."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from digitpad.training import contract, train
+from digitpad.training.mixture import NOT_A_DIGIT, Mixture
+from digitpad.training.recipe import RECIPES, Recipe
+from digitpad.training.splits import Split
+from tests.training.conftest import UNCHANGED, drawn_split
+
+DIGITS = drawn_split(100, 0)
+SHARES = UNCHANGED.replace(written=0.3, strange=0.2)
+
+
+def chance(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def gather(recipe: Recipe = SHARES, seed: int = 0, epochs: float = 1) -> Mixture:
+    return Mixture.gather(DIGITS, recipe, chance(seed), epochs=epochs)
+
+
+MIXTURE = gather()
+
+
+def rows(images: NDArray[np.generic]) -> set[bytes]:
+    """Pictures that can be compared."""
+    return {np.rint(image * (1 if image.dtype == np.uint8 else 255)).astype(np.uint8).tobytes() for image in images}
+
+
+def test_as_much_is_generated_as_the_epochs_need() -> None:
+    for epochs in (0.5, 1, 2):
+        mixture = gather(epochs=epochs)
+        assert (len(mixture.digits), len(mixture.written), len(mixture.strange)) == (100, 30 * epochs, 20 * epochs)
+
+
+def test_every_part_has_its_labels_and_mnists_form() -> None:
+    mixture = gather(epochs=2)
+    assert np.array_equal(mixture.digits.labels, DIGITS.labels)
+    assert set(mixture.written.labels) == set(range(10))
+    assert set(mixture.strange.labels) == {NOT_A_DIGIT}
+    for part in (mixture.digits, mixture.written, mixture.strange):
+        assert part.images.shape == (len(part), 28, 28)
+        assert (part.images.dtype, part.labels.dtype) == (np.uint8, np.uint8)
+        assert (part.images.max(axis=(1, 2)) > 250).all()
+        assert np.median(part.images) == 0
+        assert len(rows(part.images)) == len(part)
+
+
+def test_an_epoch_is_as_long_as_mnist_and_holds_the_shares() -> None:
+    epoch = MIXTURE.epoch(SHARES, chance())
+    assert epoch.seen.shape == (100, 28, 28, 1)
+    assert (epoch.seen.dtype, epoch.labels.dtype) == (np.float32, np.uint8)
+    found = rows(epoch.seen)
+    parts = (MIXTURE.digits, MIXTURE.written, MIXTURE.strange)
+    assert [len(found & rows(part.images)) for part in parts] == [50, 30, 20]
+    assert (epoch.labels == NOT_A_DIGIT).sum() == 20
+
+
+def test_labels_stay_with_their_pictures() -> None:
+    known = {
+        image.tobytes(): label
+        for part in (MIXTURE.digits, MIXTURE.written, MIXTURE.strange)
+        for image, label in zip(part.images, part.labels, strict=True)
+    }
+    epoch = MIXTURE.epoch(SHARES, chance(3))
+    for picture, label in zip(epoch.seen, epoch.labels, strict=True):
+        assert known[np.rint(picture * 255).astype(np.uint8).tobytes()] == label
+
+
+def test_the_order_is_left_to_chance() -> None:
+    strange = np.flatnonzero(MIXTURE.epoch(SHARES, chance()).labels == NOT_A_DIGIT)
+    assert strange.min() < 20
+    assert strange.max() > 80
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0, 0.499), st.floats(0, 0.499))
+def test_any_shares_add_up(written: float, strange: float) -> None:
+    recipe = UNCHANGED.replace(written=written, strange=strange)
+    epoch = MIXTURE.epoch(recipe, chance())  # which has fewer pictures than some of these want, and uses them again
+    assert len(epoch.seen) == len(epoch.labels) == 100
+    assert (epoch.labels == NOT_A_DIGIT).sum() == int(strange * 100)
+
+
+def test_no_picture_comes_twice_before_all_came_once() -> None:
+    plain = UNCHANGED.replace(written=0.0, strange=0.0)
+    assert rows(MIXTURE.epoch(plain, chance()).seen) == rows(MIXTURE.digits.images)
+    half = gather(epochs=0.5)
+    counts = np.unique(half.epoch(SHARES, chance()).seen, axis=0, return_counts=True)[1]
+    assert counts.max() == 2
+
+
+def test_chance_comes_from_the_generator_alone() -> None:
+    first, again, other = (gather(seed=seed) for seed in (0, 0, 1))
+    assert np.array_equal(first.written.images, again.written.images)
+    assert np.array_equal(first.strange.images, again.strange.images)
+    assert not rows(first.written.images) & rows(other.written.images)
+    changing = RECIPES["cnn"]
+    epochs = [MIXTURE.epoch(changing, chance(seed)) for seed in (0, 0, 1)]
+    assert np.array_equal(epochs[0].seen, epochs[1].seen)
+    assert np.array_equal(epochs[0].labels, epochs[1].labels)
+    assert not rows(epochs[0].seen) & rows(epochs[2].seen)
+
+
+def test_an_epoch_leaves_what_it_is_drawn_from_as_it_was() -> None:
+    before = rows(MIXTURE.digits.images)
+    MIXTURE.epoch(UNCHANGED.replace(restroked=0.9), chance())
+    assert rows(MIXTURE.digits.images) == before
+
+
+def test_some_of_mnist_is_drawn_anew_from_its_skeletons() -> None:
+    plain = UNCHANGED.replace(written=0.0, strange=0.0)
+    kept = [
+        len(rows(MIXTURE.epoch(plain.replace(restroked=share), chance()).seen) & rows(MIXTURE.digits.images))
+        for share in (0.0, 0.3, 0.9)
+    ]
+    assert kept[0] == 100
+    assert 50 < kept[1] < 90
+    assert kept[2] < 30
+    redrawn = MIXTURE.epoch(RECIPES["cnn"].replace(restroked=0.999, written=0.0, strange=0.0), chance()).seen
+    widths = np.asarray(
+        contract.Contract()(contract.to_pixels(np.rint(redrawn[..., 0] * 255).astype(np.uint8)))["stroke"]
+    )
+    assert widths[:, 0].mean() == pytest.approx(np.mean(contract.STROKE_PX), abs=0.4)  # a pen drew them, no pixels
+
+
+def test_a_recipe_without_generated_pictures_has_none() -> None:
+    recipe = RECIPES["dense"].replace(strange=0.0)
+    mixture = gather(recipe)
+    assert (len(mixture.written), len(mixture.strange)) == (0, 0)
+    assert mixture.written.images.shape == (0, 28, 28)
+    epoch = mixture.epoch(recipe, chance())
+    assert rows(epoch.seen) == rows(mixture.digits.images)
+    assert (epoch.labels < NOT_A_DIGIT).all()
+
+
+def test_what_is_trained_on_and_validated_on_has_nothing_in_common() -> None:
+    half = np.arange(50)
+    mixture, unseen = train._mix(DIGITS[half], DIGITS[half + 50], SHARES)
+    shown = rows(unseen.seen)
+    for part in (mixture.digits, mixture.written, mixture.strange):
+        assert not shown & rows(part.images)
+    assert np.bincount(unseen.labels, minlength=11)[NOT_A_DIGIT] == 10
+    same: Split = train._mix(DIGITS[half], DIGITS[half + 50], SHARES)[0].written
+    assert np.array_equal(same.images, mixture.written.images)

@@ -8,13 +8,13 @@ through other ways to 28x28. Results go to `bench/drawings.json`, `docs/drawings
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
-from pen import data
-
 from digitpad import artifact
-from digitpad.errors import DigitpadError
+from digitpad.errors import DataError, DigitpadError
+from digitpad.training import pen
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,7 +34,7 @@ def main() -> None:
 
 def run(model: Path, out: Path | None) -> None:
     """All of it, written to a folder; without one a quick look, printed only."""
-    folder = data.folder()
+    folder = find_pen()
     # Imported here, because the processes that draw import this file again, and have no use for TensorFlow.
     from digitpad.training import backend
 
@@ -42,6 +42,21 @@ def run(model: Path, out: Path | None) -> None:
     from pen import measurement
 
     measurement.run(folder, model, out)
+
+
+def find_pen() -> Path:
+    """The folder of the pen data in DIGITPAD_DATA.
+
+    Raises:
+        DataError: it is not set, or holds no pen data.
+    """
+    named = os.environ.get("DIGITPAD_DATA", "")
+    if not pen.is_in(named):
+        raise DataError(
+            "Expected DIGITPAD_DATA to name a folder with pen/digits.npz and pen/other.npz; "
+            f"{named + ' does not have both' if named else 'it is not set'}. Set it to the folder with the pen data."
+        )
+    return Path(named) / "pen"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """The floor: digits of our own making, in every style that there is, are read right, and what is none is refused.
 
-Every variant of every digit in `glyphs.toml` is written once with a fixed seed, drawn as on the page, encoded as PNG and
-read by the model that ships. Contract, augmentation, mixture and thresholds all come together in that file, so this
+Every variant of every digit in `glyphs.toml` is written once with a fixed seed, drawn as on the page, encoded as PNG
+and read by the model that ships. Contract, augmentation, mixture and thresholds all come together in that file, so this
 fails when it is trained with one of them broken: thin, thick and small drawings are readable by the contract and the
 augmentation alone, rare styles by the generated digits alone, and what is kept and refused hangs on the thresholds.
 """
@@ -91,8 +91,9 @@ def test_digits_are_not_refused(answers: dict[str, list[tuple[int, Prediction]]]
 
 
 def test_letters_and_signs_are_refused(recognizer: Recognizer) -> None:
-    signs = handwriting.write(glyphs.names("others") * len(SETTINGS), np.random.default_rng(21))
-    settings = [name for name in SETTINGS for _ in glyphs.names("others")]
+    names = glyphs.names("others")
+    signs = handwriting.write(names * len(SETTINGS), np.random.default_rng(21))
+    settings = [setting for setting in SETTINGS for _ in names]
     predictions = recognizer.predict_batch([drawn(*each) for each in zip(signs, settings, strict=True)])
     assert share_refused(predictions) >= REFUSED_SIGNS
 
@@ -100,7 +101,7 @@ def test_letters_and_signs_are_refused(recognizer: Recognizer) -> None:
 def test_what_is_made_of_digits_and_chance_is_refused(recognizer: Recognizer) -> None:
     rng = np.random.default_rng(22)
     labels = np.arange(100, dtype=np.uint8) % 10
-    seen = contract.see(handwriting.pictures(labels, rng, brush=(0.08, 0.15)))
+    seen = contract.see(handwriting.pictures([str(label) for label in labels], rng, brush=(0.08, 0.15)))
     pictures = strange(Split(np.rint(seen[..., 0] * 255).astype(np.uint8), labels), NUM_STRANGE, rng)
     predictions = recognizer.predict_batch([png(Image.fromarray(picture)) for picture in pictures])
     assert share_refused(predictions) >= REFUSED_STRANGE

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from digitpad.training.pen import Characters
 from pen import figures, plain, rivals
-from pen.data import Characters
 from pen.reading import Answers, Job
 from pen.settings import BESIDE, Setting
 

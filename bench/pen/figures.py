@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
 from digitpad.training.evaluate import honesty, reliability, wilson_interval
-from pen.data import CLEAR, Characters
+from digitpad.training.pen import CLEAR, Characters
 from pen.reading import Answers
 
 STATUSES = ("digit", "unsure", "not a digit", "blank")

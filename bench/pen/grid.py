@@ -4,8 +4,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from pen import data, figures, rivals
-from pen.data import Characters
+from digitpad.training import pen as data
+from digitpad.training.pen import Characters
+from pen import figures, rivals
 from pen.reading import Answers, Job
 from pen.settings import BESIDE, LINES, MAPS, Setting
 
@@ -38,7 +39,7 @@ def cells(digits: Characters, jobs: Mapping[Setting, Job], answers: Mapping[Sett
     for axis, settings in AXES.items():
         for label, setting in settings.items():
             indices = jobs[setting].indices[: square if axis in MAPS else None]
-            cell = {"axis": axis, "label": label, "setting": dataclasses.asdict(setting)}
+            cell: dict[str, Any] = {"axis": axis, "label": label, "setting": dataclasses.asdict(setting)}
             cell |= {"is_tiny": setting.is_tiny, "is_blot": setting.is_blot, "is_cut": setting.is_cut}
             found.append(cell | figures.read(answers[setting].first(len(indices)), digits, indices))
     return found

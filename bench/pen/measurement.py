@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from record import versions, write
 
 from digitpad import Recognizer
-from pen import beside, data, figures, grid, pictures, tables
+from digitpad.training import pen as data
+from pen import beside, figures, grid, pictures, tables
 from pen.reading import Answers, Job, read_all
 from pen.rivals import OURS
 from pen.settings import REFERENCE

@@ -4,6 +4,7 @@ import multiprocessing
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 
 from digitpad import Recognizer
 from digitpad.recognizer import Prediction
-from pen import data, rivals
+from digitpad.training import pen as data
+from pen import rivals
 from pen.settings import Setting, draw
 
 NUM_PROCESSES = 2
@@ -110,8 +112,9 @@ def read_all(jobs: Sequence[Job], *, pen: Path, model: Path) -> list[Answers]:
     total, done, started = sum(len(job.indices) for job in jobs), 0, time.monotonic()
     reported = started
     # Spawned, because a process with the threads of TensorFlow or ONNX Runtime in it must not be forked.
-    with multiprocessing.get_context("spawn").Pool(NUM_PROCESSES, _start, (pen, model)) as pool:
-        answers = pool.imap(_read, [part for _, part in parts])
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(NUM_PROCESSES, context, _start, (pen, model)) as pool:
+        answers = pool.map(_read, [part for _, part in parts])
         for (number, part), answer in zip(parts, answers, strict=True):
             found[number].append(answer)
             done += len(part.indices)
@@ -130,7 +133,7 @@ def _start(pen: Path, model: Path) -> None:
 
 
 def _read(job: Job) -> Answers:
-    assert _reader is not None, "the pool starts every process by _start"
+    assert _reader is not None, "every process of the pool begins with _start"
     return _reader.read(job)
 
 

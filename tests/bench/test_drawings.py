@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pen import data, figures, rivals
+from pen import figures, rivals
 from pen.reading import Answers
 from pen.settings import BESIDE, LINES, MAPS, REFERENCE, Setting, draw
 from PIL import Image
 
 from digitpad import Recognizer
 from digitpad.artifact import shipped
+from digitpad.training import pen as data
 
 CROSS = [np.array([[0.0, 50.0], [100.0, 50.0]]), np.array([[50.0, 0.0], [50.0, 60.0], [50.0, 80.0]])]
 BAR = [np.array([[0.0, 0.0], [5.0, 1.0], [10.0, 0.0]])]

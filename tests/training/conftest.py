@@ -94,20 +94,21 @@ def write_pen_data(
     labels: NDArray[Any],
     writers: NDArray[np.int64],
     characters: list[list[NDArray[np.float64]]],
-    **more: str,
+    category: str | None = None,
 ) -> None:
     """A file of pen data as the README of the data describes it."""
     strokes = [stroke for character in characters for stroke in character]
-    np.savez_compressed(
-        path,
-        label=labels,
-        donor=np.array(["abc", "de"])[writers % 2],
-        writer=writers.astype(np.int16),
-        points=np.concatenate(strokes).astype(np.int16),
-        stroke_offset=np.cumsum([0, *map(len, strokes)]).astype(np.int32),
-        sample_offset=np.cumsum([0, *map(len, characters)]).astype(np.int32),
-        **{name: np.full(len(labels), value) for name, value in more.items()},
-    )
+    fields: dict[str, Any] = {
+        "label": labels,
+        "donor": np.array(["abc", "de"])[writers % 2],
+        "writer": writers.astype(np.int16),
+        "points": np.concatenate(strokes).astype(np.int16),
+        "stroke_offset": np.cumsum([0, *map(len, strokes)]).astype(np.int32),
+        "sample_offset": np.cumsum([0, *map(len, characters)]).astype(np.int32),
+    }
+    if category:
+        fields["category"] = np.full(len(labels), category)
+    np.savez_compressed(path, **fields)
 
 
 @pytest.fixture

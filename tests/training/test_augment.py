@@ -56,7 +56,6 @@ def test_pictures_come_back_in_mnists_form() -> None:
     for picture in changed(wild)[..., 0]:
         rows, columns = np.nonzero(picture > 0.5)
         assert 18 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 21
-        assert max(picture[[0, -1]].max(), picture[:, [0, -1]].max()) < 0.2
         assert picture.max() == pytest.approx(1)
 
 

@@ -64,7 +64,8 @@ def drawing(lines: list[strokes.Stroke], brush_px: float, *dots: Dot) -> RGBA:
     canvas = np.asarray(strokes.draw(lines, (280, 280), brush_px))
     for x, y, size in dots:
         canvas = np.minimum(canvas, np.asarray(strokes.draw([np.array([[x, y]])], (280, 280), size)))
-    return contract.to_pixels(canvas[None])[0]
+    pixels: RGBA = contract.to_pixels(canvas[None])[0]
+    return pixels
 
 
 def golden(digit: int, side: float = 200) -> list[strokes.Stroke]:

@@ -6,18 +6,19 @@ import numpy as np
 import pytest
 
 from digitpad.errors import DigitpadError, RunError
-from digitpad.training import contract, models, runs
-from digitpad.training.fit import HISTORY_COLUMNS, Pictures, Progress, Watcher, fit, validation_figures
+from digitpad.training import models, runs
+from digitpad.training.fit import HISTORY_COLUMNS, Progress, Watcher, fit, validation_figures
+from digitpad.training.mixture import Mixture, Pictures
 from digitpad.training.recipe import RECIPES, Recipe
-from tests.training.conftest import drawn_digits
+from tests.training.conftest import SMALL, drawn_split
 
 
-def pictures(count: int, seed: int) -> Pictures:
-    images, labels = drawn_digits(count, seed)
-    return Pictures(contract.see(images), labels)
+def gather(count: int, seed: int) -> Mixture:
+    return Mixture.gather(drawn_split(count, seed), SMALL, np.random.default_rng(seed), epochs=1)
 
 
-TRAINING, VALIDATION = pictures(300, 0), pictures(60, 1)
+TRAINING = gather(300, 0)
+VALIDATION: Pictures = gather(60, 1).epoch(SMALL, np.random.default_rng(1))
 
 
 class Break(Watcher):

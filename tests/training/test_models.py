@@ -8,15 +8,15 @@ from digitpad.errors import RecipeError
 from digitpad.training import models
 from digitpad.training.recipe import RECIPES, Recipe
 
-NUM_PARAMETERS = {"dense": 784 * 512 + 512 + 512 * 256 + 256 + 256 * 10 + 10, "cnn": 90_666}
+NUM_PARAMETERS = {"dense": 784 * 512 + 512 + 512 * 256 + 256 + 256 * 11 + 11, "cnn": 92_203, "wide": 145_491}
 
 
 @pytest.mark.parametrize("name", sorted(NUM_PARAMETERS))
 def test_networks_turn_pictures_into_logits(name: str) -> None:
-    network = models.build(RECIPES[name])
+    network = models.build(Recipe(network=name))
     assert network.count_params() == NUM_PARAMETERS[name]
     logits = np.asarray(network(np.random.default_rng(0).random((3, 28, 28, 1), np.float32)))
-    assert logits.shape == (3, 10)
+    assert logits.shape == (3, models.NUM_CLASSES)
     assert (logits < 0).any()  # no softmax, no ReLU at the end
 
 
@@ -40,5 +40,5 @@ def test_the_seed_decides_the_weights() -> None:
 
 
 def test_an_unknown_network_is_refused() -> None:
-    with pytest.raises(RecipeError, match="one of dense, cnn; got 'transformer'"):
+    with pytest.raises(RecipeError, match=f"one of {', '.join(models.NETWORKS)}; got 'transformer'"):
         models.build(Recipe(network="transformer"))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitpad.errors import RecipeError
-from digitpad.training import recipe
+from digitpad.training import models, recipe
 from digitpad.training.recipe import RECIPES, Recipe
 
 
@@ -31,7 +31,8 @@ def test_a_recipe_survives_its_file(tmp_path_factory: pytest.TempPathFactory, or
 
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_recipes_are_found_by_name(name: str) -> None:
-    assert recipe.load(name).network == name
+    assert recipe.load(name) is RECIPES[name]
+    models.check(RECIPES[name])
 
 
 def test_a_file_may_name_its_base(tmp_path: Path) -> None:
@@ -71,7 +72,7 @@ def test_values_that_are_refused(values: dict[str, Any], words: str) -> None:
 
 
 def test_files_that_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match=r"cnn, dense, or a TOML file; there is no 'fancy'"):
+    with pytest.raises(RecipeError, match=f"{', '.join(RECIPES)}, or a TOML file; there is no 'fancy'"):
         recipe.load("fancy")
     path = tmp_path / "broken.toml"
     path.write_text("epochs = = 3")

@@ -64,7 +64,7 @@ def test_digits_keep_their_shape() -> None:
     for image, line in zip(images, skeleton(images), strict=True):
         ink = image > 96
         assert (parts(line > 0), holes(line > 0)) == (parts(ink), holes(ink))
-        assert ndimage.binary_dilation(line > 0, np.ones((5, 5)))[ink].mean() > 0.95
+        assert ndimage.binary_dilation(line > 0, np.ones((5, 5)))[ink].mean() > 0.9
 
 
 @settings(max_examples=30, deadline=None)

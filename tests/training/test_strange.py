@@ -91,6 +91,5 @@ def test_none_of_what_turns_into_a_digit_is_turned() -> None:
 
 
 def test_two_digits_stand_beside_each_other() -> None:
-    across = (make("_side_by_side") > 0).any(axis=1)
-    widths = [np.ptp(np.flatnonzero(columns)) for columns in across]
+    widths = [np.ptp(np.flatnonzero(canvas.any(axis=0))) for canvas in make("_side_by_side")]
     assert np.mean(widths) > 28

@@ -1,7 +1,6 @@
 """The pen data: what people wrote on tablets, as strokes, with who wrote it. For measuring only, never to train on."""
 
 import itertools
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,21 +46,6 @@ class Pen:
 
     digits: Characters
     others: Characters
-
-
-def folder() -> Path:
-    """The folder of the pen data, from the environment variable DIGITPAD_DATA.
-
-    Raises:
-        DataError: it is not set, or holds no pen data.
-    """
-    named = os.environ.get("DIGITPAD_DATA")
-    expected = "Expected DIGITPAD_DATA to name a folder with " + " and ".join(f"pen/{name}.npz" for name in _FILES)
-    if not named:
-        raise DataError(f"{expected}; it is not set. Set it to the folder with the pen data.")
-    if not is_in(named):
-        raise DataError(f"{expected}; {named} does not have both. Set it to the folder with the pen data.")
-    return Path(named) / "pen"
 
 
 def is_in(folder: str | Path) -> bool:

@@ -155,7 +155,7 @@ def test_strokes_as_wide_as_mnists_stay_as_they_are(digit: int) -> None:
 def test_thin_strokes_do_not_fade(digit: int) -> None:
     for lines, brush in ((golden(digit), 3.0), (golden(digit, 36), 2.0)):
         seen = see(drawing(lines, brush))["seen"]
-        assert (seen**2).sum() / seen.sum() > 0.95 * contract.INK_LEVEL
+        assert (seen**2).sum() / seen.sum() > 0.9 * contract.INK_LEVEL  # without care for it, a brush of 3 px has 0.55
 
 
 SPECKS = {

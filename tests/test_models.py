@@ -10,7 +10,7 @@ from tests.conftest import GOLDEN_PICTURES
 backend.prepare()
 
 from digitpad.training.contract import Contract  # noqa: E402
-from digitpad.training.recipe import DEFAULT, RECIPES, Recipe  # noqa: E402
+from digitpad.training.recipe import RECIPES, Recipe  # noqa: E402
 
 
 def test_it_sees_what_the_contract_of_this_code_sees(recognizer: Recognizer) -> None:
@@ -20,5 +20,19 @@ def test_it_sees_what_the_contract_of_this_code_sees(recognizer: Recognizer) -> 
         assert recognizer.predict(pixels).seen == pytest.approx(seen * 255, abs=1)
 
 
-def test_it_comes_from_the_default_recipe(recognizer: Recognizer) -> None:
-    assert Recipe(**recognizer.card["recipe"]) == RECIPES[DEFAULT]
+def test_it_comes_from_its_recipe(recognizer: Recognizer) -> None:
+    assert Recipe(**recognizer.card["recipe"]) == RECIPES["pad"]
+
+
+def test_it_is_small(recognizer: Recognizer) -> None:
+    assert recognizer.num_bytes <= 1_000_000
+
+
+def test_its_card_says_how_it_does_on_drawings(recognizer: Recognizer) -> None:
+    test, drawings = recognizer.card["test"], recognizer.card["drawings"]
+    assert test["looks"] == 1
+    assert test["accuracy"] >= 0.995
+    assert test["refusals"]["kept"] >= 0.985
+    assert set(drawings) == {"generated", "pen"}
+    assert drawings["pen"]["accuracy"] >= 0.97
+    assert drawings["pen"]["ece"] <= 0.02

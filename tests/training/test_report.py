@@ -45,8 +45,11 @@ def test_the_report_shows_the_figures(finished: RunFolder) -> None:
     test = metrics["test"]
     assert f"{100 * test['accuracy']:.2f} %" in page
     assert f"{test['nll']:.4f}" in page
-    assert page.count('class="mistake"') == len(test["worst"])
-    assert page.count("<svg") == 6
+    drawn = metrics["drawings"]["generated"]
+    assert page.count('class="mistake"') == len(test["worst"]) + len(drawn["worst"])
+    assert page.count("<svg") == 7
+    assert f"{100 * drawn['accuracy']:.2f} %" in page
+    assert "no pen strokes" in page
     assert "digests are unknown" in page  # the drawn digits are not MNIST
     assert metrics["data"]["sha256"]["train-images"] in page
     assert "looked at\nonce" in page
@@ -56,6 +59,15 @@ def test_a_small_data_set_is_announced(finished: RunFolder) -> None:
     metrics = runs.read_json(finished.metrics)
     metrics["data"]["notice"] = "NO <MNIST> FOUND"
     assert "NO &lt;MNIST&gt; FOUND" in report.render(metrics)
+
+
+def test_pen_strokes_are_shown_where_they_were_at_hand(finished: RunFolder) -> None:
+    metrics = runs.read_json(finished.metrics)
+    metrics["drawings"]["pen"] = {**metrics["drawings"]["generated"], "accuracy": 0.98765}
+    page = report.render(metrics)
+    assert "98.77 %" in page
+    assert "Pen strokes: the worst mistakes" in page
+    assert page.count("<svg") == 8
 
 
 def test_the_same_figures_give_the_same_page(finished: RunFolder) -> None:

@@ -108,7 +108,8 @@ def _least_confidence(probabilities: NDArray[np.float64], labels: NDArray[np.uin
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     order = np.argsort(-confidence)
     share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(share >= SURE)
+    is_last = np.append(np.diff(confidence[order]) < 0, True)  # equal confidences are all sure or all unsure
+    enough = np.flatnonzero((share >= SURE) & is_last)
     return float(confidence[order[enough[-1]]]) if len(enough) else 1.0
 
 

@@ -5,6 +5,7 @@ saved model, and it is exported with the model, so there is no second implementa
 what it makes of the same pixels raises `digitpad.artifact.CONTRACT_VERSION`.
 """
 
+from functools import cache
 from typing import Any
 
 import keras
@@ -21,7 +22,7 @@ MIN_CONTRAST = 0.1
 """Ink differs from the paper by at least this share of the full range in one colour; anything less is paper grain."""
 
 STROKE_PX = (2.0, 3.0)
-"""Thinner and thicker strokes are brought to this width; half of MNIST's are between, and stay as they are."""
+"""Thinner and thicker strokes are brought to this width; most of MNIST's are between, and stay as they are."""
 
 SPECK_BESIDE, SPECK_ABOVE = 0.08, 0.03
 """What stands apart with no more than this share of the ink is dirt. Signs have dots above and below, none beside."""
@@ -150,14 +151,19 @@ def see(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     Returns:
         float32 (num_images, 28, 28, 1), 0 for paper to 1 for ink.
     """
-    pixels = keras.Input((None, None, 4), dtype="uint8")
-    contract = keras.Model(pixels, Contract()(pixels)["seen"])
     seen = np.empty((len(images), PICTURE_PX, PICTURE_PX, 1), np.float32)
     step = max(1, _CHUNK_PIXELS // images[0].size) if len(images) else 1
     for start in range(0, len(images), step):
         chunk = slice(start, start + step)
-        seen[chunk] = contract.predict_on_batch(to_pixels(images[chunk]))
+        seen[chunk] = _seer().predict_on_batch(to_pixels(images[chunk]))
     return seen
+
+
+@cache
+def _seer() -> keras.Model:
+    """The contract as a model, compiled once for all pictures of a process."""
+    pixels = keras.Input((None, None, 4), dtype="uint8")
+    return keras.Model(pixels, Contract()(pixels)["seen"])
 
 
 def _distance_from_paper(pixels: Tensor) -> Tensor:

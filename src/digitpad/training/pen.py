@@ -82,8 +82,8 @@ def sample(writers: NDArray[np.int16], count: int) -> NDArray[np.int64]:
 
 def _read(path: Path) -> Characters:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            fields = dict(file)  # each member is decompressed on every access
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as members:
+            fields = dict(members)  # each member is decompressed on every access
         return Characters(
             labels=fields["label"],
             donors=fields["donor"],
@@ -91,7 +91,7 @@ def _read(path: Path) -> Characters:
             categories=fields.get("category", np.full(len(fields["label"]), "1a")),
             strokes=_strokes(fields),
         )
-    except (KeyError, ValueError, OSError, EOFError) as error:
+    except Exception as error:  # a damaged archive makes NumPy raise nearly anything
         raise DataError(f"Expected the pen data in {path}; it cannot be read: {error}. Copy it again.") from None
 
 

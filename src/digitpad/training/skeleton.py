@@ -7,7 +7,7 @@ _INK = 96  # of 255; lower joins strokes that only touch, higher breaks thin one
 
 
 def skeleton(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Thin strokes to lines of one pixel.
+    """Thin strokes to lines of one pixel. A square of two by two pixels, and with it a round dot, vanishes.
 
     Args:
         images: uint8 (num_images, height, width), 0 for paper to 255 for ink.

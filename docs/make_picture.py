@@ -5,29 +5,33 @@ from pathlib import Path
 from matplotlib.figure import Figure
 from PIL import Image
 
-from digitpad import Recognizer
+from digitpad import Recognizer, drawing
+from digitpad.recognizer import Prediction
 from digitpad.terminal import percent
 
 ROOT = Path(__file__).parents[1]
-DRAWINGS = ["2-medium-light", "7-small-dark", "4-large-light", "8-small-light", "5-large-dark", "9-medium-dark"]
+GOLDEN = ["2-medium-light", "7-small-dark", "8-small-light", "5-large-dark"]
+UNSURE = [[(40, 6), (28, 12), (12, 30), (22, 50), (45, 56), (66, 48)], [(66, 8), (64, 50), (58, 100)]]
+NO_DIGIT = [[(35, 0), (25, 100)], [(75, 0), (65, 100)], [(0, 35), (100, 30)], [(0, 70), (100, 65)]]
+"""Strokes, x to the right and y down: an open 9 or a round 4, and a hash."""
 
 
 def main() -> None:
     """Draw every drawing above what the model saw of it and what it answered."""
     recognizer = Recognizer.load()
+    pictures: list[Image.Image] = [Image.open(ROOT / "tests" / "golden" / f"{name}.png") for name in GOLDEN]
+    pictures += [Image.fromarray(drawing.read(strokes)) for strokes in (UNSURE, NO_DIGIT)]
     figure = Figure(figsize=(12, 6.4), dpi=120, layout="constrained", facecolor="white")
-    rows = figure.subplots(3, len(DRAWINGS), gridspec_kw={"height_ratios": [3, 3, 1.6]})
-    for column, name in enumerate(DRAWINGS):
-        path = ROOT / "tests" / "golden" / f"{name}.png"
-        prediction = recognizer.predict(path)
-        drawn, seen, bars = rows[:, column]
-        picture = Image.open(path)
+    rows = figure.subplots(3, len(pictures), gridspec_kw={"height_ratios": [3, 3, 1.6]})
+    for picture, (drawn, seen, bars) in zip(pictures, rows.T, strict=True):
+        prediction = recognizer.predict(picture)
         drawn.imshow(picture, extent=(0, picture.width, picture.height, 0))
         drawn.set_title(f"{picture.width} x {picture.height}", fontsize=10)
         seen.imshow(prediction.seen, cmap="gray", interpolation="nearest")
-        bars.bar(range(10), prediction.probabilities, color="#2563eb")
+        is_digit = prediction.status != "not a digit"
+        bars.bar(range(10), prediction.probabilities, color="#2563eb" if is_digit else "#cbd5e1")
         bars.set(xticks=range(10), yticks=[], ylim=(0, 1.05))
-        bars.set_title(f"{prediction.digit}, {percent(prediction.confidence)} sure", fontsize=12, weight="bold")
+        bars.set_title(title(prediction), fontsize=12, weight="bold")
         bars.spines[["top", "left", "right"]].set_visible(False)
         for axes in (drawn, seen):
             axes.set(xticks=[], yticks=[])
@@ -35,6 +39,17 @@ def main() -> None:
     for axes, text in zip(rows[:, 0], ("drawn", "seen by the model", "answered"), strict=True):
         axes.set_ylabel(text, fontsize=12)
     figure.savefig(ROOT / "docs" / "digitpad.png")
+
+
+def title(prediction: Prediction) -> str:
+    """The answer in a few words."""
+    match prediction.status:
+        case "not a digit":
+            return f"no digit, {percent(prediction.not_digit)}"
+        case "unsure":
+            return f"{prediction.digit}? {percent(prediction.confidence)}, unsure"
+        case _:
+            return f"{prediction.digit}, {percent(prediction.confidence)} sure"
 
 
 if __name__ == "__main__":

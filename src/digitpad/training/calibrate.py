@@ -15,7 +15,7 @@ from digitpad.errors import InputError
 
 _LOWEST, _HIGHEST = 0.05, 20.0
 
-KEPT, SURE, COVERAGE = 0.99, 0.997, 0.99
+KEPT, SURE, COVERAGE = 0.98, 0.997, 0.99
 """Shares of the validation split: digits not taken for something else, sure answers that are right, and candidates that
 hold the truth."""
 

@@ -83,10 +83,14 @@ def judge(probabilities: NDArray[np.float32], not_digit: float, thresholds: Thre
         closest = with_article(ranking[0])
         return Verdict("not a digit", candidates, f"It does not look like a digit; {closest} comes closest.")
     if probabilities[ranking[0]] < thresholds.unsure:
-        return Verdict("unsure", candidates, _doubt(candidates if likely > 1 else tuple(ranking[:2])))
+        return Verdict("unsure", candidates, _doubt(candidates) if likely > 1 else _next(ranking[1]))
     if likely > 1:
         return Verdict("digit", candidates, _doubt(candidates, "It could also be {}, but that is far less probable."))
     return Verdict("digit", candidates, "Nothing speaks against it.")
+
+
+def _next(digit: int) -> str:
+    return f"It is not clear enough to be sure; {with_article(digit)} comes next."
 
 
 def with_article(digit: int) -> str:

@@ -32,7 +32,8 @@ def augment(images: NDArray[np.uint8], recipe: Recipe, rng: np.random.Generator)
     Returns:
         float32 (num_images, 28, 28, 1), 0 to 1, as the contract would show them.
     """
-    if not (recipe.rotation_degrees or recipe.shear or recipe.zoom or recipe.elastic_px or recipe.stroke_px):
+    changes = ("rotation_degrees", "shear", "zoom", "elastic_px", "stroke_px", "restroked")
+    if not any(getattr(recipe, change) for change in changes):
         return (images[..., None] / np.float32(255)).astype(np.float32)
     seen = np.empty((*images.shape, 1), np.float32)
     for start in range(0, len(images), _CHUNK):

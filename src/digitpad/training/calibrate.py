@@ -84,7 +84,7 @@ def fit_thresholds(
     """Choose when a reader says that it is not sure, and when that it sees no digit.
 
     Args:
-        probabilities: float (num_images, 10), calibrated, of digits of the validation split, changed at random.
+        probabilities: float (num_images, 10), calibrated, of digits that chose nothing else, changed at random.
         not_digit: float (num_images,), the probability that a picture is no digit, 0 to 1.
         labels: uint8 (num_images,), true digits.
 
@@ -96,10 +96,11 @@ def fit_thresholds(
     Reference: Sadinle, Lei, Wasserman 2019, Least Ambiguous Set-Valued Classifiers with Bounded Error Levels.
     """
     true = np.sort(probabilities[np.arange(len(labels)), labels])
+    num_missed = math.floor((len(true) + 1) * (1 - COVERAGE))
     return {
         "not_digit": float(np.quantile(not_digit, KEPT)),
         "unsure": _least_confidence(probabilities, labels),
-        "candidates": float(true[max(0, math.floor((len(true) + 1) * (1 - COVERAGE)) - 1)]),
+        "candidates": float(true[num_missed - 1]) if num_missed else 0.0,
     }
 
 

@@ -73,7 +73,7 @@ class Contract(keras.layers.Layer):
         contrast = ops.max(distance, axis=(1, 2))
         visible = _mask(contrast >= MIN_CONTRAST)
         coverage = ops.mean(distance, axis=(1, 2)) / ops.maximum(contrast, MIN_CONTRAST)
-        seen = picture(distance)
+        seen = picture(_flatten(distance))
         seen["seen"] = (visible[:, None, None] * seen["seen"])[..., None]
         return {**seen, "ink": visible * ops.minimum(coverage, 1.0), "distance": distance}
 
@@ -251,19 +251,21 @@ def _extent(profile: Tensor, mass: Tensor, speck: float) -> tuple[Tensor, Tensor
     found between the pixels by linear interpolation. What a gap parts from the rest does not count if its share of the
     mass is at most `speck`.
     """
-    length, peak = ops.cast(ops.shape(profile)[1], "float32"), ops.max(profile, axis=1, keepdims=True)
+    length = ops.cast(ops.shape(profile)[1], "float32")
     edge = ops.arange(ops.shape(profile)[1] + 1, dtype="float32")
+    gap = 0.25 * ops.max(profile, axis=1, keepdims=True)
     padded = ops.pad(profile, ((0, 0), (1, 1)))
     before, after = padded[:, :-1], padded[:, 1:]
     # masks are multiplied with, because the converter writes a choice between two tensors as seven operations
     passed = ops.cumsum(ops.pad(mass, ((0, 0), (1, 0))), axis=1)
     total = passed[:, -1:]
-    begin = ops.max(edge * _mask((before < 0.25 * peak) & (passed <= speck * total)), axis=1, keepdims=True)
-    ending = _mask((after < 0.25 * peak) & (passed >= (1.0 - speck) * total))
+    begin = ops.max(edge * _mask((before < gap) & (passed <= speck * total)), axis=1, keepdims=True)
+    ending = _mask((after < gap) & (passed >= (1.0 - speck) * total))
     end = ops.min(length + (edge - length) * ending, axis=1, keepdims=True)
-    pale = _mask(padded < 0.5 * peak)
+    half = 2.0 * gap
+    pale = _mask(padded < half)
     crossed = ops.abs(pale[:, 1:] - pale[:, :-1])
-    place = edge - 0.5 + (0.5 * peak - before) / (after - before + (1.0 - crossed))
+    place = edge - 0.5 + (half - before) / (after - before + (1.0 - crossed))
     first = ops.min(length + (place - length) * crossed * _mask(place > begin - 0.5), axis=1)
     last = ops.max(place * crossed * _mask(place < end + 0.5), axis=1)
     return ops.maximum(first, 0.0), ops.minimum(last, length)
@@ -305,6 +307,12 @@ def _spread(pictures: Tensor, *, is_cross: bool) -> Tensor:
         along = [ops.max_pool(pictures, size, strides=1, padding="same") for size in ((3, 1), (1, 3))]
         return ops.maximum(*along)
     return ops.max_pool(pictures, 3, strides=1, padding="same")
+
+
+def _flatten(distance: Tensor) -> Tensor:
+    """Ink at most a quarter above its mean level, weighted by itself, so that no dark speck outdoes a pale pencil."""
+    mass, weighted = (ops.sum(ink, axis=(1, 2), keepdims=True) for ink in (distance, distance * distance))
+    return ops.minimum(distance, 1.25 * weighted / ops.maximum(mass, 1e-6))
 
 
 def _stretch(picture: Tensor) -> Tensor:

@@ -18,13 +18,16 @@ from digitpad.training.splits import Split
 NUM_PEN = 2000
 """Pen characters of each kind that a report reads; `bench/drawings.py` reads all of them."""
 
+_ROUNDS = 2  # every digit is drawn about so often, changed anew
 _CANVAS_PX, _BRUSH_PX, _FILL = 140, 9.0, 0.7  # the reference setting of the pen data at half its size
 
 
 def generated(digits: Split, seed: list[int]) -> Pictures:
     """Drawings made of a split's digits, of generated ones and of what is none, in the default recipe's way."""
     recipe, rng = RECIPES["cnn"], np.random.default_rng(seed)
-    return Mixture.gather(digits, recipe, rng, epochs=1).epoch(recipe, rng)
+    mixture = Mixture.gather(digits, recipe, rng, epochs=_ROUNDS)
+    rounds = [mixture.epoch(recipe, rng) for _ in range(_ROUNDS)]
+    return Pictures(np.concatenate([r.seen for r in rounds]), np.concatenate([r.labels for r in rounds]))
 
 
 def written(folder: Path) -> Pictures:

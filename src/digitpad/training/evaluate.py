@@ -58,7 +58,7 @@ def evaluate(
 
 def refusals(
     probabilities: Probabilities, not_digit: NDArray[np.float64], labels: Labels, thresholds: dict[str, float]
-) -> dict[str, float]:
+) -> dict[str, float | None]:
     """What saying no and "I am not sure" does to a set of digits, among which there may be what is none.
 
     Args:
@@ -70,7 +70,7 @@ def refusals(
     Returns:
         Of the digits, the shares that are `kept`, `sure` among these, and right among the sure (`sure_accuracy`); how
         often the candidates hold the truth (`coverage`) and how many there are (`num_candidates`); of what is no digit,
-        the share that is `passed`, and in `num_strange` how many there were.
+        the share that is `passed`, None if there was none, and in `num_strange` how many there were.
     """
     is_digit = labels < 10
     kept = not_digit <= thresholds["not_digit"]
@@ -83,7 +83,7 @@ def refusals(
         "sure_accuracy": float((digits.argmax(axis=1) == true)[sure].mean()) if sure.any() else 0.0,
         "coverage": float(candidates[np.arange(len(true)), true].mean()),
         "num_candidates": float(candidates.sum(axis=1).mean()),
-        "passed": float(kept[~is_digit].mean()) if (~is_digit).any() else 0.0,
+        "passed": float(kept[~is_digit].mean()) if (~is_digit).any() else None,
         "num_strange": int((~is_digit).sum()),
     }
 

@@ -26,7 +26,7 @@ class Split:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, indices: NDArray[np.int64]) -> "Split":
+    def __getitem__(self, indices: NDArray[np.int64] | slice) -> "Split":
         return Split(self.images[indices], self.labels[indices])
 
 

@@ -84,8 +84,11 @@ def _overlaid(digits: Split, count: int, rng: np.random.Generator) -> Images:
     over = _pick(digits, count, rng, _OVERLAID)
     half = rng.random(count) < 0.5
     over[half] = over[half].transpose(0, 2, 1)
-    moved = np.roll(over, (int(rng.integers(-4, 5)), int(rng.integers(-4, 5))), axis=(1, 2))
-    return _on_canvas(np.maximum(_pick(digits, count, rng, _OVERLAID), moved))
+    both = _on_canvas(_pick(digits, count, rng, _OVERLAID))
+    for canvas, image, (top, left) in zip(both, over, rng.integers(10, 19, (count, 2)), strict=True):
+        target = canvas[top : top + PICTURE_PX, left : left + PICTURE_PX]
+        np.maximum(target, image, out=target)
+    return both
 
 
 def _turned(digits: Split, count: int, rng: np.random.Generator) -> Images:
@@ -124,10 +127,9 @@ def _blots(digits: Split, count: int, rng: np.random.Generator) -> Images:
     images = np.empty((count, CANVAS_PX, CANVAS_PX), np.uint8)
     for image in images:
         coarse = int(rng.integers(3, 15))
-        grid = rng.normal(0, 1, (2, coarse, CANVAS_PX))
         axis = np.linspace(0, coarse - 1, CANVAS_PX)
         weights = np.maximum(1 - np.abs(axis[:, None] - np.arange(coarse)), 0)
-        field = weights @ grid[0][:, :coarse] @ weights.T
+        field = weights @ rng.normal(0, 1, (coarse, coarse)) @ weights.T
         image[:] = 255 * (field > rng.uniform(0.2, 1.2))
         image[0] = image[-1] = image[:, 0] = image[:, -1] = 0
     return images

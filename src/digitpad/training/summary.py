@@ -19,7 +19,7 @@ def of_run(path: str | Path) -> str:
     try:
         text = _describe(test, data, splits.looks(run.looks))
         if run.metrics.is_file():
-            text += _drawings(runs.read_json(run.metrics)["drawings"])
+            text += _drawings(runs.read_json(run.metrics).get("drawings", {}))
     except (KeyError, TypeError) as error:
         raise RunError(
             f"Expected the figures of a run in {run.test} and {run.data}; this is missing: {error}."
@@ -49,6 +49,8 @@ def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> s
 
 
 def _drawings(drawings: dict[str, Any]) -> str:
+    if not drawings:
+        return ""
     lines = ["", "", "  drawings   accuracy     ECE  digits kept  no digits refused"]
     for kind, figures in drawings.items():
         if figures:

@@ -39,7 +39,8 @@ Say = Callable[[str], None]
 _NEW_EPOCHS = 2
 """Generated pictures last for so many epochs before they are used again, changed anew every time."""
 
-_TRAINING, _VALIDATION, _REPORT = 1, 2, 3  # where chance comes from, beside the seed, so that no drawing is in both
+_TRAINING, _VALIDATION, _CALIBRATION, _REPORT = range(1_000_001, 1_000_005)
+"""Where chance comes from, beside the seed; an epoch takes its number."""
 
 
 def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = None, say: Say = print) -> dict[str, Any]:
@@ -63,16 +64,17 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
     network = models.build(recipe)
     training, validation = _prepare(run, dataset, recipe, say)
     say(f"Network: {recipe.network}, {network.count_params():,} parameters. Run folder: {run.path}")
-    mixture, unseen = _mix(training, validation, recipe)
+    choosing, calibrating = validation[::2], validation[1::2]
+    mixture, unseen = _mix(training, choosing, recipe)
     progress = fit(network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher or Watcher())
     runs.write(run.history, _to_csv(progress))
-    calibrated = calibrate.fit(predict_logits(network, unseen.seen), unseen.labels)
+    calibrated = _calibrate(network, calibrating, recipe.seed)
     reader = export.build_reader(network, calibrated.temperature)
     export.save_keras(reader, run.keras_model)
     if not run.test.exists():
         look(run, dataset.test, network, calibrated)
     figures = metrics.collect(run, recipe, network, progress, calibrated)
-    figures["drawings"] = _read_drawings(network, calibrated, validation, recipe.seed, dataset.folder)
+    figures["drawings"] = _read_drawings(network, calibrated, calibrating, recipe.seed, dataset.folder)
     sealed = artifact.seal(export.export_graph(run.keras_model), metrics.card(figures), _probes(reader, validation))
     runs.write(run.onnx_model, sealed)
     say("Verifying: a fresh process reloads both models.")
@@ -145,18 +147,24 @@ def _prepare(run: RunFolder, dataset: data.Dataset, recipe: Recipe, say: Say) ->
     return dataset.pool[training], dataset.pool[validation]
 
 
-def _mix(training: splits.Split, validation: splits.Split, recipe: Recipe) -> tuple[Mixture, Pictures]:
-    """What epochs are drawn from, and the drawings to validate on: alike in kind, none of them in both."""
+def _mix(training: splits.Split, choosing: splits.Split, recipe: Recipe) -> tuple[Mixture, Pictures]:
+    """What epochs are drawn from, and the drawings that choose one: alike in kind, none of them in both."""
     mixture = Mixture.gather(training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=_NEW_EPOCHS)
     rng = np.random.default_rng([recipe.seed, _VALIDATION])
-    return mixture, Mixture.gather(validation, recipe, rng, epochs=1).epoch(recipe, rng)
+    return mixture, Mixture.gather(choosing, recipe, rng, epochs=1).epoch(recipe, rng)
+
+
+def _calibrate(network: keras.Model, digits: splits.Split, seed: int) -> Calibrated:
+    """Temperature and thresholds, from drawings of that half of the validation split which chose no epoch."""
+    drawn = drawings.generated(digits, [seed, _CALIBRATION])
+    return calibrate.fit(predict_logits(network, drawn.seen), drawn.labels)
 
 
 def _read_drawings(
-    network: keras.Model, calibrated: Calibrated, validation: splits.Split, seed: int, folder: str | None
+    network: keras.Model, calibrated: Calibrated, digits: splits.Split, seed: int, folder: str | None
 ) -> dict[str, Any]:
-    """How the run does on drawings that it was neither trained on nor chosen by."""
-    made = {"generated": drawings.generated(validation, [seed, _REPORT]), "pen": None}
+    """How the run does on new drawings of the digits that it was calibrated by, and on what people wrote."""
+    made = {"generated": drawings.generated(digits, [seed, _REPORT]), "pen": None}
     if folder and pen.is_in(folder):
         made["pen"] = drawings.written(Path(folder) / "pen")
     return {kind: made and drawings.figures(network, made, calibrated) for kind, made in made.items()}

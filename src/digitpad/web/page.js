@@ -21,11 +21,13 @@ async function predict(canvas) {
 
 async function describeModel() {
   const { model, num_bytes, card, report } = await (await fetch("api/model")).json();
-  const { num_images, accuracy, ece } = card.test;
+  const { num_images, accuracy } = card.test;
+  const pen = card.drawings?.pen;
   document.querySelector("#report").hidden = report === null;
   return (
     `Model ${model}, ${Math.round(num_bytes / 1000)} kB: ${(100 * accuracy).toFixed(2)} % of ` +
-    `${num_images.toLocaleString("en")} MNIST test pictures right, calibration error ${(100 * ece).toFixed(2)} %.`
+    `${num_images.toLocaleString("en")} MNIST test pictures right` +
+    (pen ? `, and ${(100 * pen.accuracy).toFixed(2)} % of ${pen.num_images.toLocaleString("en")} digits from pens.` : ".")
   );
 }
 

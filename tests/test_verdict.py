@@ -55,7 +55,7 @@ def test_candidates_come_in_order_and_there_is_always_one() -> None:
 
 
 def test_doubt_names_the_second_best_where_there_is_one_candidate() -> None:
-    assert judge({3: 0.7, 8: 0.1, 5: 0.05}).reason == "It may also be an 8."
+    assert judge({3: 0.7, 8: 0.1, 5: 0.05}).reason == "It is not clear enough to be sure; an 8 comes next."
 
 
 @pytest.mark.parametrize(

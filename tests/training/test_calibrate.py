@@ -73,10 +73,20 @@ def test_the_thresholds_by_hand() -> None:
     probabilities[:, 3] = confidence
     found = fit_thresholds(probabilities, np.array([0.1, 0.2, 0.3, 0.4, 0.5]), labels)
     assert found == {
-        "not_digit": pytest.approx(0.496),
+        "not_digit": pytest.approx(0.1 + 0.4 * calibrate.KEPT),
         "unsure": pytest.approx(0.8),
-        "candidates": pytest.approx(0.3 / 9),
+        "candidates": 0.0,  # five are too few to leave any digit out
     }
+
+
+def test_candidates_leave_out_what_one_in_a_hundred_is() -> None:
+    probabilities, labels = np.full((100, 10), 0.02), np.full(100, 3, np.uint8)
+    probabilities[:, 3] = np.linspace(0.3, 0.99, 100)
+    assert fit_thresholds(probabilities, np.zeros(100), labels)["candidates"] == pytest.approx(0.3)
+    assert fit_thresholds(probabilities[1:], np.zeros(99), labels[1:])["candidates"] == pytest.approx(
+        probabilities[1, 3]
+    )
+    assert fit_thresholds(probabilities[2:], np.zeros(98), labels[2:])["candidates"] == 0.0
 
 
 @pytest.mark.parametrize("count", [1, 2, 9, 101])

@@ -114,6 +114,15 @@ VARIANTS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.parametrize("level", [0.15, 0.3, 0.45])
+@pytest.mark.parametrize("dot", [(20, 140, 3), (20, 20, 6), (260, 260, 6), (140, 14, 4), (260, 140, 8)])
+def test_a_dark_speck_does_not_outdo_a_pale_pencil(level: float, dot: Dot) -> None:
+    for digit in (1, 4, 7, 8):
+        pale = (255 - (255 - drawing(golden(digit, 150), 18).astype(float)) * level).round().astype(np.uint8)
+        speck = drawing([], 18, dot)
+        assert difference(see(np.minimum(pale, speck))["seen"], see(pale)["seen"]) < 0.01
+
+
 @pytest.mark.parametrize("digit", range(10))
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_same_digit_gives_the_same_picture(digit: int, variant: str) -> None:

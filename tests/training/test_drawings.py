@@ -25,8 +25,8 @@ def network() -> keras.Model:
 def test_generated_drawings_come_in_the_default_recipes_shares(network: keras.Model) -> None:
     split = drawn_split(60, 0)
     made, again = (drawings.generated(split, [5, 3]) for _ in range(2))
-    assert made.seen.shape == (60, 28, 28, 1)
-    assert (made.labels == NOT_A_DIGIT).sum() == int(RECIPES["cnn"].strange * 60)
+    assert made.seen.shape == (120, 28, 28, 1)
+    assert (made.labels == NOT_A_DIGIT).sum() == 2 * int(RECIPES["cnn"].strange * 60)
     assert np.array_equal(made.seen, again.seen)
     figures = drawings.figures(network, made, CALIBRATED)
     assert figures["num_images"] == (made.labels < NOT_A_DIGIT).sum()

@@ -13,6 +13,8 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
+from digitpad.training.stroke_width import restroke, stroke_width
+
 PICTURE_PX = 28
 DIGIT_PX = 20
 CENTRE_PX = 14.5
@@ -31,7 +33,6 @@ INK_LEVEL = 0.8
 """The mean level of ink, weighted by itself; nearly all of MNIST's pictures are above."""
 
 _FINE = 2  # strokes are made wider or thinner on a picture that is this many times as fine
-_MOST_THINNER, _MOST_WIDER = 3, 2  # steps, each of which moves both edges of a stroke by a fine pixel
 
 _CHUNK_PIXELS = 1_600_000  # of the pictures that go through the layer at once, about 100 MB of intermediate results
 
@@ -102,12 +103,12 @@ def picture(ink: Tensor, stroke_px: Tensor | None = None) -> dict[str, Tensor]:
         `seen`, float32 (batch, 28, 28), and `box`, `centre`, `scale` and `stroke` as from `Contract`.
     """
     first = _fit(ink, _FINE)
-    fine, drawn = first["picture"], _stroke_width(first["picture"])
+    fine, drawn = first["picture"], stroke_width(first["picture"])
     wanted = ops.clip(drawn, *(_FINE * width for width in STROKE_PX)) if stroke_px is None else _FINE * stroke_px
     # the box grows and shrinks with its strokes, and is then scaled back
     long_px = float(_FINE * DIGIT_PX)
     target = wanted * ops.maximum(long_px - drawn, 0.0) / (long_px - wanted)
-    second = _fit(_restroke(fine, 0.5 * (target - drawn)), 1)
+    second = _fit(restroke(fine, 0.5 * (target - drawn)), 1)
     centre = first["centre"] + (second["centre"] - _FINE * CENTRE_PX) / first["scale"][:, None]
     scale = first["scale"] * second["scale"]
     return {
@@ -115,7 +116,7 @@ def picture(ink: Tensor, stroke_px: Tensor | None = None) -> dict[str, Tensor]:
         "box": first["box"],
         "centre": centre,
         "scale": scale,
-        "stroke": ops.stack([drawn * second["scale"], _stroke_width(second["picture"])], axis=1),
+        "stroke": ops.stack([drawn * second["scale"], stroke_width(second["picture"])], axis=1),
     }
 
 
@@ -273,40 +274,6 @@ def _extent(profile: Tensor, mass: Tensor, speck: float) -> tuple[Tensor, Tensor
 
 def _mask(condition: Tensor) -> Tensor:
     return ops.cast(condition, "float32")
-
-
-def _stroke_width(ink: Tensor) -> Tensor:
-    """Mean width of the strokes, (batch,), px.
-
-    The area of a long stroke is its length times its width, and its outline is twice its length. All that the levels
-    change by along both axes is 4 / pi of the outline, if it runs in all directions alike.
-    """
-    padded = ops.pad(ink, ((0, 0), (1, 1), (1, 1)))
-    down = ops.sum(ops.abs(padded[:, 1:] - padded[:, :-1]), axis=(1, 2))
-    across = ops.sum(ops.abs(padded[:, :, 1:] - padded[:, :, :-1]), axis=(1, 2))
-    return 2.0 * ops.sum(ink, axis=(1, 2)) / ops.maximum(np.pi / 4 * (down + across), 1e-6)
-
-
-def _restroke(ink: Tensor, steps: Tensor) -> Tensor:
-    """Strokes with both edges moved outwards by (batch,) px, inwards where it is negative.
-
-    Thinner ink is wider paper, so ink is turned over to be thinned. Part of a step mixes the pictures around it.
-    """
-    steps = ops.clip(steps, -_MOST_THINNER, _MOST_WIDER)
-    side = 1.0 - 2.0 * _mask(steps < 0.0)[:, None, None, None]
-    turned, left = side * ink[..., None], ops.abs(steps)[:, None, None, None]
-    for step in range(max(_MOST_THINNER, _MOST_WIDER)):
-        spread = _spread(turned, is_cross=step % 2 == 0)
-        turned = turned + ops.clip(left - step, 0.0, 1.0) * (spread - turned)
-    return (side * turned)[..., 0]
-
-
-def _spread(pictures: Tensor, *, is_cross: bool) -> Tensor:
-    """Every pixel becomes the largest of its neighbours; four and eight of them in turn make circles of a sort."""
-    if is_cross:
-        along = [ops.max_pool(pictures, size, strides=1, padding="same") for size in ((3, 1), (1, 3))]
-        return ops.maximum(*along)
-    return ops.max_pool(pictures, 3, strides=1, padding="same")
 
 
 def _flatten(distance: Tensor) -> Tensor:

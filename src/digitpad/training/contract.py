@@ -34,7 +34,7 @@ INK_LEVEL = 0.8
 
 _FINE = 2  # strokes are made wider or thinner on a picture that is this many times as fine
 
-_CHUNK_PIXELS = 1_600_000  # of the pictures that go through the layer at once, about 100 MB of intermediate results
+_CHUNK_PIXELS = 800_000  # of the pictures that go through the layer at once, about 200 MB of intermediate results
 
 Tensor = Any  # whatever the Keras backend calls its arrays
 

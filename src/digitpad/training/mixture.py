@@ -58,12 +58,12 @@ class Mixture:
         num_written, num_strange = (int(share * epochs * len(digits)) for share in (recipe.written, recipe.strange))
         num_signs = round(_WRITTEN_AMONG_STRANGE * num_strange)
         digits_written = handwriting.choose(glyphs.names("digits"), num_written, rng)
-        written = handwriting.pictures(digits_written, rng)
-        signs = handwriting.pictures(handwriting.choose(glyphs.names("others"), num_signs, rng), rng)
-        odd = np.concatenate([_levels(255 - signs), _levels(strange(digits, num_strange - num_signs, rng))])
+        written = _levels(handwriting.pictures(digits_written, rng))
+        signs = _levels(handwriting.pictures(handwriting.choose(glyphs.names("others"), num_signs, rng), rng))
+        odd = np.concatenate([signs, _levels(strange(digits, num_strange - num_signs, rng))])
         return cls(
             Split(_levels(digits.images), digits.labels),
-            Split(_levels(255 - written), np.array(digits_written, np.uint8)),
+            Split(written, np.array(digits_written, np.uint8)),
             Split(odd, np.full(len(odd), NOT_A_DIGIT, np.uint8)),
         )
 

@@ -26,11 +26,11 @@ from digitpad.training.splits import Split  # noqa: E402
 from digitpad.training.strange import strange  # noqa: E402
 
 # A little below what the model that ships reaches. Whoever ships a better one raises them; nobody lowers them.
-ACCURACY = 0.95
+ACCURACY = 0.96
 """Share of the digits that are read right, at every setting."""
-KEPT = 0.97
+KEPT = 0.98
 """Share of the digits that are not called "not a digit", over all settings."""
-REFUSED_SIGNS, REFUSED_STRANGE = 0.80, 0.80
+REFUSED_SIGNS, REFUSED_STRANGE = 0.92, 0.85
 """Share of what is no digit that is called so: of letters and signs from a pen, and of what `strange` makes."""
 
 CANVAS_PX = 280

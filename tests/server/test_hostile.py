@@ -12,13 +12,14 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 from PIL import Image
 
 from digitpad.server.body import MAX_BYTES
+from digitpad.verdict import Status
 from tests.conftest import GOLDEN_PICTURES
 from tests.server.conftest import (
     JPEG,
@@ -275,7 +276,7 @@ def split(picture: bytes) -> Iterator[tuple[bytes, bytes]]:
 def find_fault(response: http.client.HTTPResponse, content: bytes) -> str | None:
     """What an answer breaks of what this API promises, if anything."""
     if response.status == 200:
-        return None if json.loads(content)["status"] in ("digit", "blank") else "neither digit nor blank"
+        return None if json.loads(content)["status"] in get_args(Status) else "no status that there is"
     if response.status not in (400, 413, 415, 422):
         return f"status {response.status}"
     if response.headers["content-type"] != "application/problem+json":

@@ -79,7 +79,7 @@ def test_refusals_by_hand() -> None:
 def test_refusals_where_there_is_nothing_to_refuse_or_nothing_is_kept() -> None:
     probabilities, labels = np.eye(10)[:3], np.arange(3, dtype=np.uint8)
     every = evaluate.refusals(probabilities, np.ones(3), labels, THRESHOLDS)
-    assert (every["kept"], every["sure"], every["sure_accuracy"], every["passed"]) == (0.0, 0.0, 0.0, 0.0)
+    assert (every["kept"], every["sure"], every["sure_accuracy"], every["passed"]) == (0.0, 0.0, 0.0, None)
     assert (every["coverage"], every["num_candidates"], every["num_strange"]) == (1.0, 1.0, 0)
 
 

@@ -157,14 +157,17 @@ def see(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     step = max(1, _CHUNK_PIXELS // images[0].size) if len(images) else 1
     for start in range(0, len(images), step):
         chunk = slice(start, start + step)
-        seen[chunk] = _seer().predict_on_batch(to_pixels(images[chunk]))
+        seen[chunk] = _seer(*images.shape[1:]).predict_on_batch(to_pixels(images[chunk]))
     return seen
 
 
 @cache
-def _seer() -> keras.Model:
-    """The contract as a model, compiled once for all pictures of a process."""
-    pixels = keras.Input((None, None, 4), dtype="uint8")
+def _seer(height: int, width: int) -> keras.Model:
+    """The contract as a model for pictures of one size, compiled once.
+
+    One model for all sizes would round a little differently after it has met a second size.
+    """
+    pixels = keras.Input((height, width, 4), dtype="uint8")
     return keras.Model(pixels, Contract()(pixels)["seen"])
 
 

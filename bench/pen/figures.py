@@ -1,17 +1,19 @@
 """Figures of what was read: how often it is right and for whom, how honest it is, and what the refusals do."""
 
 from statistics import fmean
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
+from digitpad.training import evaluate
 from digitpad.training.evaluate import honesty, reliability, wilson_interval
 from digitpad.training.pen import CLEAR, Characters
+from digitpad.verdict import Status
 from pen.reading import Answers
 
-STATUSES = ("digit", "unsure", "not a digit", "blank")
+STATUSES = get_args(Status)
 KEPT = 0.95
 NUM_WORST = 50
 
@@ -124,9 +126,7 @@ def refusals(
 
 def worst(answers: Answers, labels: NDArray[np.uint8]) -> NDArray[np.int64]:
     """The mistakes to which the true digit's probability is the lowest, as places in the answers, the worst first."""
-    true = answers.probabilities[np.arange(len(labels)), labels]
-    mistakes = np.flatnonzero(answers.probabilities.argmax(axis=1) != labels)
-    return mistakes[np.argsort(true[mistakes], kind="stable")][:NUM_WORST]
+    return evaluate.worst(answers.probabilities, labels)[:NUM_WORST]
 
 
 def _candidates(digits: Answers, labels: NDArray[np.uint8]) -> dict[str, Any] | None:

@@ -34,8 +34,8 @@ def evaluate(
         three without it in `uncalibrated`; `reliability` before and after; `confusion`, counts by true digit (row) and
         prediction (column); `classes`, precision, recall and F1; `confused_pairs`; `worst`, the worst mistakes.
     """
-    before, after = (answers(logits, temperature)[0] for temperature in (1.0, calibrated.temperature))
-    not_digit = answers(logits, 1.0)[1]
+    before, not_digit = answers(logits, 1.0)
+    after, _ = answers(logits, calibrated.temperature)
     predicted = after.argmax(axis=1)
     num_right = int((predicted == labels).sum())
     confusion = confusion_matrix(labels, predicted, labels=_DIGITS)
@@ -153,12 +153,16 @@ def _confused_pairs(confusion: NDArray[np.int64]) -> list[dict[str, int]]:
     return sorted(pairs, key=lambda pair: -pair["count"])[:10]
 
 
+def worst(probabilities: NDArray[Any], labels: Labels) -> NDArray[np.int64]:
+    """Indices of the mistakes, those first to whose true digit (num_images, 10) probabilities give the least."""
+    true = probabilities[np.arange(len(labels)), labels]
+    mistakes = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    return mistakes[np.argsort(true[mistakes], kind="stable")]
+
+
 def _worst(probabilities: Probabilities, labels: Labels, seen: NDArray[np.float32]) -> list[dict[str, Any]]:
     """The mistakes to which the true digit's probability is the lowest, with what the network saw."""
     predicted = probabilities.argmax(axis=1)
-    true = probabilities[np.arange(len(labels)), labels]
-    mistakes = np.flatnonzero(predicted != labels)
-    order = mistakes[np.argsort(true[mistakes], kind="stable")][:NUM_WORST]
     return [
         {
             "index": int(i),
@@ -167,5 +171,5 @@ def _worst(probabilities: Probabilities, labels: Labels, seen: NDArray[np.float3
             "probabilities": probabilities[i].tolist(),
             "seen": base64.b64encode(np.rint(seen[i] * 255).astype(np.uint8).tobytes()).decode(),
         }
-        for i in order
+        for i in worst(probabilities, labels)[:NUM_WORST]
     ]

@@ -68,7 +68,7 @@ def test_a_plain_zip_tool_still_opens_the_keras_file(saved: Path) -> None:
 def test_the_pictures_that_train_are_those_that_the_reader_sees(reader: keras.Model) -> None:
     images = np.random.default_rng(0).integers(0, 256, (4, 28, 28), dtype=np.uint8)
     seen = export.answer(reader, contract.to_pixels(images))["seen"]
-    assert seen == pytest.approx(contract.see(images), abs=1e-6)
+    assert seen == pytest.approx(contract.see(images), abs=1e-5)
 
 
 def test_jax_trains_saves_and_exports_too(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from digitpad.training import contract
+from digitpad.training import chunks, contract
 from digitpad.training.contract import PICTURE_PX
 from digitpad.training.recipe import Recipe
 
@@ -35,12 +35,9 @@ def augment(images: NDArray[np.uint8], recipe: Recipe, rng: np.random.Generator)
     changes = ("rotation_degrees", "shear", "zoom", "elastic_px", "stroke_px", "restroked")
     if not any(getattr(recipe, change) for change in changes):
         return (images[..., None] / np.float32(255)).astype(np.float32)
-    seen = np.empty((*images.shape, 1), np.float32)
-    for start in range(0, len(images), _CHUNK):
-        chunk = images[start : start + _CHUNK]
-        inputs = [chunk, _linear(len(chunk), recipe, rng), _bends(len(chunk), recipe, rng)]
-        seen[start : start + _CHUNK] = _warp().predict_on_batch([*inputs, _widths(len(chunk), recipe, rng)])[..., None]
-    return seen
+    count = len(images)
+    linear, bends, widths = (chance(count, recipe, rng) for chance in (_linear, _bends, _widths))
+    return chunks.predict(_warp(), [images, linear, bends, widths], _CHUNK)[..., None]
 
 
 @cache

@@ -13,6 +13,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
+from digitpad.training import chunks
 from digitpad.training.stroke_width import restroke, stroke_width
 
 PICTURE_PX = 28
@@ -153,22 +154,16 @@ def see(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     Returns:
         float32 (num_images, 28, 28, 1), 0 for paper to 1 for ink.
     """
-    seen = np.empty((len(images), PICTURE_PX, PICTURE_PX, 1), np.float32)
-    step = max(1, _CHUNK_PIXELS // images[0].size) if len(images) else 1
-    for start in range(0, len(images), step):
-        chunk = slice(start, start + step)
-        seen[chunk] = _seer(*images.shape[1:]).predict_on_batch(to_pixels(images[chunk]))
-    return seen
+    height, width = images.shape[1:]
+    return chunks.predict(_seer(height, width), [images], max(1, _CHUNK_PIXELS // (height * width)))
 
 
 @cache
 def _seer(height: int, width: int) -> keras.Model:
-    """The contract as a model for pictures of one size, compiled once.
-
-    One model for all sizes would round a little differently after it has met a second size.
-    """
-    pixels = keras.Input((height, width, 4), dtype="uint8")
-    return keras.Model(pixels, Contract()(pixels)["seen"])
+    """The contract as a model for grey pictures of one size, compiled once."""
+    grey = keras.Input((height, width), dtype="uint8")
+    pixels = ops.stack([grey, grey, grey, ops.full_like(grey, 255)], axis=-1)
+    return keras.Model([grey], Contract()(pixels)["seen"])
 
 
 def _distance_from_paper(pixels: Tensor) -> Tensor:

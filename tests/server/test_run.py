@@ -55,7 +55,7 @@ def predict(server: Server) -> httpx.Response:
 def accepts(server: Server) -> bool:
     try:
         server.connect().close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):  # reset: the socket closed while we were in its queue
         return False
     return True
 

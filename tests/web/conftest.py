@@ -212,6 +212,8 @@ def open_pad(browser: Browser, server: Server) -> Iterator[OpenPad]:
         return pad
 
     yield open_pad
+    for pad in pads:  # answers may still be on their way
+        pad.page.unroute_all(behavior="ignoreErrors")
     for context in contexts:
         context.close()
     assert [complaint for pad in pads for complaint in pad.complaints] == []

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from digitpad import Recognizer
-from digitpad.training import contract
+from digitpad.training import contract, framing
 from digitpad.training.augment import augment
 from digitpad.training.recipe import Recipe
 from tests.training.conftest import UNCHANGED, drawn_digits
@@ -62,7 +62,7 @@ def test_pictures_come_back_in_mnists_form() -> None:
 def test_strokes_get_every_width_that_the_contract_lets_through() -> None:
     seen = (changed(Recipe()) * 255).round().astype(np.uint8)
     widths = np.asarray(contract.Contract()(contract.to_pixels(seen[..., 0]))["stroke"])[:, 0]
-    low, high = contract.STROKE_PX
+    low, high = framing.STROKE_PX
     assert widths.min() < low + 0.5
     assert widths.max() > high
     assert widths.std() > 0.3

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from digitpad.training import contract, train
+from digitpad.training import contract, framing, train
 from digitpad.training.mixture import NOT_A_DIGIT, Mixture
 from digitpad.training.recipe import RECIPES, Recipe
 from tests.training.conftest import UNCHANGED, drawn_split
@@ -122,7 +122,7 @@ def test_some_of_mnist_is_drawn_anew_from_its_skeletons() -> None:
     widths = np.asarray(
         contract.Contract()(contract.to_pixels(np.rint(redrawn[..., 0] * 255).astype(np.uint8)))["stroke"]
     )
-    assert widths[:, 0].mean() == pytest.approx(np.mean(contract.STROKE_PX), abs=0.4)  # a pen drew them, no pixels
+    assert widths[:, 0].mean() == pytest.approx(np.mean(framing.STROKE_PX), abs=0.4)  # a pen drew them, no pixels
 
 
 def test_a_recipe_without_generated_pictures_has_none() -> None:

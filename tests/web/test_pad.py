@@ -50,7 +50,7 @@ def test_what_is_shown_is_what_python_says_of_the_same_drawing(open_pad: OpenPad
         assert prediction.box and prediction.scale
         top, left, bottom, right = prediction.box
         captions = pad.page.locator(".dp-steps small").all_text_contents()
-        assert captions[0] == f"280 {TIMES} 280 px"
+        assert captions[0] == f"140 {TIMES} 140 px"
         assert captions[2] == f"{right - left:.0f} {TIMES} {bottom - top:.0f} px"
         assert captions[3].splitlines()[0] == f"scaled {TIMES} {prediction.scale:.3g}"
         pad.clear()

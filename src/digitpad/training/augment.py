@@ -12,8 +12,8 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from digitpad.training import chunks, contract
-from digitpad.training.contract import PICTURE_PX
+from digitpad.training import chunks
+from digitpad.training.framing import PICTURE_PX, STROKE_PX, frame
 from digitpad.training.recipe import Recipe
 
 _CANVAS_PX = 34  # room for what turning and stretching move outwards
@@ -68,7 +68,7 @@ class Warp(keras.layers.Layer):
         bent = ops.matmul(ops.matmul(basis, bends), basis.T)
         places = ops.matmul(linear, flat) + ops.reshape(bent, (-1, 2, _CANVAS_PX**2)) + (PICTURE_PX - 1) / 2
         ink = _sample(ops.cast(images, "float32") / 255.0, places[:, 0], places[:, 1])
-        return contract.picture(ops.reshape(ink, (-1, _CANVAS_PX, _CANVAS_PX)), widths)["seen"]
+        return frame(ops.reshape(ink, (-1, _CANVAS_PX, _CANVAS_PX)), widths)["seen"]
 
     def compute_output_spec(self, images: Any, linear: Any, bends: Any, widths: Any) -> Any:
         return keras.KerasTensor((images.shape[0], PICTURE_PX, PICTURE_PX), "float32")
@@ -113,5 +113,5 @@ def _bends(count: int, recipe: Recipe, rng: np.random.Generator) -> NDArray[np.f
 
 
 def _widths(count: int, recipe: Recipe, rng: np.random.Generator) -> NDArray[np.float32]:
-    low, high = contract.STROKE_PX
+    low, high = STROKE_PX
     return rng.uniform(low - recipe.stroke_px, high + recipe.stroke_px, count).astype(np.float32)

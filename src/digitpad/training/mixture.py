@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from digitpad.training import contract, glyphs, handwriting
 from digitpad.training.augment import augment
+from digitpad.training.framing import PICTURE_PX
 from digitpad.training.recipe import Recipe
 from digitpad.training.skeleton import skeleton
 from digitpad.training.splits import Split
@@ -89,5 +90,5 @@ def _draw(split: Split, count: int, rng: np.random.Generator) -> Split:
 def _levels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """What the contract shows of pictures, uint8 (num_images, 28, 28)."""
     if not len(images):
-        return np.zeros((0, contract.PICTURE_PX, contract.PICTURE_PX), np.uint8)
+        return np.zeros((0, PICTURE_PX, PICTURE_PX), np.uint8)
     return np.rint(contract.see(images)[..., 0] * 255).astype(np.uint8)

@@ -7,7 +7,7 @@ import keras
 from keras import layers
 
 from digitpad.errors import RecipeError
-from digitpad.training.contract import PICTURE_PX
+from digitpad.training.framing import PICTURE_PX
 from digitpad.training.recipe import Recipe
 
 NUM_CLASSES = 11  # the digits, and what is none

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad import strokes
-from digitpad.training.contract import PICTURE_PX
+from digitpad.training.framing import PICTURE_PX
 from digitpad.training.splits import Split
 
 CANVAS_PX = 2 * PICTURE_PX

@@ -9,7 +9,8 @@
  * again, unless the error says that it is `permanent`.
  */
 
-const SIDE = 280; // px of the drawing that the model gets, and the unit of all coordinates here
+const SIDE = 280; // the pad is so wide in the unit of all coordinates here
+const ASKED_SIDE = 140; // px of the drawing that the model gets: finer ones are read no better, and more slowly
 const PICTURE_SIDE = 560; // px, the longest side of a picture from elsewhere
 const COPY_SIDE = 560;
 const THUMB_SIDE = 112;
@@ -44,7 +45,7 @@ export function mount(root, { predict, keys = root }) {
     async () => {
       if (drawing.isBlank) return;
       const sheet = drawing.sheet;
-      const asked = { marks: [...drawing.visible], canvas: drawing.toCanvas(SIDE) };
+      const asked = { marks: [...drawing.visible], canvas: drawing.toCanvas(ASKED_SIDE) };
       const started = performance.now();
       const prediction = await predict(asked.canvas);
       if (sheet !== drawing.sheet) return; // cleared meanwhile

@@ -238,7 +238,9 @@ def test_the_picture_has_mnists_form(digit: int) -> None:
 
 
 def test_mnist_pictures_come_out_as_themselves(mnist: Path) -> None:
-    images = data.load(mnist).pool.images[:1000]
+    pool = data.load(mnist).pool.images
+    assert np.isfinite(contract.see(pool)).all()
+    images = pool[:1000]
     seen = model().predict_on_batch(contract.to_pixels(images))
     differences = np.abs(seen["seen"][..., 0] - images / 255).mean(axis=(1, 2))
     assert differences.mean() < MNIST_TOLERANCE

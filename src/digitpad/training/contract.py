@@ -19,8 +19,6 @@ from digitpad.training.framing import PICTURE_PX, frame
 MIN_CONTRAST = 0.1
 """Ink differs from the paper by at least this share of the full range in one colour; anything less is paper grain."""
 
-_FULL = 255.0**2  # full ink: colours and opacity are both from 0 to 255
-
 _CHUNK_PIXELS = 800_000  # of the pictures that go through the layer at once, about 200 MB of intermediate results
 
 Tensor = Any  # whatever the Keras backend calls its arrays
@@ -56,13 +54,13 @@ class Contract(keras.layers.Layer):
     def call(self, pixels: Tensor) -> dict[str, Tensor]:
         distance = _distance_from_paper(pixels)
         mass, contrast = (measure(distance, axis=(1, 2), keepdims=True) for measure in (ops.sum, ops.max))
-        visible = _mask(contrast >= MIN_CONTRAST * _FULL)
+        visible = _mask(contrast >= MIN_CONTRAST)
         area = ops.cast(ops.shape(distance)[1] * ops.shape(distance)[2], "float32")
-        coverage = mass / (area * ops.maximum(contrast, MIN_CONTRAST * _FULL))
+        coverage = mass / (area * ops.maximum(contrast, MIN_CONTRAST))
         answer = frame(_flatten(distance, mass))
         answer["seen"] = ops.expand_dims(visible * answer["seen"], 3)
         ink = ops.squeeze(visible * ops.minimum(coverage, 1.0), (1, 2))
-        return {**answer, "ink": ink, "distance": distance * (1.0 / _FULL)}
+        return {**answer, "ink": ink, "distance": distance}
 
     def compute_output_spec(self, pixels: Tensor) -> dict[str, Tensor]:
         shapes = {
@@ -106,7 +104,7 @@ def _seer(height: int, width: int) -> keras.Model:
 
 
 def _distance_from_paper(pixels: Tensor) -> Tensor:
-    """How far every pixel is from the paper, float32 (batch, height, width), 0 to `_FULL`.
+    """How far every pixel is from the paper, float32 (batch, height, width), 0 to 1.
 
     The distance is the largest over the three colours, so red on green shows as well as black on white, and for one
     colour of ink it is proportional to coverage, which keeps antialiased edges true. Colours are worked on plane by
@@ -116,7 +114,7 @@ def _distance_from_paper(pixels: Tensor) -> Tensor:
     *colours, alpha = (ops.cast(ops.squeeze(plane, 1), "float32") for plane in planes)
     papers = ops.split(_paper(pixels, colours[1], alpha), 3, axis=1)
     red, green, blue = (ops.abs(colour - paper) for colour, paper in zip(colours, papers, strict=True))
-    return ops.maximum(ops.maximum(red, green), blue) * alpha
+    return ops.maximum(ops.maximum(red, green), blue) * (alpha * (1.0 / 255.0**2))
 
 
 def _paper(pixels: Tensor, green: Tensor, alpha: Tensor) -> Tensor:

@@ -35,7 +35,7 @@ def frame(ink: Tensor, stroke_px: Tensor | None = None) -> dict[str, Tensor]:
     """The picture of MNIST's form that ink makes.
 
     Args:
-        ink: float32 (batch, height, width), 0 for paper, more for more ink, on any scale.
+        ink: float32 (batch, height, width), 0 for paper to 1 for ink.
         stroke_px: float32 (batch,), the width that strokes shall have in the picture, px; None for the nearest to their
             own within `STROKE_PX`.
 

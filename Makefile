@@ -7,7 +7,7 @@ TENSORFLOW ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
-.PHONY: serve train test lint bench bench-drawings bench-server clean
+.PHONY: serve train test lint bench-inference bench-drawings bench-server clean
 
 serve: .venv/serve  ## the pad and the API, on this machine alone
 	$(BIN)/digitpad serve
@@ -23,8 +23,9 @@ lint: .venv/dev  ## format, lint, types
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-bench: .venv/train  ## how long reading a digit takes
-	$(BIN)/python bench/reading.py
+bench-inference: .venv/train  ## how long reading a digit takes, beside Keras and LiteRT
+	$(BIN)/pip install --disable-pip-version-check --quiet --requirement bench/requirements.txt
+	$(BIN)/python bench/inference.py
 
 bench-drawings: .venv/train  ## how well real pen strokes are read; needs DIGITPAD_DATA
 	$(BIN)/python bench/drawings.py

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import readme
+
 Figures = dict[str, float]
 
 
@@ -42,7 +44,7 @@ def versions(*packages: str) -> dict[str, str]:
 def write(
     path: Path | None, package_versions: Mapping[str, str], results: Mapping[str, Figures], notes: Sequence[str] = ()
 ) -> None:
-    """Print on what the results were measured, and write both.
+    """Print on what the results were measured, write both, and write `bench/README.md` anew.
 
     Args:
         path: the JSON file; None to print only.
@@ -57,6 +59,7 @@ def write(
     record = {"machine": machine, "python": platform.python_version(), "versions": package_versions}
     record |= {"notes": notes} if notes else {}
     path.write_text(json.dumps(record | {"results": results}, indent=2) + "\n")
+    readme.write()
 
 
 def show(name: str, figures: Figures) -> None:

@@ -98,7 +98,7 @@ def test_chance_comes_from_the_generator_alone() -> None:
     assert np.array_equal(MIXTURE.written.images, again.written.images)
     assert np.array_equal(MIXTURE.strange.images, again.strange.images)
     assert not rows(MIXTURE.written.images) & rows(other.written.images)
-    changing = RECIPES["cnn"]
+    changing = RECIPES["cnn"].replace(unchanged=0.0)
     epochs = [MIXTURE.epoch(changing, chance(seed)) for seed in (0, 0, 1)]
     assert np.array_equal(epochs[0].seen, epochs[1].seen)
     assert np.array_equal(epochs[0].labels, epochs[1].labels)
@@ -117,7 +117,7 @@ def test_some_of_mnist_is_drawn_anew_from_its_skeletons() -> None:
         len(rows(MIXTURE.epoch(plain.replace(restroked=share), chance()).seen) & rows(MIXTURE.digits.images))
         for share in (0.0, 0.3)
     ]
-    assert kept == [100, 0]  # with any of them redrawn, all go through the contract again
+    assert kept == [100, pytest.approx(70, abs=12)]
     redrawn = MIXTURE.epoch(RECIPES["cnn"].replace(restroked=0.999, written=0.0, strange=0.0), chance()).seen
     widths = np.asarray(
         contract.Contract()(contract.to_pixels(np.rint(redrawn[..., 0] * 255).astype(np.uint8)))["stroke"]

@@ -34,12 +34,12 @@ class Pictures:
 
 @dataclass(frozen=True)
 class Mixture:
-    """Where epochs are drawn from; all pictures as the contract shows them, uint8 (num_images, 28, 28).
+    """Where epochs are drawn from, pictures of MNIST's form, uint8 (num_images, 28, 28).
 
     Attributes:
-        digits: of MNIST.
-        written: generated digits.
-        strange: no digits.
+        digits: of MNIST as they were published; what an epoch gives of them, the contract shows.
+        written: generated digits, as the contract shows them.
+        strange: no digits, likewise.
     """
 
     digits: Split
@@ -63,7 +63,7 @@ class Mixture:
         signs = _levels(handwriting.pictures(handwriting.choose(glyphs.names("others"), num_signs, rng), rng))
         odd = np.concatenate([signs, _levels(strange(digits, num_strange - num_signs, rng))])
         return cls(
-            Split(_levels(digits.images), digits.labels),
+            digits,
             Split(written, np.array(digits_written, np.uint8)),
             Split(odd, np.full(len(odd), NOT_A_DIGIT, np.uint8)),
         )

@@ -13,6 +13,7 @@ from digitpad.errors import RecipeError
 _AT_LEAST = {"epochs": 1, "batch_size": 1, "patience": 1, "learning_rate": 1e-9}
 _BELOW: dict[str, float] = {"warmup": 1, "dropout": 1, "label_smoothing": 1, "zoom": 1, "restroked": 1, "seed": 2**32}
 _BELOW |= {"written": 0.5, "strange": 0.5}  # half of an epoch at least is MNIST
+_AT_MOST: dict[str, float] = {"unchanged": 1}
 
 _ANYTHING_BELOW = 1_000_000
 
@@ -22,9 +23,14 @@ def _check(name: str, value: Any, kind: Any) -> None:
         raise RecipeError(f"Expected {name} to be {kind.__name__}; got {value!r}.")
     if kind is str:
         return
-    low, high = _AT_LEAST.get(name, 0), _BELOW.get(name, _ANYTHING_BELOW)
-    if not low <= value < high:
-        raise RecipeError(f"Expected {name} to be at least {low} and below {high}; got {str(value)[:40]}.")
+    low = _AT_LEAST.get(name, 0)
+    if name in _AT_MOST:
+        high, fits, bound = _AT_MOST[name], low <= value <= _AT_MOST[name], "at most"
+    else:
+        high = _BELOW.get(name, _ANYTHING_BELOW)
+        fits, bound = low <= value < high, "below"
+    if not fits:
+        raise RecipeError(f"Expected {name} to be at least {low} and {bound} {high}; got {str(value)[:40]}.")
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ class Recipe:
         dropout: share of activations dropped before a dense layer, 0 to 1.
         label_smoothing: share of the probability spread over all digits, 0 to 1.
         patience: epochs without a better validation loss after which training stops.
+        unchanged: share of pictures that none of the following happens to, 0 to 1.
         rotation_degrees: pictures are turned by up to this much, either way.
         shear: they are leaned to the side by up to this much px a px.
         zoom: each axis is scaled by up to this share.
@@ -64,6 +71,7 @@ class Recipe:
     dropout: float = 0.4
     label_smoothing: float = 0.0
     patience: int = 5
+    unchanged: float = 0.3
     rotation_degrees: float = 14.0
     shear: float = 0.25
     zoom: float = 0.18
@@ -103,11 +111,7 @@ RECIPES = {
         l2=1e-4,
         dropout=0.3,
         patience=8,
-        rotation_degrees=0.0,
-        shear=0.0,
-        zoom=0.0,
-        elastic_px=0.0,
-        stroke_px=0.0,
+        unchanged=1.0,
         restroked=0.0,
         written=0.0,
     ),

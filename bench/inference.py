@@ -1,0 +1,170 @@
+"""How long reading takes: one drawing, many, and from the start of a process: `make bench-inference`.
+
+The network of the model that ships, contract inside, stands behind each runtime, and the answers are compared before
+anything is timed. The runtimes take turns, so that a slow moment of the machine meets them all.
+"""
+
+import base64
+import io
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from record import Figures, describe, show, spread, versions, write
+
+from digitpad import drawing
+from digitpad.training import backend
+
+backend.prepare()
+
+import runtimes  # noqa: E402
+from runtimes import Files, Pixels  # noqa: E402
+
+GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
+PICTURE = GOLDEN / "7-medium-light.png"  # 280 x 280 px
+RESULTS = Path(__file__).with_suffix(".json")
+
+PAGE_PX = 140
+"""The page sends drawings of this size, RGBA."""
+
+NUM_ROUNDS = 5
+NUM_CALLS = {"digitpad": 400, "LiteRT": 400, "model(x)": 40, "model.predict": 40}
+"""Single drawings a round."""
+
+BATCHES = (1, 4, 16, 64, 256, 1024, 4096)
+NUM_STARTS = 10
+COLD_STARTS = {
+    "digitpad": (
+        "import sys; from digitpad import Recognizer; Recognizer.load(sys.argv[1]).predict(sys.argv[2])",
+        "onnx",
+    ),
+    "LiteRT": (
+        "import sys; from ai_edge_litert.interpreter import Interpreter; from digitpad import drawing; "
+        "lite = Interpreter(sys.argv[1]); lite.allocate_tensors(); "
+        "lite.set_tensor(lite.get_input_details()[0]['index'], drawing.read(sys.argv[2])[None]); lite.invoke()",
+        "lite",
+    ),
+    "model.predict": (
+        "import sys; from pathlib import Path; from digitpad.training import backend; backend.prepare(); "
+        "from digitpad import drawing; from digitpad.training import export; "
+        "export.load_keras(Path(sys.argv[1])).predict(drawing.read(sys.argv[2])[None], verbose=0)",
+        "keras",
+    ),
+}
+"""What a process does, and with which of the `Files`."""
+
+PRINT_PEAK = "; print([line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM')][0])"
+TOLERANCE = 1e-4
+
+NOTES = [
+    "One network behind all: that of the model that ships, contract inside, with fresh weights, which take as long. "
+    f"Before anything is timed, all answers to a drawing are compared; they agree within {TOLERANCE:g}.",
+    f"One drawing: from a PNG data URL as the page sends it ({PAGE_PX} x {PAGE_PX} px, RGBA) to probabilities. "
+    "digitpad and LiteRT on one thread; Keras takes as many as it likes. All decode with `drawing.read`. digitpad also "
+    "gives the picture seen, the way there and the verdict; LiteRT's graph is fixed to one drawing of this very size.",
+    "Batches are of decoded drawings of that size. `model.predict` is shown with the best of its minibatches.",
+    "A cold start is a process from its start to its end: the imports, the model, one drawing. digitpad proves its "
+    "model file sound on the way.",
+]
+
+
+def main() -> None:
+    """Measure, print and write."""
+    pixels = drawing.read(page_picture())
+    url = "data:image/png;base64," + base64.b64encode(page_picture()).decode()
+    with tempfile.TemporaryDirectory() as folder:
+        picture = Path(folder) / "page.png"
+        picture.write_bytes(page_picture())
+        files = runtimes.write(Path(folder), pixels)
+        results = singles(files, url)
+        results |= batches(files, pixels)
+        results |= cold_starts(files, picture)
+    for name, figures in results.items():
+        show(name, figures)
+    packages = ("digitpad", "ai-edge-litert", "keras", "numpy", "onnxruntime", "pillow", "tensorflow-cpu")
+    write(RESULTS, versions(*packages), results, NOTES)
+
+
+def page_picture() -> bytes:
+    """A drawing as the page sends it."""
+    with Image.open(PICTURE) as picture, io.BytesIO() as file:
+        picture.convert("RGBA").resize((PAGE_PX, PAGE_PX), Image.Resampling.BOX).save(file, "PNG")
+        return file.getvalue()
+
+
+def singles(files: Files, url: str) -> dict[str, Figures]:
+    """Milliseconds from a data URL to an answer."""
+    readers = runtimes.one_at_a_time(files)
+    compare({name: reader(url) for name, reader in readers.items()})
+    times: dict[str, list[float]] = {name: [] for name in readers}
+    for _ in range(NUM_ROUNDS):
+        for name, reader in readers.items():
+            for _ in range(3):  # what the others pushed out of the caches comes back
+                reader(url)
+            times[name] += [milliseconds(reader, url) for _ in range(NUM_CALLS[name])]
+    results = {f"{name}, one drawing (ms)": describe(times[name]) for name in readers}
+    rounds = {name: np.median(np.reshape(times[name], (NUM_ROUNDS, -1)), axis=1) for name in readers}
+    for name in ("model.predict", "model(x)", "LiteRT"):
+        results[f"{name} : digitpad, one drawing (ratio)"] = spread((rounds[name] / rounds["digitpad"]).tolist())
+    return results
+
+
+def batches(files: Files, pixels: Pixels) -> dict[str, Figures]:
+    """Drawings a second, of batches."""
+    readers = runtimes.many_at_once(files)
+    compare({name: reader([pixels] * 3) for name, reader in readers.items()})
+    results: dict[str, Figures] = {}
+    for size in BATCHES:
+        drawings = [pixels] * size
+        rates: dict[str, list[float]] = {name: [] for name in readers}
+        for number in range(NUM_ROUNDS + 1):
+            for name, reader in readers.items():
+                rate = 1000 * size / milliseconds(reader, drawings)
+                rates[name] += [rate] if number else []  # in the first round, Keras compiles for the size
+        best = max((name for name in rates if name.startswith("model")), key=lambda name: np.mean(rates[name]))
+        shown = [name for name in rates if name.startswith("digitpad")] + [best]
+        results |= {f"{name}, batch of {size} (drawings/s)": spread(rates[name]) for name in shown}
+        ratios = np.array(rates["digitpad, 2 threads"]) / rates[best]
+        results[f"digitpad, 2 threads : Keras' best, batch of {size} (ratio)"] = spread(ratios.tolist())
+    return results
+
+
+def cold_starts(files: Files, picture: Path) -> dict[str, Figures]:
+    """Milliseconds and peak memory of processes that read one picture."""
+    times: dict[str, list[float]] = {name: [] for name in COLD_STARTS}
+    peaks: dict[str, list[float]] = {name: [] for name in COLD_STARTS}
+    for _ in range(NUM_STARTS):
+        for name, (script, model) in COLD_STARTS.items():
+            started = time.perf_counter()
+            command = [sys.executable, "-c", script + PRINT_PEAK, str(getattr(files, model)), str(picture)]
+            output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+            times[name].append(1000 * (time.perf_counter() - started))
+            peaks[name].append(int(output.split()[-1]) / 1000)
+    results = {f"{name}, cold start (ms)": describe(values) for name, values in times.items()}
+    return results | {f"{name}, peak memory (MB)": describe(values) for name, values in peaks.items()}
+
+
+def compare(answers: dict[str, runtimes.Probabilities]) -> None:
+    """Make sure that all runtimes answer alike."""
+    first = answers["digitpad" if "digitpad" in answers else "digitpad, 1 thread"]
+    for name, answer in answers.items():
+        error = float(np.abs(answer - first).max())
+        if not error <= TOLERANCE:
+            sys.exit(f"Expected {name} to answer like digitpad within {TOLERANCE:g}; it is off by {error:.2g}.")
+
+
+def milliseconds(action: Callable[[Any], object], argument: object) -> float:
+    """How long an action takes."""
+    started = time.perf_counter()
+    action(argument)
+    return 1000 * (time.perf_counter() - started)
+
+
+if __name__ == "__main__":
+    main()

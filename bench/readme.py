@@ -1,0 +1,83 @@
+"""`bench/README.md`, written from what the benchmarks recorded: `python bench/readme.py`, and after every benchmark."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+
+BENCHES = {
+    "inference": ("Reading", "make bench-inference", "How long one drawing takes, many, and a process from its start."),
+    "server": ("The server", "make bench-server", "How many predictions a second, beside Gradio. Needs `wrk`."),
+}
+"""Heading, command and what it measures, by the name of the record."""
+
+HEAD = """# Benchmarks
+
+Each is one command, from the root of the repository. It prints its figures, keeps them as JSON here, and writes this
+page anew. Run them alone on a quiet machine: two things at once on two cores measure each other.
+
+- `make bench-drawings`: how well real pen strokes are read. Its figures are in [docs/drawings.md](../docs/drawings.md).
+"""
+
+
+def write() -> None:
+    """Write the page."""
+    (FOLDER / "README.md").write_text(page())
+
+
+def page() -> str:
+    """The page, from the records that are there."""
+    sections = [section(name) for name in BENCHES if (FOLDER / f"{name}.json").exists()]
+    contents = [f"- `{command}`: {what}" for _, command, what in BENCHES.values()]
+    return HEAD + "\n".join(contents) + "\n" + "".join(sections)
+
+
+def section(name: str) -> str:
+    """A record as a heading, a table and its notes."""
+    heading, command, _ = BENCHES[name]
+    record = json.loads((FOLDER / f"{name}.json").read_text())
+    rows = [
+        f"| {what} | {figures.get('n', '')} | {_value(figures)} | {_spread(figures)} |"
+        for what, figures in record["results"].items()
+    ]
+    installed = ", ".join(f"{package} {version}" for package, version in record["versions"].items())
+    notes = [f"- {note}" for note in record.get("notes", [])]
+    return "\n".join(
+        [
+            f"\n## {heading}\n",
+            f"`{command}` on {record['machine']}, Python {record['python']}, {installed}.\n",
+            "| what | n | figure | spread |",
+            "| --- | --- | --- | --- |",
+            *rows,
+            "",
+            *notes,
+            "",
+        ]
+    )
+
+
+def _value(figures: Mapping[str, Any]) -> str:
+    if "median" in figures:
+        return f"median {_number(figures['median'])}"
+    if "mean" in figures:
+        return f"{_number(figures['mean'])} ± {_number(figures['sd'])}"
+    after = {name: f" after {figures[f'n_{name}']:,}" for name in figures if figures.get(f"n_{name}")}
+    named = {name: value for name, value in figures.items() if name != "n" and not name.startswith("n_")}
+    return ", ".join(f"{name} {_number(value)}{after.get(name, '')}" for name, value in named.items())
+
+
+def _spread(figures: Mapping[str, Any]) -> str:
+    if "min" not in figures:
+        return ""
+    p99 = f"p99 {_number(figures['p99'])}, " if "p99" in figures else ""
+    return f"{p99}{_number(figures['min'])} to {_number(figures['max'])}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+if __name__ == "__main__":
+    write()

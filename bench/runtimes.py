@@ -1,0 +1,97 @@
+"""One network behind four runtimes: from a PNG data URL to probabilities, and from many drawings to theirs."""
+
+import contextlib
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from digitpad import Recognizer, artifact, drawing
+from digitpad.training import export, models
+from digitpad.training.recipe import Recipe
+
+Pixels = NDArray[np.uint8]
+Probabilities = NDArray[np.float32]
+
+KERAS_BATCHES = (32, 128, 512)
+"""Sizes of minibatch that `model.predict` may choose from; the best one counts."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """The same reader, contract and network, in the form of each runtime.
+
+    Attributes:
+        onnx: for ONNX Runtime, as digitpad ships it.
+        keras: for Keras.
+        lite: for LiteRT, with the number and size of the drawings fixed, as it works best.
+    """
+
+    onnx: Path
+    keras: Path
+    lite: Path
+
+
+def write(folder: Path, pixels: Pixels) -> Files:
+    """Write the reader of the model that ships, with fresh weights, which take as long as trained ones.
+
+    Args:
+        folder: where to.
+        pixels: uint8 (height, width, 4), a drawing of the size that LiteRT shall read.
+    """
+    card = Recognizer.load().card
+    network = models.build(Recipe(**card["recipe"]))
+    reader = export.build_reader(network, card["temperature"])
+    files = Files(folder / "digits.onnx", folder / "model.keras", folder / "digits.tflite")
+    export.save_keras(reader, files.keras)
+    probe = artifact.Probe(pixels, export.answer(reader, pixels[None])["probabilities"][0])
+    files.onnx.write_bytes(artifact.seal(export.export_graph(files.keras), card, [probe]))
+    fixed = keras.Input(batch_shape=(1, *pixels.shape), dtype="uint8")
+    with contextlib.redirect_stdout(io.StringIO()):  # it describes at length what it saves
+        lite = tf.lite.TFLiteConverter.from_keras_model(keras.Model(fixed, reader(fixed)["probabilities"])).convert()
+    files.lite.write_bytes(lite)
+    return files
+
+
+def one_at_a_time(files: Files) -> dict[str, Callable[[str], Probabilities]]:
+    """For each runtime a function from a data URL to probabilities, float32 (10,), on one thread if it can."""
+    recognizer, reader = Recognizer.load(files.onnx), export.load_keras(files.keras)
+    interpreter = Interpreter(str(files.lite), num_threads=1)
+    interpreter.allocate_tensors()
+    source, target = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+
+    def lite(url: str) -> Any:
+        interpreter.set_tensor(source, drawing.read(url)[None])
+        interpreter.invoke()
+        return interpreter.get_tensor(target)[0]
+
+    return {
+        "digitpad": lambda url: recognizer.predict(url).probabilities,
+        "LiteRT": lite,
+        "model(x)": lambda url: np.asarray(reader(drawing.read(url)[None], training=False)["probabilities"][0]),
+        "model.predict": lambda url: reader.predict(drawing.read(url)[None], verbose=0)["probabilities"][0],
+    }
+
+
+def many_at_once(files: Files) -> dict[str, Callable[[Sequence[Pixels]], Probabilities]]:
+    """For each runtime a function from drawings of one size to probabilities, float32 (num_drawings, 10)."""
+    reader = export.load_keras(files.keras)
+
+    def by(recognizer: Recognizer) -> Callable[[Sequence[Pixels]], Probabilities]:
+        return lambda drawings: np.stack([answer.probabilities for answer in recognizer.predict_batch(drawings)])
+
+    def in_minibatches(batch_size: int) -> Callable[[Sequence[Pixels]], Any]:
+        return lambda drawings: reader.predict(np.stack(drawings), batch_size, verbose=0)["probabilities"]
+
+    return {
+        "digitpad, 1 thread": by(Recognizer.load(files.onnx)),
+        "digitpad, 2 threads": by(Recognizer.load(files.onnx, num_threads=2)),
+        **{f"model.predict, minibatches of {size}": in_minibatches(size) for size in KERAS_BATCHES},
+    }

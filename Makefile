@@ -24,7 +24,8 @@ lint: .venv/dev  ## format, lint, types
 	$(BIN)/mypy
 
 bench-inference: .venv/train  ## how long reading a digit takes, beside Keras and LiteRT
-	$(BIN)/pip install --disable-pip-version-check --quiet --requirement bench/requirements.txt
+	$(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt \
+		--requirement bench/requirements.txt
 	$(BIN)/python bench/inference.py
 
 bench-drawings: .venv/train  ## how well real pen strokes are read; needs DIGITPAD_DATA

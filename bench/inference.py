@@ -6,6 +6,7 @@ anything is timed. The runtimes take turns, so that a slow moment of the machine
 
 import base64
 import io
+import os
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,7 @@ from record import Figures, describe, show, spread, versions, write
 from digitpad import drawing
 from digitpad.training import backend
 
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # processors are compared here
 backend.prepare()
 
 import runtimes  # noqa: E402
@@ -34,7 +36,7 @@ PAGE_PX = 140
 """The page sends drawings of this size, RGBA."""
 
 NUM_ROUNDS = 5
-NUM_CALLS = {"digitpad": 400, "LiteRT": 400, "model(x)": 40, "model.predict": 40}
+NUM_CALLS = {"digitpad": 400, "LiteRT": 400, "tf.function(model)(x)": 200, "model(x)": 40, "model.predict": 40}
 """Single drawings a round."""
 
 BATCHES = (1, 4, 16, 64, 256, 1024, 4096)
@@ -45,15 +47,17 @@ COLD_STARTS = {
         "onnx",
     ),
     "LiteRT": (
-        "import sys; from ai_edge_litert.interpreter import Interpreter; from digitpad import drawing; "
-        "lite = Interpreter(sys.argv[1]); lite.allocate_tensors(); "
-        "lite.set_tensor(lite.get_input_details()[0]['index'], drawing.read(sys.argv[2])[None]); lite.invoke()",
+        "import sys; import numpy as np; from PIL import Image; from ai_edge_litert.interpreter import Interpreter; "
+        "lite = Interpreter(sys.argv[1], num_threads=1); lite.allocate_tensors(); "
+        "pixels = np.asarray(Image.open(sys.argv[2]).convert('RGBA'))[None]; "
+        "lite.set_tensor(lite.get_input_details()[0]['index'], pixels); lite.invoke()",
         "lite",
     ),
-    "model.predict": (
-        "import sys; from pathlib import Path; from digitpad.training import backend; backend.prepare(); "
-        "from digitpad import drawing; from digitpad.training import export; "
-        "export.load_keras(Path(sys.argv[1])).predict(drawing.read(sys.argv[2])[None], verbose=0)",
+    "model(x)": (
+        "import sys; from pathlib import Path; import numpy as np; from PIL import Image; "
+        "from digitpad.training import backend; backend.prepare(); from digitpad.training import export; "
+        "pixels = np.asarray(Image.open(sys.argv[2]).convert('RGBA'))[None]; "
+        "export.load_keras(Path(sys.argv[1]))(pixels, training=False)",
         "keras",
     ),
 }
@@ -67,27 +71,29 @@ NOTES = [
     f"Before anything is timed, all answers to a drawing are compared; they agree within {TOLERANCE:g}.",
     f"One drawing: from a PNG data URL as the page sends it ({PAGE_PX} x {PAGE_PX} px, RGBA) to probabilities. "
     "digitpad and LiteRT on one thread; Keras takes as many as it likes. All decode with `drawing.read`. digitpad also "
-    "gives the picture seen, the way there and the verdict; LiteRT's graph is fixed to one drawing of this very size.",
-    "Batches are of decoded drawings of that size. `model.predict` is shown with the best of its minibatches.",
+    "gives the picture seen, the way there and the verdict; LiteRT's graph is fixed to one drawing of this very size. "
+    "Each call counts, in rounds in which all take turns; n of a ratio is the number of rounds.",
+    "Batches are of one decoded drawing of that size, again and again; n is the number of passes. Keras is shown with "
+    "whatever was its best: `model.predict` or a compiled function, of so many drawings at once.",
     "A cold start is a process from its start to its end: the imports, the model, one drawing. digitpad proves its "
-    "model file sound on the way.",
+    "model file sound on the way. Keras needs digitpad's own code for the contract in the file.",
 ]
 
 
 def main() -> None:
     """Measure, print and write."""
-    pixels = drawing.read(page_picture())
-    url = "data:image/png;base64," + base64.b64encode(page_picture()).decode()
+    content = page_picture()
+    url, pixels = "data:image/png;base64," + base64.b64encode(content).decode(), drawing.read(content)
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "page.png"
-        picture.write_bytes(page_picture())
+        picture.write_bytes(content)
         files = runtimes.write(Path(folder), pixels)
         results = singles(files, url)
         results |= batches(files, pixels)
         results |= cold_starts(files, picture)
     for name, figures in results.items():
         show(name, figures)
-    packages = ("digitpad", "ai-edge-litert", "keras", "numpy", "onnxruntime", "pillow", "tensorflow-cpu")
+    packages = ("digitpad", "ai-edge-litert", "keras", "numpy", "onnxruntime", "pillow", "tensorflow", "tensorflow-cpu")
     write(RESULTS, versions(*packages), results, NOTES)
 
 
@@ -110,7 +116,7 @@ def singles(files: Files, url: str) -> dict[str, Figures]:
             times[name] += [milliseconds(reader, url) for _ in range(NUM_CALLS[name])]
     results = {f"{name}, one drawing (ms)": describe(times[name]) for name in readers}
     rounds = {name: np.median(np.reshape(times[name], (NUM_ROUNDS, -1)), axis=1) for name in readers}
-    for name in ("model.predict", "model(x)", "LiteRT"):
+    for name in [name for name in readers if name != "digitpad"]:
         results[f"{name} : digitpad, one drawing (ratio)"] = spread((rounds[name] / rounds["digitpad"]).tolist())
     return results
 
@@ -127,7 +133,7 @@ def batches(files: Files, pixels: Pixels) -> dict[str, Figures]:
             for name, reader in readers.items():
                 rate = 1000 * size / milliseconds(reader, drawings)
                 rates[name] += [rate] if number else []  # in the first round, Keras compiles for the size
-        best = max((name for name in rates if name.startswith("model")), key=lambda name: np.mean(rates[name]))
+        best = max((name for name in rates if not name.startswith("digitpad")), key=lambda name: np.mean(rates[name]))
         shown = [name for name in rates if name.startswith("digitpad")] + [best]
         results |= {f"{name}, batch of {size} (drawings/s)": spread(rates[name]) for name in shown}
         ratios = np.array(rates["digitpad, 2 threads"]) / rates[best]
@@ -145,7 +151,7 @@ def cold_starts(files: Files, picture: Path) -> dict[str, Figures]:
             command = [sys.executable, "-c", script + PRINT_PEAK, str(getattr(files, model)), str(picture)]
             output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
             times[name].append(1000 * (time.perf_counter() - started))
-            peaks[name].append(int(output.split()[-1]) / 1000)
+            peaks[name].append(int(output.split()[-1]) * 1024 / 1e6)
     results = {f"{name}, cold start (ms)": describe(values) for name, values in times.items()}
     return results | {f"{name}, peak memory (MB)": describe(values) for name, values in peaks.items()}
 

@@ -26,6 +26,7 @@ SLANTS = (-0.15, 0.0, 0.15)
 STRETCHES = (0.85, 1.1)
 JSON = "application/json"
 MAX_SECONDS = 30
+SIDE_PX = 140  # as the page sends drawings; Gradio gets them alike
 
 
 class BenchError(Exception):
@@ -33,7 +34,7 @@ class BenchError(Exception):
 
 
 class Drawing(NamedTuple):
-    """A digit, and what a canvas of 280 x 280 px gives of it: RGBA PNG."""
+    """A digit, and what a canvas gives of it: RGBA PNG."""
 
     digit: int
     composite: bytes
@@ -161,7 +162,7 @@ def _digitpad(name: str, url: str, **options: Any) -> Route:
 
 
 def _draw(digit: int, lines: Sequence[Any]) -> Drawing:
-    pixels = drawing.from_strokes(lines)
+    pixels = np.asarray(Image.fromarray(drawing.from_strokes(lines)).resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX))
     layer = np.zeros_like(pixels)
     layer[..., 3] = 255 - pixels[..., 0]
     return Drawing(digit, _png(pixels), _png(layer))
@@ -174,7 +175,7 @@ def _png(pixels: drawing.Pixels) -> bytes:
 
 
 def _files(drawn: Drawing) -> Iterator[tuple[str, bytes]]:
-    paper = np.full((drawing.STROKE_CANVAS_PX, drawing.STROKE_CANVAS_PX, 4), 255, np.uint8)
+    paper = np.full((SIDE_PX, SIDE_PX, 4), 255, np.uint8)
     yield from (("background.png", _png(paper)), ("layer_0.png", drawn.layer), ("composite.png", drawn.composite))
 
 

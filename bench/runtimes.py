@@ -20,8 +20,8 @@ from digitpad.training.recipe import Recipe
 Pixels = NDArray[np.uint8]
 Probabilities = NDArray[np.float32]
 
-KERAS_BATCHES = (32, 128, 512)
-"""Sizes of minibatch that `model.predict` may choose from; the best one counts."""
+MINIBATCHES = (32, 128, 512)
+"""How many drawings Keras is given at once, of more; the best counts."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,8 @@ def write(folder: Path, pixels: Pixels) -> Files:
 
 def one_at_a_time(files: Files) -> dict[str, Callable[[str], Probabilities]]:
     """For each runtime a function from a data URL to probabilities, float32 (10,), on one thread if it can."""
-    recognizer, reader = Recognizer.load(files.onnx), export.load_keras(files.keras)
+    recognizer, reader = Recognizer.load(files.onnx), _probabilities(files.keras)
+    compiled = tf.function(reader)
     interpreter = Interpreter(str(files.lite), num_threads=1)
     interpreter.allocate_tensors()
     source, target = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
@@ -75,23 +76,39 @@ def one_at_a_time(files: Files) -> dict[str, Callable[[str], Probabilities]]:
     return {
         "digitpad": lambda url: recognizer.predict(url).probabilities,
         "LiteRT": lite,
-        "model(x)": lambda url: np.asarray(reader(drawing.read(url)[None], training=False)["probabilities"][0]),
-        "model.predict": lambda url: reader.predict(drawing.read(url)[None], verbose=0)["probabilities"][0],
+        "tf.function(model)(x)": lambda url: np.asarray(compiled(drawing.read(url)[None])[0]),
+        "model(x)": lambda url: np.asarray(reader(drawing.read(url)[None], training=False)[0]),
+        "model.predict": lambda url: reader.predict(drawing.read(url)[None], verbose=0)[0],
     }
 
 
 def many_at_once(files: Files) -> dict[str, Callable[[Sequence[Pixels]], Probabilities]]:
     """For each runtime a function from drawings of one size to probabilities, float32 (num_drawings, 10)."""
-    reader = export.load_keras(files.keras)
+    reader = _probabilities(files.keras)
+    compiled = tf.function(reader)
 
     def by(recognizer: Recognizer) -> Callable[[Sequence[Pixels]], Probabilities]:
         return lambda drawings: np.stack([answer.probabilities for answer in recognizer.predict_batch(drawings)])
 
-    def in_minibatches(batch_size: int) -> Callable[[Sequence[Pixels]], Any]:
-        return lambda drawings: reader.predict(np.stack(drawings), batch_size, verbose=0)["probabilities"]
+    def predict(size: int) -> Callable[[Sequence[Pixels]], Any]:
+        return lambda drawings: reader.predict(np.stack(drawings), size, verbose=0)
+
+    def call(size: int) -> Callable[[Sequence[Pixels]], Any]:
+        def answer(drawings: Sequence[Pixels]) -> Any:
+            chunks = [np.stack(drawings[start : start + size]) for start in range(0, len(drawings), size)]
+            return np.concatenate([compiled(chunk) for chunk in chunks])
+
+        return answer
 
     return {
         "digitpad, 1 thread": by(Recognizer.load(files.onnx)),
         "digitpad, 2 threads": by(Recognizer.load(files.onnx, num_threads=2)),
-        **{f"model.predict, minibatches of {size}": in_minibatches(size) for size in KERAS_BATCHES},
+        **{f"model.predict, {size} at once": predict(size) for size in MINIBATCHES},
+        **{f"tf.function(model), {size} at once": call(size) for size in MINIBATCHES},
     }
+
+
+def _probabilities(path: Path) -> keras.Model:
+    """The reader without its other outputs, which would be copied for nothing."""
+    reader = export.load_keras(path)
+    return keras.Model(reader.inputs, reader(reader.inputs[0])["probabilities"])

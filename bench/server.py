@@ -36,7 +36,7 @@ PACKAGES = ("digitpad", "fastapi", "httptools", "numpy", "onnxruntime", "pillow"
 
 NO_GRADIO = "GRADIO IS LEFT OUT: there is no .venv-gradio; bench/gradio-requirements.txt says how to make it."
 NOTES = (
-    "60 drawings of 280 x 280 px in turn. Every answer, under load too, is compared with the digit that was drawn.",
+    "60 drawings of 140 x 140 px in turn. Every answer, under load too, is compared with the digit that was drawn.",
     "'n connections' is wrk with n people who each ask again as soon as they are answered; 'one browser' is one "
     "person, in Python. Clients run on the same cores as the servers.",
     "A prediction lasts from its first request to its last answer. predictions/s of wrk are requests answered over "

@@ -1,5 +1,7 @@
 """The model that ships is the one that this code makes."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from tests.conftest import GOLDEN_PICTURES
 backend.prepare()
 
 from digitpad.training.contract import Contract  # noqa: E402
-from digitpad.training.recipe import RECIPES, Recipe  # noqa: E402
+from digitpad.training.recipe import RECIPES  # noqa: E402
 
 
 def test_it_sees_what_the_contract_of_this_code_sees(recognizer: Recognizer) -> None:
@@ -21,7 +23,7 @@ def test_it_sees_what_the_contract_of_this_code_sees(recognizer: Recognizer) -> 
 
 
 def test_it_comes_from_its_recipe(recognizer: Recognizer) -> None:
-    assert Recipe(**recognizer.card["recipe"]) == RECIPES["pad"]
+    assert recognizer.card["recipe"] == dataclasses.asdict(RECIPES["pad"])
 
 
 def test_it_is_small(recognizer: Recognizer) -> None:
@@ -30,7 +32,7 @@ def test_it_is_small(recognizer: Recognizer) -> None:
 
 def test_its_card_says_how_it_does_on_drawings(recognizer: Recognizer) -> None:
     test, drawings = recognizer.card["test"], recognizer.card["drawings"]
-    assert test["looks"] == 2  # after training, and after a change of contract and thresholds; neither chose anything
+    assert test["looks"] == 1
     assert test["accuracy"] >= 0.995
     assert test["refusals"]["kept"] >= 0.985
     assert set(drawings) == {"generated", "pen"}

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from digitpad.errors import ArtifactError
 
 FORMAT_VERSION = 3
-CONTRACT_VERSION = 2
+CONTRACT_VERSION = 3
 """The version of the input contract (`training.contract`) that this package trains and reads."""
 
 MAX_BYTES = 64_000_000

@@ -40,7 +40,7 @@ def drawn_digits(count: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.u
         shake = np.eye(2) + rng.normal(0, 0.12, (2, 2))
         strokes = [np.array(stroke) @ shake + rng.normal(0, 1.5, (len(stroke), 2)) for stroke in STROKES[str(label)]]
         pixels.append(drawing.read(strokes)[..., 0])
-    return np.rint(contract.see(np.stack(pixels))[..., 0] * 255).astype(np.uint8), labels
+    return contract.levels(np.stack(pixels)), labels
 
 
 def drawn_split(count: int, seed: int) -> Split:

@@ -13,8 +13,7 @@ from digitpad.training.recipe import Recipe
 from tests.training.conftest import UNCHANGED, drawn_digits
 
 IMAGES, LABELS = drawn_digits(50, 0)
-WILD = Recipe(unchanged=0.0)
-OTHER_PEN = WILD.replace(rotation_degrees=0.0, shear=0.0, zoom=0.0, elastic_px=0.0, stroke_px=0.0)
+OTHER_PEN = UNCHANGED.replace(stroke_px=1e-6)
 """Strokes of any width that the contract lets through, and nothing else."""
 
 
@@ -23,26 +22,23 @@ def changed(recipe: Recipe, seed: int = 0) -> NDArray[np.float32]:
 
 
 def test_pictures_stay_pictures_and_all_of_them_change() -> None:
-    pictures = changed(WILD)
+    pictures = changed(Recipe())
     assert pictures.shape == (50, 28, 28, 1)
     assert pictures.dtype == np.float32
     assert pictures.min() >= 0
     assert pictures.max() <= 1
     before = IMAGES[..., None] / 255
-    assert pictures.sum() == pytest.approx(before.sum(), rel=0.3)
+    assert pictures.sum() == pytest.approx(before.sum(), rel=0.2)
     assert (np.abs(pictures - before).mean(axis=(1, 2, 3)) > 0.01).all()
 
 
 def test_chance_comes_from_the_generator_alone() -> None:
     assert np.array_equal(changed(Recipe(), 1), changed(Recipe(), 1))
-    assert (changed(WILD, 1) != changed(WILD, 2)).any(axis=(1, 2, 3)).all()
+    assert (changed(Recipe(), 1) != changed(Recipe(), 2)).any(axis=(1, 2, 3)).all()
 
 
-def test_a_share_of_the_pictures_stays_as_it_is() -> None:
-    plain = (IMAGES[..., None] / 255).astype(np.float32)
-    assert np.array_equal(changed(UNCHANGED), plain)
-    stayed = (changed(Recipe(unchanged=0.3)) == plain).all(axis=(1, 2, 3)).mean()
-    assert stayed == pytest.approx(0.3, abs=0.15)
+def test_a_recipe_without_augmentation_changes_nothing() -> None:
+    assert np.array_equal(changed(UNCHANGED), (IMAGES[..., None] / 255).astype(np.float32))
 
 
 @pytest.mark.parametrize(
@@ -56,7 +52,7 @@ def test_every_kind_of_change_has_an_effect_of_its_own(name: str, most: float) -
 
 
 def test_pictures_come_back_in_mnists_form() -> None:
-    wild = WILD.replace(rotation_degrees=40.0, shear=0.5, zoom=0.5)
+    wild = Recipe(rotation_degrees=40.0, shear=0.5, zoom=0.5)
     for picture in changed(wild)[..., 0]:
         rows, columns = np.nonzero(picture > 0.5)
         assert 18 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 21
@@ -64,7 +60,7 @@ def test_pictures_come_back_in_mnists_form() -> None:
 
 
 def test_strokes_get_every_width_that_the_contract_lets_through() -> None:
-    seen = (changed(WILD) * 255).round().astype(np.uint8)
+    seen = (changed(Recipe()) * 255).round().astype(np.uint8)
     widths = np.asarray(contract.Contract()(contract.to_pixels(seen[..., 0]))["stroke"])[:, 0]
     low, high = framing.STROKE_PX
     assert widths.min() < low + 0.5
@@ -74,7 +70,7 @@ def test_strokes_get_every_width_that_the_contract_lets_through() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_digits_stay_readable(recognizer: Recognizer, seed: int) -> None:
-    drawings = (changed(WILD, seed)[..., 0] * 255).round().astype(np.uint8)
+    drawings = (changed(Recipe(), seed)[..., 0] * 255).round().astype(np.uint8)
     digits = np.array([prediction.digit for prediction in recognizer.predict_batch(list(drawings))])
     assert (digits == LABELS).mean() >= 0.9
 

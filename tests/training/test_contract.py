@@ -16,7 +16,6 @@ from PIL import Image, ImageDraw
 from digitpad import strokes
 from digitpad.training import contract, data, framing
 from tests.conftest import STROKES
-from tests.training.conftest import drawn_digits
 
 PICTURE_TOLERANCE = 0.02
 """Largest mean difference, over all 784 pixels from 0 to 1, of two pictures that count as the same."""
@@ -266,7 +265,7 @@ def test_numbers_say_what_was_done() -> None:
     # 20 x 12.5 px around 14.5 is the rows 4.5 to 24.5 and the columns 8.25 to 20.75
     assert (seen[5:7, 9:20] > 0.95).all()
     assert seen[4, 9:20] == pytest.approx(0.5, abs=0.1)
-    assert max(seen[:4].max(), seen[:, 21:].max()) < 1e-5
+    assert max(seen[:4].max(), seen[:, 21:].max()) < 1e-5  # an edge on the edge of a pixel, but for rounding
 
 
 def test_the_picture_can_be_traced_back_to_the_drawing() -> None:
@@ -382,12 +381,3 @@ def test_pictures_of_one_batch_do_not_touch_each_other() -> None:
     for index, pixels in enumerate(batch):
         for name, value in see(pixels).items():
             assert np.asarray(together[name][index]) == pytest.approx(value, abs=1e-3 if name == "centre" else 1e-5)
-
-
-def test_training_may_ask_for_any_width_of_strokes() -> None:
-    ink = (drawn_digits(10, 0)[0] / np.float32(255)).astype(np.float32)
-    asked = (1.7, 2.0, 2.5, 3.0, 3.3, 4.0)
-    results = [framing.frame(ink, np.full(10, width, np.float32)) for width in asked]
-    arrived = [float(np.asarray(result["stroke"])[:, 1].mean()) for result in results]
-    assert arrived == sorted(arrived)
-    assert arrived[1:] == pytest.approx(asked[1:], abs=0.4)  # 28 px cannot show how thin the thinnest are

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from digitpad.training import contract, framing, train
 from digitpad.training.mixture import NOT_A_DIGIT, Mixture
 from digitpad.training.recipe import RECIPES, Recipe
+from digitpad.training.skeleton import skeleton
 from tests.training.conftest import UNCHANGED, drawn_split
 
 DIGITS = drawn_split(100, 0)
@@ -123,6 +124,11 @@ def test_some_of_mnist_is_drawn_anew_from_its_skeletons() -> None:
         contract.Contract()(contract.to_pixels(np.rint(redrawn[..., 0] * 255).astype(np.uint8)))["stroke"]
     )
     assert widths[:, 0].mean() == pytest.approx(np.mean(framing.STROKE_PX), abs=0.4)  # a pen drew them, no pixels
+
+
+def test_no_bare_skeleton_is_shown() -> None:
+    recipe = UNCHANGED.replace(restroked=0.999, written=0.0, strange=0.0)
+    assert not rows(MIXTURE.epoch(recipe, chance()).seen) & rows(skeleton(MIXTURE.digits.images))
 
 
 def test_a_recipe_without_generated_pictures_has_none() -> None:

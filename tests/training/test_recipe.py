@@ -60,6 +60,8 @@ def test_values_from_the_command_line() -> None:
         ({"epochs": True}, "epochs to be int; got True"),
         ({"batch_size": "many"}, "batch_size to be int; got 'many'"),
         ({"dropout": 1.0}, "dropout to be at least 0 and below 1"),
+        ({"unchanged": 1.1}, "unchanged to be at least 0 and at most 1"),
+        ({"stroke_px": 2.0}, "stroke_px to be at least 0 and below 2"),
         ({"seed": 2**32}, "seed to be"),
         ({"network": 3}, "network to be str"),
         ({"self": 1}, "got 'self'"),

@@ -133,7 +133,7 @@ def _announced_bytes(request: Request) -> int:
 
 
 def _too_large() -> ProblemError:
-    detail = f"Expected a body of at most {MAX_BYTES:,} bytes; it has more. Scale the picture down: 280 px are plenty."
+    detail = f"Expected a body of at most {MAX_BYTES:,} bytes; it has more. Scale the picture down: 140 px are plenty."
     return ProblemError(413, "body-too-large", detail, connection="close")
 
 

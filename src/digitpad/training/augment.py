@@ -1,7 +1,7 @@
 """Random changes to training pictures. They happen before the network and never enter the saved model.
 
-A changed picture goes through the contract again, as a drawing by another hand would: so the digit fills its 20 px, and
-only what the contract leaves open is left to chance.
+A changed picture goes through the contract, as a drawing by another hand would: so the digit fills its 20 px, and only
+what the contract leaves open is left to chance.
 """
 
 from functools import cache
@@ -22,26 +22,18 @@ _CHUNK = 2500  # pictures changed at once; keeps the copies that the backend mak
 
 
 def augment(images: NDArray[np.uint8], recipe: Recipe, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Turn, shear, stretch and bend pictures at random, and draw them with another pen; some stay as they are.
-
-    Moving pixels about blurs them a little, and the drawings that a network is there for are not blurred, so it must
-    see both.
+    """Turn, shear, stretch and bend every picture at random, and draw it with another pen.
 
     Args:
         images: uint8 (num_images, 28, 28), 0 for paper to 255 for ink.
-        recipe: how many are changed, and how far.
+        recipe: how far the changes go.
         rng: where the chance comes from.
 
     Returns:
-        float32 (num_images, 28, 28, 1), 0 to 1; those that are changed, as the contract shows them.
+        float32 (num_images, 28, 28, 1), 0 to 1, as the contract shows them.
     """
-    seen = np.empty((*images.shape, 1), np.float32)
-    changed = rng.random(len(images)) >= recipe.unchanged
-    count = int(changed.sum())
-    linear, bends, widths = (chance(count, recipe, rng) for chance in (_linear, _bends, _widths))
-    seen[changed] = chunks.predict(_warp(), [images[changed], linear, bends, widths], _CHUNK)[..., None]
-    seen[~changed] = images[~changed][..., None] / np.float32(255)
-    return seen
+    linear, bends, widths = (chance(len(images), recipe, rng) for chance in (_linear, _bends, _widths))
+    return chunks.predict(_warp(), [images, linear, bends, widths], _CHUNK)[..., None]
 
 
 @cache

@@ -1,8 +1,8 @@
 """The input contract: pixels of any size in, the 28x28 picture that MNIST would hold out.
 
-The contract is one Keras layer without weights. The training pictures go through it, it is the first layer of every
-saved model, and it is exported with the model, so there is no second implementation that could drift. Whoever changes
-what it makes of the same pixels raises `digitpad.artifact.CONTRACT_VERSION`.
+The contract is one Keras layer without weights. What training draws or changes goes through it, it is the first layer
+of every saved model, and it is exported with the model, so there is no second implementation that could drift. Whoever
+changes what it makes of the same pixels raises `digitpad.artifact.CONTRACT_VERSION`.
 """
 
 from functools import cache
@@ -93,6 +93,11 @@ def see(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     height, width = images.shape[1:]
     return chunks.predict(_seer(height, width), [images], max(1, _CHUNK_PIXELS // (height * width)))
+
+
+def levels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same as whole levels, uint8 (num_images, 28, 28), 0 for paper to 255 for ink."""
+    return np.rint(see(images)[..., 0] * 255).astype(np.uint8)
 
 
 @cache

@@ -113,7 +113,7 @@ def _extents(profiles: Tensor, mass: Tensor, lengths: Tensor) -> tuple[Tensor, T
     half = 2.0 * gap
     pale = _mask(padded < half)
     crossed = ops.abs(pale[:, :, 1:] - pale[:, :, :-1])
-    place = edge - 0.5 + (half - before) / (after - before + (1.0 - crossed))
+    place = edge - 0.5 + (half - before) / ((after - before) * crossed + (1.0 - crossed))
     first = ops.min(lengths + (place - lengths) * crossed * _mask(place > begin - 0.5), axis=2, keepdims=True)
     last = ops.max(place * crossed * _mask(place < end + 0.5), axis=2, keepdims=True)
     return ops.maximum(first, 0.0), ops.minimum(last, lengths)
@@ -135,8 +135,9 @@ def _middle(mass: Tensor) -> Tensor:
 def _footprints(length: Tensor, centre: Tensor, begin: Tensor, end: Tensor, scale: Tensor, fine: int) -> Tensor:
     """Weights (batch, 28 * fine, length): the share of each picture pixel's footprint that each source pixel fills.
 
-    Shrinking averages over the footprint; enlarging keeps it one source pixel wide, which is linear interpolation. The
-    weights of a footprint between `begin` and `end` add up to 1, and beyond there is paper.
+    Shrinking averages over the footprint; enlarging keeps it `1 / fine` of a source pixel wide, which for the picture
+    itself is linear interpolation. The weights of a footprint that is on the canvas and between `begin` and `end` add up
+    to 1; beyond there is paper.
     """
     width = ops.maximum(1.0 / scale, 1.0 / fine)
     places = (np.arange(fine * PICTURE_PX, dtype=np.float32) + np.float32(0.5 - fine * CENTRE_PX))[None, :, None]

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from digitpad.training import contract, glyphs, handwriting
 from digitpad.training.augment import augment
-from digitpad.training.framing import PICTURE_PX
 from digitpad.training.recipe import Recipe
 from digitpad.training.skeleton import skeleton
 from digitpad.training.splits import Split
@@ -37,7 +36,7 @@ class Mixture:
     """Where epochs are drawn from, pictures of MNIST's form, uint8 (num_images, 28, 28).
 
     Attributes:
-        digits: of MNIST as they were published; what an epoch gives of them, the contract shows.
+        digits: of MNIST, as they were published.
         written: generated digits, as the contract shows them.
         strange: no digits, likewise.
     """
@@ -54,14 +53,14 @@ class Mixture:
             digits: pictures of MNIST as they were published.
             recipe: gives the shares.
             rng: where the chance comes from.
-            epochs: for how many epochs there shall be new pictures; after that they are used again, changed anew.
+            epochs: for how many epochs there shall be new pictures; then they come again, most of them changed anew.
         """
         num_written, num_strange = (int(share * epochs * len(digits)) for share in (recipe.written, recipe.strange))
         num_signs = round(_WRITTEN_AMONG_STRANGE * num_strange)
         digits_written = handwriting.choose(glyphs.names("digits"), num_written, rng)
-        written = _levels(handwriting.pictures(digits_written, rng))
-        signs = _levels(handwriting.pictures(handwriting.choose(glyphs.names("others"), num_signs, rng), rng))
-        odd = np.concatenate([signs, _levels(strange(digits, num_strange - num_signs, rng))])
+        written = contract.levels(handwriting.pictures(digits_written, rng))
+        signs = contract.levels(handwriting.pictures(handwriting.choose(glyphs.names("others"), num_signs, rng), rng))
+        odd = np.concatenate([signs, contract.levels(strange(digits, num_strange - num_signs, rng))])
         return cls(
             digits,
             Split(written, np.array(digits_written, np.uint8)),
@@ -69,26 +68,26 @@ class Mixture:
         )
 
     def epoch(self, recipe: Recipe, rng: np.random.Generator) -> Pictures:
-        """As many pictures as MNIST gave, in the recipe's shares, changed at random and in random order."""
+        """As many pictures as MNIST gave, in the recipe's shares and in random order, most of them changed at random.
+
+        Moving pixels about blurs a picture a little, and the drawings that a network is there for are not blurred; so
+        it must see both.
+        """
         num_written, num_strange = (int(share * len(self.digits)) for share in (recipe.written, recipe.strange))
         digits = _draw(self.digits, len(self.digits) - num_written - num_strange, rng)
         restroked = rng.random(len(digits)) < recipe.restroked
         digits.images[restroked] = skeleton(digits.images[restroked])
         parts = [digits, _draw(self.written, num_written, rng), _draw(self.strange, num_strange, rng)]
-        order = rng.permutation(sum(len(part) for part in parts))
-        images = np.concatenate([part.images for part in parts])[order]
-        labels = np.concatenate([part.labels for part in parts])[order]
-        return Pictures(augment(images, recipe, rng), labels)
+        images, labels = (np.concatenate(arrays) for arrays in zip(*((p.images, p.labels) for p in parts), strict=True))
+        changed = rng.random(len(images)) >= recipe.unchanged
+        changed[: len(digits)] |= restroked  # a skeleton is no picture yet
+        seen = (images[..., None] / 255).astype(np.float32)
+        seen[changed] = augment(images[changed], recipe, rng)
+        order = rng.permutation(len(images))
+        return Pictures(seen[order], labels[order])
 
 
 def _draw(split: Split, count: int, rng: np.random.Generator) -> Split:
     """Some pictures of a split, none twice before all were once."""
     rounds = [rng.permutation(len(split)) for _ in range(-(-count // max(len(split), 1)))]
     return split[np.concatenate([*rounds, np.zeros(0, np.int64)])[:count].astype(np.int64)]
-
-
-def _levels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """What the contract shows of pictures, uint8 (num_images, 28, 28)."""
-    if not len(images):
-        return np.zeros((0, PICTURE_PX, PICTURE_PX), np.uint8)
-    return np.rint(contract.see(images)[..., 0] * 255).astype(np.uint8)

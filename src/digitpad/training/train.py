@@ -37,7 +37,7 @@ from digitpad.training.runs import RunFolder
 Say = Callable[[str], None]
 
 _NEW_EPOCHS = 2
-"""Generated pictures last for so many epochs before they are used again, changed anew every time."""
+"""Generated pictures last for so many epochs before they are used again, most of them changed anew."""
 
 _TRAINING, _VALIDATION, _CALIBRATION, _REPORT = range(1_000_001, 1_000_005)
 """Where chance comes from, beside the seed; an epoch takes its number."""
@@ -151,7 +151,8 @@ def _mix(training: splits.Split, choosing: splits.Split, recipe: Recipe) -> tupl
     """What epochs are drawn from, and the drawings that choose one: alike in kind, none of them in both."""
     mixture = Mixture.gather(training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=_NEW_EPOCHS)
     rng = np.random.default_rng([recipe.seed, _VALIDATION])
-    return mixture, Mixture.gather(choosing, recipe, rng, epochs=1).epoch(recipe, rng)
+    shown = splits.Split(contract.levels(choosing.images), choosing.labels)  # what stays as it is, as it will be read
+    return mixture, Mixture.gather(shown, recipe, rng, epochs=1).epoch(recipe, rng)
 
 
 def _calibrate(network: keras.Model, digits: splits.Split, seed: int) -> Calibrated:

@@ -136,8 +136,8 @@ def _footprints(length: Tensor, centre: Tensor, begin: Tensor, end: Tensor, scal
     """Weights (batch, 28 * fine, length): the share of each picture pixel's footprint that each source pixel fills.
 
     Shrinking averages over the footprint; enlarging keeps it `1 / fine` of a source pixel wide, which for the picture
-    itself is linear interpolation. The weights of a footprint that is on the canvas and between `begin` and `end` add up
-    to 1; beyond there is paper.
+    itself is linear interpolation. The weights of a footprint on the canvas and between `begin` and `end` add up to 1;
+    beyond there is paper.
     """
     width = ops.maximum(1.0 / scale, 1.0 / fine)
     places = (np.arange(fine * PICTURE_PX, dtype=np.float32) + np.float32(0.5 - fine * CENTRE_PX))[None, :, None]

@@ -81,9 +81,11 @@ class Mixture:
         images, labels = (np.concatenate(arrays) for arrays in zip(*((p.images, p.labels) for p in parts), strict=True))
         changed = rng.random(len(images)) >= recipe.unchanged
         changed[: len(digits)] |= restroked  # a skeleton is no picture yet
-        seen = (images[..., None] / 255).astype(np.float32)
+        del parts, digits  # memory is dear here
+        seen = np.divide(images[..., None], 255, dtype=np.float32)
         seen[changed] = augment(images[changed], recipe, rng)
-        order = rng.permutation(len(images))
+        del images
+        order = rng.permutation(len(seen))
         return Pictures(seen[order], labels[order])
 
 

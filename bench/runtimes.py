@@ -111,4 +111,4 @@ def many_at_once(files: Files) -> dict[str, Callable[[Sequence[Pixels]], Probabi
 def _probabilities(path: Path) -> keras.Model:
     """The reader without its other outputs, which would be copied for nothing."""
     reader = export.load_keras(path)
-    return keras.Model(reader.inputs, reader(reader.inputs[0])["probabilities"])
+    return keras.Model(reader.inputs[0], reader(reader.inputs[0])["probabilities"])

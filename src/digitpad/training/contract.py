@@ -14,7 +14,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from digitpad.training import chunks
-from digitpad.training.framing import PICTURE_PX, frame
+from digitpad.training.framing import PICTURE_PX, frame, mask
 
 MIN_CONTRAST = 0.1
 """Ink differs from the paper by at least this share of the full range in one colour; anything less is paper grain."""
@@ -54,7 +54,7 @@ class Contract(keras.layers.Layer):
     def call(self, pixels: Tensor) -> dict[str, Tensor]:
         distance = _distance_from_paper(pixels)
         mass, contrast = (measure(distance, axis=(1, 2), keepdims=True) for measure in (ops.sum, ops.max))
-        visible = _mask(contrast >= MIN_CONTRAST)
+        visible = mask(contrast >= MIN_CONTRAST)
         area = ops.cast(ops.shape(distance)[1] * ops.shape(distance)[2], "float32")
         coverage = mass / (area * ops.maximum(contrast, MIN_CONTRAST))
         answer = frame(_flatten(distance, mass))
@@ -130,8 +130,8 @@ def _paper(pixels: Tensor, green: Tensor, alpha: Tensor) -> Tensor:
     """
     *colours, opacity = ops.split(_border(pixels), 4, axis=1)
     total = ops.maximum(ops.sum(alpha, axis=(1, 2), keepdims=True), 1.0)
-    shown = 255.0 * _mask(ops.sum(green * alpha, axis=(1, 2), keepdims=True) <= 127.5 * total)
-    is_opaque = _mask(ops.mean(opacity, axis=2, keepdims=True) > 127.5)
+    shown = 255.0 * mask(ops.sum(green * alpha, axis=(1, 2), keepdims=True) <= 127.5 * total)
+    is_opaque = mask(ops.mean(opacity, axis=2, keepdims=True) > 127.5)
     return shown + (_median(ops.concatenate(colours, axis=1)) - shown) * is_opaque
 
 
@@ -151,7 +151,3 @@ def _flatten(distance: Tensor, mass: Tensor) -> Tensor:
     """Ink at most a quarter above its mean level, weighted by itself, so that no dark speck outdoes a pale pencil."""
     level = ops.sum(distance * distance, axis=(1, 2), keepdims=True) / ops.maximum(mass, 1e-6)
     return ops.minimum(distance, 1.25 * level)
-
-
-def _mask(condition: Tensor) -> Tensor:
-    return ops.cast(condition, "float32")

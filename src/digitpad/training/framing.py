@@ -107,15 +107,15 @@ def _extents(profiles: Tensor, mass: Tensor, lengths: Tensor) -> tuple[Tensor, T
     passed = ops.cumsum(ops.pad(mass, ((0, 0), (0, 0), (1, 0))), axis=2)
     total = ops.max(passed, axis=2, keepdims=True)
     speck = ops.convert_to_tensor([[[SPECK_ABOVE], [SPECK_BESIDE]]], "float32")
-    begin = ops.max(edge * _mask((before < gap) & (passed <= speck * total)), axis=2, keepdims=True)
-    ending = _mask((after < gap) & (passed >= (1.0 - speck) * total))
+    begin = ops.max(edge * mask((before < gap) & (passed <= speck * total)), axis=2, keepdims=True)
+    ending = mask((after < gap) & (passed >= (1.0 - speck) * total))
     end = ops.min(lengths + (edge - lengths) * ending, axis=2, keepdims=True)
     half = 2.0 * gap
-    pale = _mask(padded < half)
+    pale = mask(padded < half)
     crossed = ops.abs(pale[:, :, 1:] - pale[:, :, :-1])
     place = edge - 0.5 + (half - before) / ((after - before) * crossed + (1.0 - crossed))
-    first = ops.min(lengths + (place - lengths) * crossed * _mask(place > begin - 0.5), axis=2, keepdims=True)
-    last = ops.max(place * crossed * _mask(place < end + 0.5), axis=2, keepdims=True)
+    first = ops.min(lengths + (place - lengths) * crossed * mask(place > begin - 0.5), axis=2, keepdims=True)
+    last = ops.max(place * crossed * mask(place < end + 0.5), axis=2, keepdims=True)
     return ops.maximum(first, 0.0), ops.minimum(last, lengths)
 
 
@@ -152,5 +152,6 @@ def _stretch(picture: Tensor) -> Tensor:
     return ops.minimum(full * ops.maximum(INK_LEVEL * mass / ops.maximum(weighted, 1e-6), 1.0), 1.0)
 
 
-def _mask(condition: Tensor) -> Tensor:
+def mask(condition: Tensor) -> Tensor:
+    """1 where a condition holds and 0 elsewhere, float32, to multiply with."""
     return ops.cast(condition, "float32")

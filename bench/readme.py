@@ -8,6 +8,12 @@ from typing import Any
 FOLDER = Path(__file__).parent
 
 BENCHES = {
+    "training": (
+        "Learning",
+        "make bench-training",
+        "How fast MNIST is learned, beside Keras' and PyTorch's examples.",
+    ),
+    "recipes": ("Recipes", "make bench-recipes", "How well each recipe learns, over several seeds. Takes hours."),
     "inference": ("Reading", "make bench-inference", "How long one drawing takes, many, and a process from its start."),
     "server": ("The server", "make bench-server", "How many predictions a second, beside Gradio. Needs `wrk`."),
 }

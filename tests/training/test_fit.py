@@ -85,6 +85,23 @@ def test_the_weights_of_the_best_epoch_are_kept(recipe: Recipe, tmp_path: Path) 
     assert validation_figures(network, VALIDATION)[0] == pytest.approx(progress.best_loss, rel=1e-4)
 
 
+def test_pictures_that_trained_choose_no_epoch(recipe: Recipe, tmp_path: Path) -> None:
+    wild = recipe.replace(learning_rate=0.05, epochs=4, patience=1, held_out=False)
+    network = models.build(wild)
+    progress = fit(network, TRAINING, VALIDATION, wild, checkpoint=tmp_path / "c.npz", watcher=Watcher())
+    assert progress.best_epoch == len(progress.history) == 4
+    last = progress.history[-1]["validation_loss"]
+    assert validation_figures(network, VALIDATION)[0] == pytest.approx(last, rel=1e-4)
+
+
+def test_weights_are_rounded_to_half_precision_when_asked(recipe: Recipe, tmp_path: Path) -> None:
+    network = models.build(recipe)
+    halved = recipe.replace(half=True, epochs=1)
+    fit(network, TRAINING, VALIDATION, halved, checkpoint=tmp_path / "c.npz", watcher=Watcher())
+    for weights in network.get_weights():
+        assert np.array_equal(weights, weights.astype(np.float16))
+
+
 def test_early_stopping_counts_epochs_without_a_better_loss() -> None:
     recipe = Recipe(epochs=10, patience=2)
     assert not Progress([{}] * 3, best_epoch=2).is_over(recipe)

@@ -143,7 +143,7 @@ def test_a_recipe_without_generated_pictures_has_none() -> None:
 
 def test_what_is_trained_on_and_validated_on_has_nothing_in_common() -> None:
     half = np.arange(50)
-    mixture, unseen = train._mix(DIGITS[half], DIGITS[half + 50], SHARES)
+    mixture, unseen = train.mix(DIGITS[half], DIGITS[half + 50], SHARES)
     shown = rows(unseen.seen)
     for part in (mixture.digits, mixture.written, mixture.strange):
         assert not shown & rows(part.images)

@@ -8,7 +8,13 @@ from digitpad.errors import RecipeError
 from digitpad.training import models
 from digitpad.training.recipe import RECIPES, Recipe
 
-NUM_PARAMETERS = {"dense": 784 * 512 + 512 + 512 * 256 + 256 + 256 * 11 + 11, "cnn": 92_203, "wide": 145_491}
+NUM_PARAMETERS = {
+    "dense": 784 * 512 + 512 + 512 * 256 + 256 + 256 * 11 + 11,
+    "fast": 10_307,
+    "small": 5_967,
+    "cnn": 92_203,
+    "deep": 199_083,
+}
 
 
 @pytest.mark.parametrize("name", sorted(NUM_PARAMETERS))

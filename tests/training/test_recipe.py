@@ -21,6 +21,7 @@ from digitpad.training.recipe import RECIPES, Recipe
         epochs=st.integers(1, 1000),
         learning_rate=st.floats(1e-9, 10),
         dropout=st.floats(0, 0.99),
+        held_out=st.booleans(),
     )
 )
 def test_a_recipe_survives_its_file(tmp_path_factory: pytest.TempPathFactory, original: Recipe) -> None:
@@ -42,8 +43,8 @@ def test_a_file_may_name_its_base(tmp_path: Path) -> None:
 
 
 def test_values_from_the_command_line() -> None:
-    values = recipe.parse(["epochs=3", " dropout = 0.25", "network=dense", "l2=1e-4"])
-    assert values == {"epochs": 3, "dropout": 0.25, "network": "dense", "l2": 1e-4}
+    values = recipe.parse(["epochs=3", " dropout = 0.25", "network=dense", "l2=1e-4", "half=true"])
+    assert values == {"epochs": 3, "dropout": 0.25, "network": "dense", "l2": 1e-4, "half": True}
     assert Recipe().replace(**values).epochs == 3
     assert recipe.parse(["epochs=3\nseed=9"]) == {"epochs": "3\nseed=9"}
     assert isinstance(recipe.parse(["epochs=" + "9" * 5000])["epochs"], str)
@@ -64,6 +65,7 @@ def test_values_from_the_command_line() -> None:
         ({"stroke_px": 2.0}, "stroke_px to be at least 0 and below 2"),
         ({"seed": 2**32}, "seed to be"),
         ({"network": 3}, "network to be str"),
+        ({"half": 1}, "half to be bool; got 1"),
         ({"self": 1}, "got 'self'"),
         ({"learning_rate": 10**400}, "learning_rate to be at least 1e-09 and below 1000000"),
     ],

@@ -24,6 +24,13 @@ def test_every_picture_is_in_one_split_and_every_digit_in_its_share(size: int, n
     assert np.bincount(everything.labels[validation]) == pytest.approx(shares * num_validation, abs=1)
 
 
+def test_what_is_not_held_out_trains_too() -> None:
+    everything = pool(900)
+    training, validation = choose_validation(everything, seed=3, held_out=False)
+    assert np.array_equal(training, np.arange(900))
+    assert np.array_equal(validation, choose_validation(everything, seed=3)[1])
+
+
 def test_the_seed_decides() -> None:
     first, again, other = (choose_validation(pool(900), seed=seed)[1] for seed in (1, 1, 2))
     assert np.array_equal(first, again)

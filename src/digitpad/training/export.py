@@ -16,6 +16,7 @@ from digitpad.errors import ArtifactError
 from digitpad.training import backend, runs
 from digitpad.training.calibrate import Calibration
 from digitpad.training.contract import Contract
+from digitpad.training.slim import slim
 
 _OPSET = 18
 _DIGEST_BYTES = 64
@@ -91,7 +92,7 @@ def export_graph(keras_model: Path) -> bytes:
             _convert(keras_model, target)
         else:
             backend.run_module("digitpad.training.export", str(keras_model), str(target), keras_backend="tensorflow")
-        return target.read_bytes()
+        return slim(target.read_bytes())
 
 
 def _convert(keras_model: Path, target: Path) -> None:

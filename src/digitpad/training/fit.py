@@ -27,7 +27,7 @@ class Progress:
 
     Attributes:
         history: one row of figures for each finished epoch, see `HISTORY_COLUMNS`.
-        best_epoch: number of finished epochs at the best validation loss so far.
+        best_epoch: number of finished epochs at the weights that are kept so far.
         num_restored: how many of the epochs were finished by an earlier process.
     """
 
@@ -76,6 +76,8 @@ def fit(
 ) -> Progress:
     """Train until the recipe's end or early stopping, then put back the weights of the best validation loss.
 
+    When no validation pictures are held out, nothing stops early and the last weights stay.
+
     Args:
         network: from `models.build`; it is changed in place.
         training: what gradients are taken on, an epoch of it at a time.
@@ -103,7 +105,7 @@ def fit(
             watcher.epoch(row)
     finally:
         watcher.end()
-    network.set_weights(fitting.best_weights)
+    network.set_weights([weights.astype("float16") if recipe.half else weights for weights in fitting.best_weights])
     return fitting.progress
 
 
@@ -128,7 +130,8 @@ class _Fit:
         learning_rate, seconds = float(self.network.optimizer.learning_rate), time.monotonic() - started
         figures = (epoch, loss, accuracy, validation_loss, validation_accuracy, learning_rate, seconds)
         row = dict(zip(HISTORY_COLUMNS, figures, strict=True))
-        improved = validation_loss < self.progress.best_loss
+        # pictures that trained choose nothing: then the last weights are the best
+        improved = not self.recipe.held_out or validation_loss < self.progress.best_loss
         self.progress.history.append(row)
         if improved:
             self.progress.best_epoch = epoch
@@ -207,7 +210,8 @@ def _compile(network: keras.Model, recipe: Recipe, num_steps: int) -> None:
         warmup_steps=warmup_steps,
     )
     network.compile(
-        optimizer=keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay),
+        # with weight decay this is AdamW; without, there is less to compile
+        optimizer=keras.optimizers.Adam(schedule, weight_decay=recipe.weight_decay or None),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing),
         metrics=["accuracy"],
         steps_per_execution=_STEPS_PER_EXECUTION,

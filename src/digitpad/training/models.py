@@ -21,28 +21,49 @@ def dense(recipe: Recipe) -> list[layers.Layer]:
     return [layers.Flatten(), *hidden, _dense(NUM_CLASSES, recipe)]
 
 
-def cnn(recipe: Recipe) -> list[layers.Layer]:
-    """Three batch-normalised convolutions, two of them strided, so that most of the work is done on 10x10 maps."""
-    return _convolutions((32, 64, 96), recipe)
-
-
-def wide(recipe: Recipe) -> list[layers.Layer]:
-    """The same with more filters."""
-    return _convolutions((40, 80, 128), recipe)
-
-
-def _convolutions(filters: tuple[int, int, int], recipe: Recipe) -> list[layers.Layer]:
+def fast(recipe: Recipe) -> list[layers.Layer]:
+    """Two convolutions, each pooled before its activation, so that little is left to compute; the rim is cropped."""
     return [
-        *_convolution(filters[0], kernel_size=5, strides=2),
-        *_convolution(filters[1], kernel_size=3, strides=1),
-        *_convolution(filters[2], kernel_size=3, strides=2),
-        layers.Flatten(),
-        layers.Dropout(recipe.dropout, seed=recipe.seed),
-        _dense(NUM_CLASSES, recipe),
+        layers.Cropping2D(2),
+        *_pooled(12, kernel_size=5, pool_size=3),
+        *_pooled(48, kernel_size=3, pool_size=2),
+        *_head(recipe),
     ]
 
 
-NETWORKS = {"dense": dense, "cnn": cnn, "wide": wide}
+def small(recipe: Recipe) -> list[layers.Layer]:
+    """Five narrow batch-normalised convolutions and one pixel's worth of means."""
+    return [
+        *_convolution(12, kernel_size=5, strides=2),
+        *_convolution(16, kernel_size=3, strides=1),
+        *_convolution(24, kernel_size=3, strides=1),
+        layers.GlobalAveragePooling2D(),
+        *_head(recipe),
+    ]
+
+
+def cnn(recipe: Recipe) -> list[layers.Layer]:
+    """Three batch-normalised convolutions, two of them strided, so that most of the work is done on 10x10 maps."""
+    return [
+        *_convolution(32, kernel_size=5, strides=2),
+        *_convolution(64, kernel_size=3, strides=1),
+        *_convolution(96, kernel_size=3, strides=2),
+        *_head(recipe),
+    ]
+
+
+def deep(recipe: Recipe) -> list[layers.Layer]:
+    """The same with one convolution more, and wider at the end."""
+    return [
+        *_convolution(32, kernel_size=5, strides=2),
+        *_convolution(64, kernel_size=3, strides=1),
+        *_convolution(96, kernel_size=3, strides=1),
+        *_convolution(128, kernel_size=3, strides=2),
+        *_head(recipe),
+    ]
+
+
+NETWORKS = {"dense": dense, "fast": fast, "small": small, "cnn": cnn, "deep": deep}
 
 
 def check(recipe: Recipe) -> None:
@@ -78,3 +99,16 @@ def _convolution(filters: int, *, kernel_size: int, strides: int) -> list[layers
         layers.BatchNormalization(),
         layers.ReLU(),
     ]
+
+
+def _pooled(filters: int, *, kernel_size: int, pool_size: int) -> list[layers.Layer]:
+    # an activation that rises gives the same before the pooling and behind it, but behind it there is less to compute
+    return [
+        layers.Conv2D(filters, kernel_size, kernel_initializer="he_normal"),
+        layers.MaxPooling2D(pool_size, padding="same"),
+        layers.Activation("silu"),
+    ]
+
+
+def _head(recipe: Recipe) -> list[layers.Layer]:
+    return [layers.Flatten(), layers.Dropout(recipe.dropout, seed=recipe.seed), _dense(NUM_CLASSES, recipe)]

@@ -57,8 +57,13 @@ def looks(ledger: Path) -> list[str]:
     return runs.read_json(ledger) if ledger.exists() else []
 
 
-def choose_validation(pool: Split, *, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def choose_validation(pool: Split, *, seed: int, held_out: bool = True) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Choose the validation pictures: 5,000, or a ninth of a small pool, every digit in its share.
+
+    Args:
+        pool: what may be learned from.
+        seed: of the choice.
+        held_out: whether they are kept from training; otherwise the whole pool is to train on.
 
     Returns:
         Indices into the pool, sorted: int64 (num_training,) and int64 (num_validation,).
@@ -78,4 +83,4 @@ def choose_validation(pool: Split, *, seed: int) -> tuple[NDArray[np.int64], NDA
     training, validation = train_test_split(
         np.arange(len(pool)), test_size=num_validation, stratify=pool.labels, random_state=seed
     )
-    return np.sort(training), np.sort(validation)
+    return np.sort(training) if held_out else np.arange(len(pool)), np.sort(validation)

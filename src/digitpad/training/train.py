@@ -65,7 +65,7 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
     training, validation = _prepare(run, dataset, recipe, say)
     say(f"Network: {recipe.network}, {network.count_params():,} parameters. Run folder: {run.path}")
     choosing, calibrating = validation[::2], validation[1::2]
-    mixture, unseen = _mix(training, choosing, recipe)
+    mixture, unseen = mix(training, choosing, recipe)
     progress = fit(network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher or Watcher())
     runs.write(run.history, _to_csv(progress))
     calibrated = _calibrate(network, calibrating, recipe.seed)
@@ -113,6 +113,23 @@ def look_again(run: RunFolder, dataset: data.Dataset) -> None:
     report.write(run)
 
 
+def mix(training: splits.Split, choosing: splits.Split, recipe: Recipe) -> tuple[Mixture, Pictures]:
+    """Gather what a fit needs.
+
+    Args:
+        training: pictures that train.
+        choosing: pictures that choose the best epoch.
+        recipe: how both are mixed and changed.
+
+    Returns:
+        What epochs are drawn from, and the drawings that choose one: alike in kind, generated apart.
+    """
+    mixture = Mixture.gather(training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=_NEW_EPOCHS)
+    rng = np.random.default_rng([recipe.seed, _VALIDATION])
+    shown = splits.Split(contract.levels(choosing.images), choosing.labels)  # what stays as it is, as it will be read
+    return mixture, Mixture.gather(shown, recipe, rng, epochs=1).epoch(recipe, rng)
+
+
 def recorded_folder(run: RunFolder) -> str | None:
     """The folder that the run's data was read from, or None if it came from elsewhere or was not read yet."""
     return runs.read_json(run.data)["folder"] if run.data.exists() else None
@@ -139,20 +156,14 @@ def _record_data(run: RunFolder, dataset: data.Dataset) -> None:
 def _prepare(run: RunFolder, dataset: data.Dataset, recipe: Recipe, say: Say) -> tuple[splits.Split, splits.Split]:
     """Write down the data, split it, and say what it is."""
     _record_data(run, dataset)
-    training, validation = splits.choose_validation(dataset.pool, seed=recipe.seed)
+    training, validation = splits.choose_validation(dataset.pool, seed=recipe.seed, held_out=recipe.held_out)
     runs.write_arrays(run.splits, {"training": training, "validation": validation})
     if dataset.notice:
         say(dataset.notice)
     say(f"Data: {len(training):,} pictures to train on, {len(validation):,} to validate on, from {dataset.source}.")
+    if not recipe.held_out:
+        say("Nothing is held out: what validates and calibrates is drawn anew from pictures that train.")
     return dataset.pool[training], dataset.pool[validation]
-
-
-def _mix(training: splits.Split, choosing: splits.Split, recipe: Recipe) -> tuple[Mixture, Pictures]:
-    """What epochs are drawn from, and the drawings that choose one: alike in kind, none of them in both."""
-    mixture = Mixture.gather(training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=_NEW_EPOCHS)
-    rng = np.random.default_rng([recipe.seed, _VALIDATION])
-    shown = splits.Split(contract.levels(choosing.images), choosing.labels)  # what stays as it is, as it will be read
-    return mixture, Mixture.gather(shown, recipe, rng, epochs=1).epoch(recipe, rng)
 
 
 def _calibrate(network: keras.Model, digits: splits.Split, seed: int) -> Calibrated:

@@ -27,6 +27,8 @@ PICTURE = RESULTS.with_suffix(".png")
 NUM_SEEDS = {"digitpad": 5, "Keras": 3, "PyTorch": 2}
 """Runs of each, with the seeds 0, 1, ...; PyTorch's takes longest."""
 
+COLOURS = {"digitpad": "#2563eb", "Keras": "#f59e0b", "PyTorch": "#dc2626"}
+
 NOTES = [
     "A run is a process of its own, from MNIST's pictures in memory to the trained network: preprocessing, compilation "
     "and validation are in it, imports are not. The processes take turns: digitpad, Keras, PyTorch, and again.",
@@ -82,11 +84,11 @@ def draw(runs: dict[str, list[dict[str, Any]]]) -> Figure:
     """Test accuracy against time, a line for each run."""
     figure = Figure(figsize=(8, 4.5), layout="constrained")
     axes = figure.subplots()
-    for (name, of_name), colour in zip(runs.items(), ("#2563eb", "#f59e0b", "#dc2626"), strict=True):
+    for name, of_name in runs.items():
         for number, run in enumerate(of_name):
             seconds, accuracy = np.array(run["laps"]).T
             label = name if number == 0 else None
-            axes.plot(seconds, 100 * accuracy, "o-", color=colour, markersize=3, linewidth=1, label=label)
+            axes.plot(seconds, 100 * accuracy, "o-", color=COLOURS[name], markersize=3, linewidth=1, label=label)
     axes.set(xscale="log", xlabel="seconds", ylabel="test accuracy, %", title="Learning MNIST on the processor")
     axes.xaxis.set_major_formatter("{x:g}")
     axes.grid(alpha=0.3)

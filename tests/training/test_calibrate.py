@@ -134,3 +134,9 @@ def test_the_layer_answers_like_numpy() -> None:
     probabilities, not_digit = calibrate.answers(logits, 1.7)
     assert np.asarray(answer["probabilities"]) == pytest.approx(probabilities, abs=1e-6)
     assert np.asarray(answer["not_digit"]) == pytest.approx(not_digit, abs=1e-6)
+
+
+def test_a_network_that_knows_digits_alone_refuses_nothing() -> None:
+    logits, labels = made(500, 0)
+    fitted = calibrate.fit(logits, labels, refuses=False)
+    assert fitted.thresholds == {**calibrate.fit(logits, labels).thresholds, "not_digit": 1.0}

@@ -16,6 +16,7 @@ import pytest
 from digitpad import Recognizer
 from digitpad.errors import ArtifactError, RecipeError, RunError
 from digitpad.training import data, runs, summary, train
+from digitpad.training.recipe import RECIPES
 from digitpad.training.runs import RunFolder
 from tests.training.conftest import SMALL, Cli, drawn_digits
 
@@ -58,6 +59,21 @@ def test_the_summary_shows_what_is_stored(finished: RunFolder) -> None:
     text = summary.of_run(finished.path)
     assert "looked at once" in text
     assert f"{runs.read_json(finished.test)['accuracy']:.2%}" in text
+
+
+def test_a_recipe_that_holds_nothing_out_and_knows_digits_alone_says_so(drawn: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    recipe = RECIPES["fast"].replace(held_out=False, half=True, batch_size=32)
+    run = train.begin(tmp_path / "run", recipe)
+    metrics = train.train(run, data.load(drawn), say=said.append)
+    assert (metrics["data"]["num_training"], metrics["data"]["num_validation"]) == (900, 100)
+    assert metrics["thresholds"]["not_digit"] == 1.0
+    assert metrics["test"]["refusals"]["kept"] == 1.0
+    assert metrics["epochs"]["best"] == recipe.epochs
+    assert any("Nothing is held out" in text for text in said)
+    assert any("take whatever is drawn for one" in text for text in said)
+    assert "none of them validates" in " ".join(run.report.read_text().split())
+    assert Recognizer.load(run.onnx_model).card["recipe"]["held_out"] is False
 
 
 def test_looking_again_is_counted(finished: RunFolder, drawn: Path, tmp_path: Path) -> None:

@@ -33,17 +33,20 @@ class Calibrated:
     thresholds: dict[str, float]
 
 
-def fit(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> Calibrated:
+def fit(logits: NDArray[np.float32], labels: NDArray[np.uint8], *, refuses: bool = True) -> Calibrated:
     """Fit the temperature, then the thresholds with it.
 
     Args:
         logits: float32 (num_images, 11), of the digits and of what is none.
         labels: uint8 (num_images,), 0 to 9; whatever has another label is left out.
+        refuses: whether the network learned what is no digit; if not, its word for that means nothing, and the
+            threshold is 1, which refuses nothing.
     """
     is_digit = labels < 10
     logits, labels = logits[is_digit], labels[is_digit]
     temperature = fit_temperature(logits[:, :10], labels)
-    return Calibrated(temperature, fit_thresholds(*answers(logits, temperature), labels))
+    thresholds = fit_thresholds(*answers(logits, temperature), labels)
+    return Calibrated(temperature, thresholds if refuses else {**thresholds, "not_digit": 1.0})
 
 
 def answers(logits: NDArray[np.float32], temperature: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -68,7 +68,7 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
     mixture, unseen = mix(training, choosing, recipe)
     progress = fit(network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher or Watcher())
     runs.write(run.history, _to_csv(progress))
-    calibrated = _calibrate(network, calibrating, recipe.seed)
+    calibrated = _calibrate(network, calibrating, recipe)
     reader = export.build_reader(network, calibrated.temperature)
     export.save_keras(reader, run.keras_model)
     if not run.test.exists():
@@ -161,15 +161,17 @@ def _prepare(run: RunFolder, dataset: data.Dataset, recipe: Recipe, say: Say) ->
     if dataset.notice:
         say(dataset.notice)
     say(f"Data: {len(training):,} pictures to train on, {len(validation):,} to validate on, from {dataset.source}.")
+    if not recipe.strange:
+        say("This recipe shows the network nothing but digits, so it will take whatever is drawn for one.")
     if not recipe.held_out:
         say("Nothing is held out: what validates and calibrates is drawn anew from pictures that train.")
     return dataset.pool[training], dataset.pool[validation]
 
 
-def _calibrate(network: keras.Model, digits: splits.Split, seed: int) -> Calibrated:
+def _calibrate(network: keras.Model, digits: splits.Split, recipe: Recipe) -> Calibrated:
     """Temperature and thresholds, from drawings of that half of the validation split which chose no epoch."""
-    drawn = drawings.generated(digits, [seed, _CALIBRATION])
-    return calibrate.fit(predict_logits(network, drawn.seen), drawn.labels)
+    drawn = drawings.generated(digits, [recipe.seed, _CALIBRATION])
+    return calibrate.fit(predict_logits(network, drawn.seen), drawn.labels, refuses=recipe.strange > 0)
 
 
 def _read_drawings(

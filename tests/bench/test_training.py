@@ -1,0 +1,57 @@
+"""What learns beside each other learns, and the clock counts what it should."""
+
+import time
+
+import lessons
+import numpy as np
+import pytest
+import recipes
+import training
+
+from digitpad.training.recipe import RECIPES
+from tests.training.conftest import drawn_split
+
+
+@pytest.mark.parametrize(("name", "num_epochs"), [("digitpad", 2), ("Keras", 15), ("PyTorch", 14)])
+def test_every_lesson_ends_with_a_trained_network(name: str, num_epochs: int) -> None:
+    if name == "PyTorch":
+        pytest.importorskip("torch")
+    clock = lessons.LESSONS[name](drawn_split(500, 0), drawn_split(50, 1), 0)
+    times, accuracies = np.array(clock.laps).T
+    assert len(times) == num_epochs
+    assert (np.diff(times) > 0).all()
+    assert times[-1] <= clock.seconds()[0]
+    assert accuracies[-1] > 0.3  # chance is 0.1
+
+
+def test_the_clock_stands_still_while_accuracy_is_looked_up() -> None:
+    def slow() -> float:
+        time.sleep(0.5)
+        return 0.9
+
+    clock = lessons.Clock()
+    clock.lap(slow)
+    assert clock.laps[0][1] == 0.9
+    assert clock.laps[0][0] < 0.5
+    assert clock.seconds()[0] < 0.5
+
+
+def run(seconds: float, accuracy: float) -> dict[str, object]:
+    laps = [(seconds / 2, accuracy / 200), (seconds, accuracy / 100)]
+    times = {"seconds": seconds, "epoch_seconds": seconds / 2, "processor_seconds": 2 * seconds, "peak_mb": 900.0}
+    return {**times, "accuracy": accuracy, "laps": laps}
+
+
+def test_ratios_are_of_runs_that_took_turns() -> None:
+    runs = {"digitpad": [run(2, 99.0), run(4, 99.2), run(8, 99.1)], "Keras": [run(60, 99.1), run(80, 99.3)]}
+    results = training.compare(runs)
+    assert results["Keras : digitpad, to the end (ratio)"]["mean"] == (30 + 20) / 2
+    assert results["digitpad, test accuracy (%)"]["min"] == 99.0
+    assert results["digitpad, test accuracy (%), seed 1"] == {"accuracy": 99.2}
+    assert [line.get_label() for line in training.draw(runs).axes[0].lines][::3] == ["digitpad", "Keras"]
+
+
+def test_every_recipe_is_measured() -> None:
+    assert set(recipes.NUM_SEEDS) == set(RECIPES)
+    assert recipes.NUM_SEEDS["fast"] >= 5
+    assert recipes.NUM_SEEDS["accurate"] >= 3

@@ -7,7 +7,7 @@ TENSORFLOW ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
-.PHONY: serve train test lint bench-inference bench-drawings bench-server clean
+.PHONY: serve train test lint bench-training bench-recipes bench-inference bench-drawings bench-server clean
 
 serve: .venv/serve  ## the pad and the API, on this machine alone
 	$(BIN)/digitpad serve
@@ -22,6 +22,13 @@ lint: .venv/dev  ## format, lint, types
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+
+bench-training: .venv/train  ## how fast MNIST is learned, beside the examples of Keras and PyTorch; needs DIGITPAD_DATA
+	$(BIN)/pip install --disable-pip-version-check --quiet --requirement bench/torch-requirements.txt
+	$(BIN)/python bench/training.py
+
+bench-recipes: .venv/train  ## how well every recipe learns, over several seeds; takes hours, needs DIGITPAD_DATA
+	$(BIN)/python bench/recipes.py
 
 bench-inference: .venv/train  ## how long reading a digit takes, beside Keras and LiteRT
 	$(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt \

@@ -47,7 +47,7 @@ def write(folder: Path, pixels: Pixels) -> Files:
         pixels: uint8 (height, width, 4), a drawing of the size that LiteRT shall read.
     """
     card = Recognizer.load().card
-    network = models.build(Recipe(**card["recipe"]))
+    network = models.compact(models.build(Recipe(**card["recipe"])))
     reader = export.build_reader(network, card["temperature"])
     files = Files(folder / "digits.onnx", folder / "model.keras", folder / "digits.tflite")
     export.save_keras(reader, files.keras)

@@ -94,14 +94,6 @@ def test_pictures_that_trained_choose_no_epoch(recipe: Recipe, tmp_path: Path) -
     assert validation_figures(network, VALIDATION)[0] == pytest.approx(last, rel=1e-4)
 
 
-def test_weights_are_rounded_to_half_precision_when_asked(recipe: Recipe, tmp_path: Path) -> None:
-    network = models.build(recipe)
-    halved = recipe.replace(half=True, epochs=1)
-    fit(network, TRAINING, VALIDATION, halved, checkpoint=tmp_path / "c.npz", watcher=Watcher())
-    for weights in network.get_weights():
-        assert np.array_equal(weights, weights.astype(np.float16))
-
-
 def test_early_stopping_counts_epochs_without_a_better_loss() -> None:
     recipe = Recipe(epochs=10, patience=2)
     assert not Progress([{}] * 3, best_epoch=2).is_over(recipe)

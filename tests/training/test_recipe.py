@@ -43,8 +43,8 @@ def test_a_file_may_name_its_base(tmp_path: Path) -> None:
 
 
 def test_values_from_the_command_line() -> None:
-    values = recipe.parse(["epochs=3", " dropout = 0.25", "network=dense", "l2=1e-4", "half=true"])
-    assert values == {"epochs": 3, "dropout": 0.25, "network": "dense", "l2": 1e-4, "half": True}
+    values = recipe.parse(["epochs=3", " dropout = 0.25", "network=dense", "l2=1e-4", "held_out=false"])
+    assert values == {"epochs": 3, "dropout": 0.25, "network": "dense", "l2": 1e-4, "held_out": False}
     assert Recipe().replace(**values).epochs == 3
     assert recipe.parse(["epochs=3\nseed=9"]) == {"epochs": "3\nseed=9"}
     assert isinstance(recipe.parse(["epochs=" + "9" * 5000])["epochs"], str)
@@ -65,7 +65,7 @@ def test_values_from_the_command_line() -> None:
         ({"stroke_px": 2.0}, "stroke_px to be at least 0 and below 2"),
         ({"seed": 2**32}, "seed to be"),
         ({"network": 3}, "network to be str"),
-        ({"half": 1}, "half to be bool; got 1"),
+        ({"held_out": 1}, "held_out to be bool; got 1"),
         ({"self": 1}, "got 'self'"),
         ({"learning_rate": 10**400}, "learning_rate to be at least 1e-09 and below 1000000"),
     ],

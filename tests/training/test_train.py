@@ -63,7 +63,7 @@ def test_the_summary_shows_what_is_stored(finished: RunFolder) -> None:
 
 def test_a_recipe_that_holds_nothing_out_and_knows_digits_alone_says_so(drawn: Path, tmp_path: Path) -> None:
     said: list[str] = []
-    recipe = RECIPES["fast"].replace(held_out=False, half=True, batch_size=32)
+    recipe = RECIPES["fast"].replace(held_out=False, batch_size=32)
     run = train.begin(tmp_path / "run", recipe)
     metrics = train.train(run, data.load(drawn), say=said.append)
     assert (metrics["data"]["num_training"], metrics["data"]["num_validation"]) == (900, 100)

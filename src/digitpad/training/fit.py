@@ -105,7 +105,7 @@ def fit(
             watcher.epoch(row)
     finally:
         watcher.end()
-    network.set_weights([weights.astype("float16") if recipe.half else weights for weights in fitting.best_weights])
+    network.set_weights(fitting.best_weights)
     return fitting.progress
 
 

@@ -68,6 +68,7 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
     mixture, unseen = mix(training, choosing, recipe)
     progress = fit(network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher or Watcher())
     runs.write(run.history, _to_csv(progress))
+    network = models.compact(network)
     calibrated = _calibrate(network, calibrating, recipe)
     reader = export.build_reader(network, calibrated.temperature)
     export.save_keras(reader, run.keras_model)

@@ -91,6 +91,8 @@ def see(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     Returns:
         float32 (num_images, 28, 28, 1), 0 for paper to 1 for ink.
     """
+    if not len(images):  # building the model takes a while
+        return np.empty((0, PICTURE_PX, PICTURE_PX, 1), np.float32)
     height, width = images.shape[1:]
     return chunks.predict(_seer(height, width), [images], max(1, _CHUNK_PIXELS // (height * width)))
 

@@ -40,6 +40,8 @@ def write(glyphs: Sequence[str], rng: np.random.Generator) -> list[list[Stroke]]
 
 def choose(glyphs: Sequence[str], count: int, rng: np.random.Generator) -> list[str]:
     """Choose glyphs at random, those that are written in many ways the more often."""
+    if not count:  # preparing all variants takes a while
+        return []
     ways = np.array([len(templates.variants(glyph)) for glyph in glyphs], np.float64)
     return [str(glyph) for glyph in rng.choice(glyphs, count, p=ways / ways.sum())]
 

@@ -78,15 +78,16 @@ class Mixture:
         restroked = rng.random(len(digits)) < recipe.restroked
         digits.images[restroked] = skeleton(digits.images[restroked])
         parts = [digits, _draw(self.written, num_written, rng), _draw(self.strange, num_strange, rng)]
-        images, labels = (np.concatenate(arrays) for arrays in zip(*((p.images, p.labels) for p in parts), strict=True))
-        changed = rng.random(len(images)) >= recipe.unchanged
+        changed = rng.random(len(self.digits)) >= recipe.unchanged
         changed[: len(digits)] |= restroked  # a skeleton is no picture yet
+        order = rng.permutation(len(self.digits))
+        images = np.concatenate([part.images for part in parts])[order]
+        labels = np.concatenate([part.labels for part in parts])[order]
+        changed = changed[order]
         del parts, digits  # memory is dear here
         seen = np.divide(images[..., None], 255, dtype=np.float32)
         seen[changed] = augment(images[changed], recipe, rng)
-        del images
-        order = rng.permutation(len(seen))
-        return Pictures(seen[order], labels[order])
+        return Pictures(seen, labels)
 
 
 def _draw(split: Split, count: int, rng: np.random.Generator) -> Split:

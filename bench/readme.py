@@ -8,12 +8,6 @@ from typing import Any
 FOLDER = Path(__file__).parent
 
 BENCHES = {
-    "training": (
-        "Learning",
-        "make bench-training",
-        "How fast MNIST is learned, beside Keras' and PyTorch's examples.",
-    ),
-    "recipes": ("Recipes", "make bench-recipes", "How well each recipe learns, over several seeds. Takes hours."),
     "inference": ("Reading", "make bench-inference", "How long one drawing takes, many, and a process from its start."),
     "server": ("The server", "make bench-server", "How many predictions a second, beside Gradio. Needs `wrk`."),
 }
@@ -41,7 +35,7 @@ def page() -> str:
 
 
 def section(name: str) -> str:
-    """A record as a heading, a table and its notes."""
+    """A record as a heading, its picture if there is one, a table and its notes."""
     heading, command, _ = BENCHES[name]
     record = json.loads((FOLDER / f"{name}.json").read_text())
     rows = [
@@ -50,10 +44,12 @@ def section(name: str) -> str:
     ]
     installed = ", ".join(f"{package} {version}" for package, version in record["versions"].items())
     notes = [f"- {note}" for note in record["notes"]]
+    picture = [f"![{heading}]({name}.png)\n"] if (FOLDER / f"{name}.png").is_file() else []
     return "\n".join(
         [
             f"\n## {heading}\n",
             f"`{command}` on {record['machine']}, Python {record['python']}, {installed}.\n",
+            *picture,
             "| what | n | figure | spread |",
             "| --- | --- | --- | --- |",
             *rows,

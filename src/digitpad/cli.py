@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 
 _MODEL = typer.Option("--model", "-m", help="A digits.onnx; by default the model that ships.")
-_RECIPE = typer.Option(help="fast, cnn, accurate, small, dense, or a TOML file; fast by default.")
+_RECIPE = typer.Option(help="fast, cnn, pad, accurate, small, dense, or a TOML file; fast by default.")
 _DATA = typer.Option(help="Folder with MNIST; by default DIGITPAD_DATA, then Keras' own, then a small set.")
 
 
@@ -97,7 +97,7 @@ def info(
 @app.command()
 def train(
     recipe: Annotated[
-        str | None, typer.Option(help="fast, cnn, accurate, small, dense, or a TOML file; fast by default.")
+        str | None, typer.Option(help="fast, cnn, pad, accurate, small, dense, or a TOML file; fast by default.")
     ] = None,
     data: Annotated[Path | None, _DATA] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; by default a new one in runs/.")] = None,

@@ -14,6 +14,7 @@ NUM_PARAMETERS = {
     "small": 10_459,
     "cnn": 92_203,
     "deep": 199_083,
+    "wide": 395_323,
 }
 
 

@@ -59,17 +59,26 @@ def cnn(recipe: Recipe) -> list[layers.Layer]:
 
 
 def deep(recipe: Recipe) -> list[layers.Layer]:
-    """The same with one convolution more, and wider at the end."""
+    """The same with one convolution more."""
+    return _four_convolutions((32, 64, 96, 128), recipe)
+
+
+def wide(recipe: Recipe) -> list[layers.Layer]:
+    """The same with more filters."""
+    return _four_convolutions((48, 96, 128, 192), recipe)
+
+
+def _four_convolutions(filters: tuple[int, int, int, int], recipe: Recipe) -> list[layers.Layer]:
     return [
-        *_convolution(32, kernel_size=5, strides=2),
-        *_convolution(64, kernel_size=3, strides=1),
-        *_convolution(96, kernel_size=3, strides=1),
-        *_convolution(128, kernel_size=3, strides=2),
+        *_convolution(filters[0], kernel_size=5, strides=2),
+        *_convolution(filters[1], kernel_size=3, strides=1),
+        *_convolution(filters[2], kernel_size=3, strides=1),
+        *_convolution(filters[3], kernel_size=3, strides=2),
         *_head(recipe),
     ]
 
 
-NETWORKS = {"dense": dense, "fast": fast, "small": small, "cnn": cnn, "deep": deep}
+NETWORKS = {"dense": dense, "fast": fast, "small": small, "cnn": cnn, "deep": deep, "wide": wide}
 
 
 def check(recipe: Recipe) -> None:

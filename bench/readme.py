@@ -1,7 +1,7 @@
 """`bench/README.md`, written from what the benchmarks recorded: `python bench/readme.py`, and after every benchmark."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +39,7 @@ def section(name: str) -> str:
     heading, command, _ = BENCHES[name]
     record = json.loads((FOLDER / f"{name}.json").read_text())
     rows = [
-        f"| {what} | {figures.get('n', '')} | {_value(figures)} | {_spread(figures)} |"
+        (what, str(figures.get("n", "")), _value(figures), _spread(figures))
         for what, figures in record["results"].items()
     ]
     installed = ", ".join(f"{package} {version}" for package, version in record["versions"].items())
@@ -50,14 +50,18 @@ def section(name: str) -> str:
             f"\n## {heading}\n",
             f"`{command}` on {record['machine']}, Python {record['python']}, {installed}.\n",
             *picture,
-            "| what | n | figure | spread |",
-            "| --- | --- | --- | --- |",
-            *rows,
+            table(("what", "n", "figure", "spread"), rows),
             "",
             *notes,
             "",
         ]
     )
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
 def _value(figures: Mapping[str, Any]) -> str:

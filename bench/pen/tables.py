@@ -1,7 +1,8 @@
 """The results as Markdown: `docs/drawings.md`, and what the terminal shows."""
 
-from collections.abc import Iterable, Sequence
 from typing import Any
+
+from readme import table
 
 from pen.settings import BRUSH_BY_FILL, BRUSHES, FILLS, LINES, MAPS, PLACE_MAP, PLACES
 
@@ -61,11 +62,6 @@ def interval(found: dict[str, Any]) -> str:
     return f"{percent(found['share'])} ({100 * low:.1f} to {100 * high:.1f})"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 def _summary(results: Results) -> str:
     found = results["reference"]
     rows = [
@@ -78,23 +74,23 @@ def _summary(results: Results) -> str:
     ]
     who = f"{found['accuracy']['n']:,} digits by {len(found['writers'])} writers, model `{results['model']}`"
     how = "canvas 280 px, brush 18 px, size 0.7 of the canvas, centred, black on white"
-    return f"## The reference setting\n\n{who}; {how}.\n\n" + _table(("what", "figure"), rows)
+    return f"## The reference setting\n\n{who}; {how}.\n\n" + table(("what", "figure"), rows)
 
 
 def _digits(found: Results) -> str:
     rows = [(digit, str(entry["n"]), interval(entry)) for digit, entry in found["digits"].items()]
-    return "### By digit\n\n" + _table(("digit", "n", "accuracy (95 % interval)"), rows)
+    return "### By digit\n\n" + table(("digit", "n", "accuracy (95 % interval)"), rows)
 
 
 def _confusion(confusion: Sequence[Sequence[int]]) -> str:
     rows = [(f"**{true}**", *(f"{count}" if count else "." for count in row)) for true, row in enumerate(confusion)]
     head = ("written / read", *(f"{digit}" for digit in range(10)))
-    return "### Confusion\n\nA row a written digit, a column a digit that was read.\n\n" + _table(head, rows)
+    return "### Confusion\n\nA row a written digit, a column a digit that was read.\n\n" + table(head, rows)
 
 
 def _donors(donors: Results) -> str:
     rows = [(donor, str(entry["n"]), interval(entry)) for donor, entry in donors.items()]
-    return "### By donor\n\n" + _table(("donor", "n", "accuracy (95 % interval)"), rows)
+    return "### By donor\n\n" + table(("donor", "n", "accuracy (95 % interval)"), rows)
 
 
 def _refusals(found: Results) -> str:
@@ -106,9 +102,9 @@ def _refusals(found: Results) -> str:
         "How many pass at the threshold on `not_digit` where 95 % of the digits pass:",
         _separation(found["separation"]),
         "What they are called at the thresholds of the model:",
-        _table(("what", *found["digits"]), called),
+        table(("what", *found["digits"]), called),
         "How often the most probable digit is right, for digits that are called so:",
-        _table(("called", "n", "accuracy (95 % interval)"), right),
+        table(("called", "n", "accuracy (95 % interval)"), right),
     ]
     if candidates := found["candidates"]:
         text.append(
@@ -123,7 +119,7 @@ def _separation(found: Results) -> str:
     parts = {f"of them {names[category]}": entry for category, entry in found["clear_by_category"].items()}
     entries = {"clear non-digits": found["clear"], **parts, _ALIKE: found["others"]}
     rows = [(name, str(entry["n"]), interval(entry)) for name, entry in entries.items()]
-    return _table(("what", "n", "pass (95 % interval)"), rows)
+    return table(("what", "n", "pass (95 % interval)"), rows)
 
 
 def _beside(found: Results) -> str:
@@ -135,7 +131,7 @@ def _beside(found: Results) -> str:
     ]
     count = found["digitpad"]["digitpad's contract"][settings[0]]["accuracy"]["n"]
     text = f"## Beside other ways to 28x28\n\nAccuracy on the same {count:,} digits; the intervals are in the JSON.\n\n"
-    return text + _table(("classifier", "way to 28x28", *settings), rows)
+    return text + table(("classifier", "way to 28x28", *settings), rows)
 
 
 def _lines(cells: Sequence[Results]) -> str:
@@ -143,7 +139,7 @@ def _lines(cells: Sequence[Results]) -> str:
     text = ["## One thing at a time"]
     for axis in LINES:
         rows = [_line(cell) for cell in cells if cell["axis"] == axis]
-        text += [f"### {axis[0].upper()}{axis[1:]}", _table(head, rows)]
+        text += [f"### {axis[0].upper()}{axis[1:]}", table(head, rows)]
     return "\n\n".join(text)
 
 
@@ -181,7 +177,7 @@ def _maps(cells: Sequence[Results]) -> str:
 def _square(corner: str, columns: Sequence[str], rows: Sequence[str], cells: Sequence[Results]) -> str:
     width = len(columns)
     body = [(row, *map(_cell, cells[n * width : (n + 1) * width])) for n, row in enumerate(rows)]
-    return _table((corner, *columns), body)
+    return table((corner, *columns), body)
 
 
 def _cell(cell: Results) -> str:
@@ -193,4 +189,4 @@ def _worst_cells(found: Results) -> str:
     names = {"without_blots": "of drawings that are no blots", "with_blots": "of all drawings"}
     rows = [(names[key], cell["axis"], cell["label"], interval(cell["accuracy"])) for key, cell in found.items()]
     head = ("worst setting", "axis", "setting", "accuracy (95 % interval)")
-    return "## The worst settings\n\nDrawings below 20 px are left out.\n\n" + _table(head, rows)
+    return "## The worst settings\n\nDrawings below 20 px are left out.\n\n" + table(head, rows)

@@ -1,5 +1,6 @@
 """The results as Markdown: `docs/drawings.md`, and what the terminal shows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from readme import table

@@ -381,3 +381,8 @@ def test_pictures_of_one_batch_do_not_touch_each_other() -> None:
     for index, pixels in enumerate(batch):
         for name, value in see(pixels).items():
             assert np.asarray(together[name][index]) == pytest.approx(value, abs=1e-3 if name == "centre" else 1e-5)
+
+
+def test_no_pictures_are_seen_as_none() -> None:
+    assert contract.see(np.zeros((0, 84, 84), np.uint8)).shape == (0, 28, 28, 1)
+    assert contract.levels(np.zeros((0, 84, 84), np.uint8)).shape == (0, 28, 28)

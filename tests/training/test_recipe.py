@@ -64,6 +64,7 @@ def test_values_from_the_command_line() -> None:
         ({"unchanged": 1.1}, "unchanged to be at least 0 and at most 1"),
         ({"stroke_px": 2.0}, "stroke_px to be at least 0 and below 2"),
         ({"seed": 2**32}, "seed to be"),
+        ({"shift_px": 5}, "shift_px to be at least 0 and below 5"),
         ({"network": 3}, "network to be str"),
         ({"held_out": 1}, "held_out to be bool; got 1"),
         ({"self": 1}, "got 'self'"),

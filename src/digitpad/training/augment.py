@@ -4,6 +4,7 @@ A changed picture goes through the contract, as a drawing by another hand would:
 what the contract leaves open is left to chance.
 """
 
+import itertools
 from functools import cache
 from typing import Any
 
@@ -22,7 +23,7 @@ _CHUNK = 2500  # pictures changed at once; keeps the copies that the backend mak
 
 
 def augment(images: NDArray[np.uint8], recipe: Recipe, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Turn, shear, stretch and bend every picture at random, and draw it with another pen.
+    """Turn, shear, stretch and bend every picture at random, draw it with another pen, and move it.
 
     Args:
         images: uint8 (num_images, 28, 28), 0 for paper to 255 for ink.
@@ -30,12 +31,13 @@ def augment(images: NDArray[np.uint8], recipe: Recipe, rng: np.random.Generator)
         rng: where the chance comes from.
 
     Returns:
-        float32 (num_images, 28, 28, 1), 0 to 1, as the contract shows them.
+        float32 (num_images, 28, 28, 1), 0 to 1, as the contract shows them, but moved by `recipe.shift_px` at most.
     """
     if not len(images):  # building the model takes a while
         return np.empty((0, PICTURE_PX, PICTURE_PX, 1), np.float32)
     linear, bends, widths = (chance(len(images), recipe, rng) for chance in (_linear, _bends, _widths))
-    return chunks.predict(_warp(), [images, linear, bends, widths], _CHUNK)[..., None]
+    seen = chunks.predict(_warp(), [images, linear, bends, widths], _CHUNK)
+    return _moved(seen, recipe.shift_px, rng)[..., None]
 
 
 @cache
@@ -92,6 +94,22 @@ def _basis() -> NDArray[np.float32]:
     position = np.linspace(0, _GRID - 1, _CANVAS_PX)[:, None]
     distance = np.minimum(np.abs(position - np.arange(_GRID)), 1)
     return (0.5 + 0.5 * np.cos(np.pi * distance)).astype(np.float32)
+
+
+def _moved(seen: NDArray[np.float32], most: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Pictures (num_images, 28, 28), each moved by whole pixels, up to `most` along each axis; paper follows."""
+    moved = np.zeros_like(seen)
+    moves = rng.integers(-most, most + 1, (len(seen), 2))
+    for down, across in itertools.product(range(-most, most + 1), repeat=2):
+        chosen = np.flatnonzero((moves == (down, across)).all(axis=1))
+        rows, columns = _overlap(down), _overlap(across)
+        moved[chosen, rows[1], columns[1]] = seen[chosen, rows[0], columns[0]]
+    return moved
+
+
+def _overlap(move: int) -> tuple[slice, slice]:
+    """What stays within the picture when it is moved along an axis: where it was, and where it will be."""
+    return slice(max(-move, 0), PICTURE_PX + min(-move, 0)), slice(max(move, 0), PICTURE_PX + min(move, 0))
 
 
 def _linear(count: int, recipe: Recipe, rng: np.random.Generator) -> NDArray[np.float32]:

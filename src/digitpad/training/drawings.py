@@ -24,7 +24,7 @@ _CANVAS_PX, _BRUSH_PX, _FILL = 140, 9.0, 0.7  # the reference setting of the pen
 
 def generated(digits: Split, seed: list[int]) -> Pictures:
     """Drawings made of a split's digits, of generated ones and of what is none, all changed at random."""
-    recipe, rng = Recipe(unchanged=0.0), np.random.default_rng(seed)
+    recipe, rng = Recipe(unchanged=0.0, shift_px=0), np.random.default_rng(seed)
     mixture = Mixture.gather(digits, recipe, rng, epochs=_ROUNDS)
     rounds = [mixture.epoch(recipe, rng) for _ in range(_ROUNDS)]
     return Pictures(np.concatenate([r.seen for r in rounds]), np.concatenate([r.labels for r in rounds]))

@@ -18,6 +18,7 @@ _BELOW: dict[str, float] = {
     "zoom": 1,
     "restroked": 1,
     "stroke_px": 2,
+    "shift_px": 5,
     "seed": 2**32,
 }
 _BELOW |= {"written": 0.5, "strange": 0.5}  # half of an epoch at least is MNIST
@@ -61,6 +62,8 @@ class Recipe:
         zoom: each axis is scaled by up to this share.
         elastic_px: they are bent; the standard deviation of the displacements.
         stroke_px: strokes get any width that the contract lets through, and this much beyond either end.
+        shift_px: they are moved by up to so many whole px along each axis, though none is read like that: features that
+            serve everywhere are better ones.
         restroked: share of MNIST's pictures that are drawn anew from their skeletons.
         written: share of an epoch that are generated digits, in the styles that MNIST has few of.
         strange: share of an epoch that are no digits.
@@ -84,6 +87,7 @@ class Recipe:
     zoom: float = 0.18
     elastic_px: float = 1.2
     stroke_px: float = 0.3
+    shift_px: int = 1
     restroked: float = 0.2
     written: float = 0.2
     strange: float = 0.25

@@ -96,9 +96,7 @@ def info(
 
 @app.command()
 def train(
-    recipe: Annotated[
-        str | None, typer.Option(help="fast, cnn, pad, accurate, small, dense, or a TOML file; fast by default.")
-    ] = None,
+    recipe: Annotated[str | None, _RECIPE] = None,
     data: Annotated[Path | None, _DATA] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; by default a new one in runs/.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same as --set seed=N.")] = None,

@@ -50,30 +50,25 @@ def small(recipe: Recipe) -> list[layers.Layer]:
 
 def cnn(recipe: Recipe) -> list[layers.Layer]:
     """Three batch-normalised convolutions, two of them strided, so that most of the work is done on 10x10 maps."""
-    return [
-        *_convolution(32, kernel_size=5, strides=2),
-        *_convolution(64, kernel_size=3, strides=1),
-        *_convolution(96, kernel_size=3, strides=2),
-        *_head(recipe),
-    ]
+    return _convolutions((32, 64, 96), recipe)
 
 
 def deep(recipe: Recipe) -> list[layers.Layer]:
     """The same with one convolution more."""
-    return _four_convolutions((32, 64, 96, 128), recipe)
+    return _convolutions((32, 64, 96, 128), recipe)
 
 
 def wide(recipe: Recipe) -> list[layers.Layer]:
     """The same with more filters."""
-    return _four_convolutions((48, 96, 128, 192), recipe)
+    return _convolutions((48, 96, 128, 192), recipe)
 
 
-def _four_convolutions(filters: tuple[int, int, int, int], recipe: Recipe) -> list[layers.Layer]:
+def _convolutions(filters: tuple[int, ...], recipe: Recipe) -> list[layers.Layer]:
+    first, *middle, last = filters
     return [
-        *_convolution(filters[0], kernel_size=5, strides=2),
-        *_convolution(filters[1], kernel_size=3, strides=1),
-        *_convolution(filters[2], kernel_size=3, strides=1),
-        *_convolution(filters[3], kernel_size=3, strides=2),
+        *_convolution(first, kernel_size=5, strides=2),
+        *(layer for count in middle for layer in _convolution(count, kernel_size=3, strides=1)),
+        *_convolution(last, kernel_size=3, strides=2),
         *_head(recipe),
     ]
 

@@ -47,7 +47,8 @@ def write(folder: Path, pixels: Pixels) -> Files:
         pixels: uint8 (height, width, 4), a drawing of the size that LiteRT shall read.
     """
     card = Recognizer.load().card
-    network = models.compact(models.build(Recipe(**card["recipe"])))
+    recipe = Recipe(**card["recipe"])
+    network = models.keep(models.build(recipe), recipe)
     reader = export.build_reader(network, card["temperature"])
     files = Files(folder / "digits.onnx", folder / "model.keras", folder / "digits.tflite")
     export.save_keras(reader, files.keras)

@@ -12,7 +12,7 @@ from digitpad.training.recipe import RECIPES
 from tests.training.conftest import drawn_split
 
 
-@pytest.mark.parametrize(("name", "num_epochs"), [("digitpad", 2), ("Keras", 15), ("PyTorch", 14)])
+@pytest.mark.parametrize(("name", "num_epochs"), [("digitpad", 3), ("Keras", 15), ("PyTorch", 14)])
 def test_every_lesson_ends_with_a_trained_network(name: str, num_epochs: int) -> None:
     if name == "PyTorch":
         pytest.importorskip("torch")

@@ -27,7 +27,7 @@ from tests.conftest import STROKES  # noqa: E402
 SMALL = RECIPES["cnn"].replace(epochs=3, batch_size=32, seed=5)
 """The recipe of the runs that the tests train, a second or two an epoch."""
 
-UNCHANGED = SMALL.replace(unchanged=1.0, restroked=0.0)
+UNCHANGED = SMALL.replace(unchanged=1.0, shift_px=0, restroked=0.0)
 """The same without any change to pictures at random."""
 
 

@@ -81,7 +81,7 @@ backend.prepare()
 from digitpad import artifact
 from digitpad.training import contract, export, models, runs
 from digitpad.training.fit import Watcher, fit
-from digitpad.training.mixture import Mixture
+from digitpad.training.mixture import Mixture, Pictures
 from digitpad.training.recipe import RECIPES
 from digitpad.training.splits import Split
 folder = Path(sys.argv[1])
@@ -90,7 +90,7 @@ labels = np.arange(40, dtype=np.uint8) % 10
 images = np.random.default_rng(0).integers(0, 256, (40, 28, 28), dtype=np.uint8)
 digits, strange = Split(images, labels), Split(images, np.full(40, 10, np.uint8))
 mixture = Mixture(digits, digits, strange)
-unseen = mixture.epoch(recipe, np.random.default_rng(0))
+unseen = Pictures.of(mixture.epoch(recipe, np.random.default_rng(0)))
 network = models.build(recipe)
 print(len(fit(network, mixture, unseen, recipe, checkpoint=folder / "c.npz", watcher=Watcher()).history))
 reader = export.build_reader(network, 1.0)

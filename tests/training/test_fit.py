@@ -18,7 +18,7 @@ def gather(count: int, seed: int) -> Mixture:
 
 
 TRAINING = gather(300, 0)
-VALIDATION: Pictures = gather(60, 1).epoch(SMALL, np.random.default_rng(1))
+VALIDATION = Pictures.of(gather(60, 1).epoch(SMALL, np.random.default_rng(1)))
 
 
 class Break(Watcher):

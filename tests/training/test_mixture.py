@@ -52,10 +52,10 @@ def test_every_part_has_its_labels_and_mnists_form() -> None:
 
 def test_an_epoch_is_as_long_as_mnist_and_holds_the_shares() -> None:
     epoch = MIXTURE.epoch(SHARES, chance())
-    assert epoch.seen.shape == (100, 28, 28, 1)
-    assert epoch.seen.dtype == np.float32
+    assert epoch.images.shape == (100, 28, 28, 1)
+    assert epoch.images.dtype == np.float32
     assert epoch.labels.dtype == np.uint8
-    found = rows(epoch.seen)
+    found = rows(epoch.images)
     parts = (MIXTURE.digits, MIXTURE.written, MIXTURE.strange)
     assert [len(found & rows(part.images)) for part in parts] == pytest.approx([50, 30, 20], abs=2)
     assert (epoch.labels == NOT_A_DIGIT).sum() == 20
@@ -68,7 +68,7 @@ def test_labels_stay_with_their_pictures() -> None:
         for image, label in zip(part.images, part.labels, strict=True)
     }
     epoch = MIXTURE.epoch(SHARES, chance(3))
-    for picture, label in zip(epoch.seen, epoch.labels, strict=True):
+    for picture, label in zip(epoch.images, epoch.labels, strict=True):
         assert known[np.rint(picture * 255).astype(np.uint8).tobytes()] == label
 
 
@@ -83,15 +83,25 @@ def test_the_order_is_left_to_chance() -> None:
 def test_any_shares_add_up(written: float, strange: float) -> None:
     recipe = UNCHANGED.replace(written=written, strange=strange)
     epoch = MIXTURE.epoch(recipe, chance())  # which has fewer pictures than some of these want, and uses them again
-    assert len(epoch.seen) == len(epoch.labels) == 100
+    assert len(epoch.images) == len(epoch.labels) == 100
     assert (epoch.labels == NOT_A_DIGIT).sum() == int(strange * 100)
 
 
 def test_no_picture_comes_twice_before_all_came_once() -> None:
     plain = UNCHANGED.replace(written=0.0, strange=0.0)
-    assert rows(MIXTURE.epoch(plain, chance()).seen) == rows(MIXTURE.digits.images)
-    counts = np.unique(HALF.epoch(SHARES, chance()).seen, axis=0, return_counts=True)[1]
+    assert rows(MIXTURE.epoch(plain, chance()).images) == rows(MIXTURE.digits.images)
+    counts = np.unique(HALF.epoch(SHARES, chance()).images, axis=0, return_counts=True)[1]
     assert counts.max() == 2
+
+
+def test_pictures_that_are_not_changed_are_moved_all_the_same() -> None:
+    moving = UNCHANGED.replace(written=0.0, strange=0.0, shift_px=1)
+    epoch = MIXTURE.epoch(moving, chance())
+    still = rows(MIXTURE.digits.images)
+    assert len(rows(epoch.images) & still) == pytest.approx(100 / 9, abs=1)
+    back = np.pad(epoch.images[..., 0], ((0, 0), (1, 1), (1, 1)))
+    ways = [back[:, down : down + 28, across : across + 28, None] for down in range(3) for across in range(3)]
+    assert len(set().union(*map(rows, ways)) & still) > 90  # some reach the rim
 
 
 def test_chance_comes_from_the_generator_alone() -> None:
@@ -101,9 +111,9 @@ def test_chance_comes_from_the_generator_alone() -> None:
     assert not rows(MIXTURE.written.images) & rows(other.written.images)
     changing = RECIPES["cnn"].replace(unchanged=0.0)
     epochs = [MIXTURE.epoch(changing, chance(seed)) for seed in (0, 0, 1)]
-    assert np.array_equal(epochs[0].seen, epochs[1].seen)
+    assert np.array_equal(epochs[0].images, epochs[1].images)
     assert np.array_equal(epochs[0].labels, epochs[1].labels)
-    assert not rows(epochs[0].seen) & rows(epochs[2].seen)
+    assert not rows(epochs[0].images) & rows(epochs[2].images)
 
 
 def test_an_epoch_leaves_what_it_is_drawn_from_as_it_was() -> None:
@@ -115,11 +125,11 @@ def test_an_epoch_leaves_what_it_is_drawn_from_as_it_was() -> None:
 def test_some_of_mnist_is_drawn_anew_from_its_skeletons() -> None:
     plain = UNCHANGED.replace(written=0.0, strange=0.0)
     kept = [
-        len(rows(MIXTURE.epoch(plain.replace(restroked=share), chance()).seen) & rows(MIXTURE.digits.images))
+        len(rows(MIXTURE.epoch(plain.replace(restroked=share), chance()).images) & rows(MIXTURE.digits.images))
         for share in (0.0, 0.3)
     ]
     assert kept == [100, pytest.approx(70, abs=12)]
-    redrawn = MIXTURE.epoch(RECIPES["cnn"].replace(restroked=0.999, written=0.0, strange=0.0), chance()).seen
+    redrawn = MIXTURE.epoch(RECIPES["cnn"].replace(restroked=0.999, written=0.0, strange=0.0), chance()).images
     widths = np.asarray(
         contract.Contract()(contract.to_pixels(np.rint(redrawn[..., 0] * 255).astype(np.uint8)))["stroke"]
     )
@@ -128,7 +138,7 @@ def test_some_of_mnist_is_drawn_anew_from_its_skeletons() -> None:
 
 def test_no_bare_skeleton_is_shown() -> None:
     recipe = UNCHANGED.replace(restroked=0.999, written=0.0, strange=0.0)
-    assert not rows(MIXTURE.epoch(recipe, chance()).seen) & rows(skeleton(MIXTURE.digits.images))
+    assert not rows(MIXTURE.epoch(recipe, chance()).images) & rows(skeleton(MIXTURE.digits.images))
 
 
 def test_a_recipe_without_generated_pictures_has_none() -> None:
@@ -137,7 +147,7 @@ def test_a_recipe_without_generated_pictures_has_none() -> None:
     assert (len(mixture.written), len(mixture.strange)) == (0, 0)
     assert mixture.written.images.shape == (0, 28, 28)
     epoch = mixture.epoch(recipe, chance())
-    assert rows(epoch.seen) == rows(mixture.digits.images)
+    assert rows(epoch.images) == rows(mixture.digits.images)
     assert (epoch.labels < NOT_A_DIGIT).all()
 
 

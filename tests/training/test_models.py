@@ -47,21 +47,35 @@ def test_the_seed_decides_the_weights() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(models.NETWORKS))
-def test_a_compact_network_answers_alike(name: str) -> None:
-    network, rng = models.build(Recipe(network=name)), np.random.default_rng(0)
+def test_the_network_that_is_kept_answers_alike(name: str) -> None:
+    recipe, rng = Recipe(network=name), np.random.default_rng(0)
+    network = models.build(recipe)
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):  # as if it had been trained
             layer.set_weights([rng.uniform(0.5, 2, weights.shape) for weights in layer.get_weights()])
-    compact = models.compact(network)
-    assert compact.name == network.name
+    kept = models.keep(network, recipe)
+    assert kept.name == network.name
     pictures = rng.random((20, 28, 28, 1), np.float32)
-    expected, logits = (np.asarray(model(pictures, training=False)) for model in (network, compact))
+    expected, logits = (np.asarray(model(pictures, training=False)) for model in (network, kept))
     assert np.abs(logits - expected).max() < 0.01 * np.abs(expected).max()
-    for weights in compact.get_weights():
+    for weights in kept.get_weights():
         assert weights.dtype == np.float32
         assert np.array_equal(weights, weights.astype(np.float16))
-    kinds = {type(layer) for layer in compact.layers}
+    kinds = {type(layer) for layer in kept.layers}
     assert not kinds & {keras.layers.BatchNormalization, keras.layers.Dropout}
+
+
+def test_test_time_augmentation_is_the_mean_over_five_places() -> None:
+    recipe = Recipe(network="small")
+    network = models.build(recipe)
+    once, augmented = (models.keep(network, recipe.replace(test_time_augmentation=wanted)) for wanted in (False, True))
+    assert augmented.name == once.name == "small"
+    assert augmented.count_params() == once.count_params()
+    pictures = np.random.default_rng(0).random((3, 28, 28, 1), np.float32)
+    framed = np.pad(pictures, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    places = [(1, 1), (0, 1), (2, 1), (1, 0), (1, 2)]
+    readings = [np.asarray(once(framed[:, y : y + 28, x : x + 28])) for y, x in places]
+    assert np.asarray(augmented(pictures)) == pytest.approx(np.mean(readings, axis=0), abs=1e-5)
 
 
 def test_an_unknown_network_is_refused() -> None:

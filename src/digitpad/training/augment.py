@@ -23,7 +23,7 @@ _CHUNK = 2500  # pictures changed at once; keeps the copies that the backend mak
 
 
 def augment(images: NDArray[np.uint8], recipe: Recipe, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Turn, shear, stretch and bend every picture at random, draw it with another pen, and move it.
+    """Turn, shear, stretch and bend every picture at random, and draw it with another pen.
 
     Args:
         images: uint8 (num_images, 28, 28), 0 for paper to 255 for ink.
@@ -31,13 +31,30 @@ def augment(images: NDArray[np.uint8], recipe: Recipe, rng: np.random.Generator)
         rng: where the chance comes from.
 
     Returns:
-        float32 (num_images, 28, 28, 1), 0 to 1, as the contract shows them, but moved by `recipe.shift_px` at most.
+        float32 (num_images, 28, 28, 1), 0 to 1, as the contract shows them.
     """
     if not len(images):  # building the model takes a while
         return np.empty((0, PICTURE_PX, PICTURE_PX, 1), np.float32)
     linear, bends, widths = (chance(len(images), recipe, rng) for chance in (_linear, _bends, _widths))
-    seen = chunks.predict(_warp(), [images, linear, bends, widths], _CHUNK)
-    return _moved(seen, recipe.shift_px, rng)[..., None]
+    return chunks.predict(_warp(), [images, linear, bends, widths], _CHUNK)[..., None]
+
+
+def move(images: NDArray[np.uint8], most: int) -> NDArray[np.uint8]:
+    """Move pictures by whole pixels, up to `most` along each axis, every way as often; paper follows.
+
+    Args:
+        images: uint8 (num_images, 28, 28), 0 for paper, in random order, for they take the ways in turn.
+        most: px, 0 to 27.
+
+    Returns:
+        uint8 (num_images, 28, 28).
+    """
+    moved = np.zeros_like(images)
+    ways = list(itertools.product(range(-most, most + 1), repeat=2))
+    for first, (down, across) in enumerate(ways):
+        (from_rows, to_rows), (from_columns, to_columns) = _overlap(down), _overlap(across)
+        moved[first :: len(ways), to_rows, to_columns] = images[first :: len(ways), from_rows, from_columns]
+    return moved
 
 
 @cache
@@ -94,17 +111,6 @@ def _basis() -> NDArray[np.float32]:
     position = np.linspace(0, _GRID - 1, _CANVAS_PX)[:, None]
     distance = np.minimum(np.abs(position - np.arange(_GRID)), 1)
     return (0.5 + 0.5 * np.cos(np.pi * distance)).astype(np.float32)
-
-
-def _moved(seen: NDArray[np.float32], most: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Pictures (num_images, 28, 28), each moved by whole pixels, up to `most` along each axis; paper follows."""
-    moved = np.zeros_like(seen)
-    moves = rng.integers(-most, most + 1, (len(seen), 2))
-    for down, across in itertools.product(range(-most, most + 1), repeat=2):
-        chosen = np.flatnonzero((moves == (down, across)).all(axis=1))
-        rows, columns = _overlap(down), _overlap(across)
-        moved[chosen, rows[1], columns[1]] = seen[chosen, rows[0], columns[0]]
-    return moved
 
 
 def _overlap(move: int) -> tuple[slice, slice]:

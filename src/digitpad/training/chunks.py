@@ -23,10 +23,10 @@ def predict(model: keras.Model, inputs: Sequence[NDArray[Any]], size: int) -> ND
         float32 (num_samples, ...).
     """
     count = len(inputs[0])
-    outputs = np.empty((count, *model.output.shape[1:]), np.float32)
+    outputs = np.empty((count, *model.outputs[0].shape[1:]), np.float32)
     for start in range(0, count, size):
         chunk = [_fill_up(values[start : start + size], size) for values in inputs]
-        outputs[start : start + size] = model.predict_on_batch(chunk)[: count - start]
+        outputs[start : start + size] = model.predict_on_batch(chunk if len(chunk) > 1 else chunk[0])[: count - start]
     return outputs
 
 

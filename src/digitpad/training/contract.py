@@ -99,7 +99,12 @@ def see(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def levels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The same as whole levels, uint8 (num_images, 28, 28), 0 for paper to 255 for ink."""
-    return np.rint(see(images)[..., 0] * 255).astype(np.uint8)
+    return to_levels(see(images))
+
+
+def to_levels(seen: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Pictures of 0 to 1, float32 (num_images, 28, 28, 1), as whole levels, uint8 (num_images, 28, 28)."""
+    return np.rint(seen[..., 0] * 255).astype(np.uint8)
 
 
 @cache
@@ -107,7 +112,7 @@ def _seer(height: int, width: int) -> keras.Model:
     """The contract as a model for grey pictures of one size, compiled once."""
     grey = keras.Input((height, width), dtype="uint8")
     pixels = ops.stack([grey, grey, grey, ops.full_like(grey, 255)], axis=-1)
-    return keras.Model([grey], Contract()(pixels)["seen"])
+    return keras.Model(grey, Contract()(pixels)["seen"])
 
 
 def _distance_from_paper(pixels: Tensor) -> Tensor:

@@ -27,7 +27,8 @@ def generated(digits: Split, seed: list[int]) -> Pictures:
     recipe, rng = Recipe(unchanged=0.0, shift_px=0), np.random.default_rng(seed)
     mixture = Mixture.gather(digits, recipe, rng, epochs=_ROUNDS)
     rounds = [mixture.epoch(recipe, rng) for _ in range(_ROUNDS)]
-    return Pictures(np.concatenate([r.seen for r in rounds]), np.concatenate([r.labels for r in rounds]))
+    drawn = Split(np.concatenate([r.images for r in rounds]), np.concatenate([r.labels for r in rounds]))
+    return Pictures.of(drawn)
 
 
 def written(folder: Path) -> Pictures:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.training import contract, glyphs, handwriting
-from digitpad.training.augment import augment
+from digitpad.training.augment import augment, move
 from digitpad.training.recipe import Recipe
 from digitpad.training.skeleton import skeleton
 from digitpad.training.splits import Split
@@ -29,6 +29,11 @@ class Pictures:
 
     seen: NDArray[np.float32]
     labels: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, split: Split) -> "Pictures":
+        """Pictures that the contract has shown before."""
+        return cls(np.divide(split.images[..., None], 255, dtype=np.float32), split.labels)
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,8 @@ class Mixture:
             Split(odd, np.full(len(odd), NOT_A_DIGIT, np.uint8)),
         )
 
-    def epoch(self, recipe: Recipe, rng: np.random.Generator) -> Pictures:
-        """As many pictures as MNIST gave, in the recipe's shares and in random order, most of them changed at random.
+    def epoch(self, recipe: Recipe, rng: np.random.Generator) -> Split:
+        """As many pictures as MNIST gave, in the recipe's shares and in random order, most of them changed, all moved.
 
         Moving pixels about blurs a picture a little, and the drawings that a network is there for are not blurred; so
         it must see both.
@@ -84,10 +89,8 @@ class Mixture:
         images = np.concatenate([part.images for part in parts])[order]
         labels = np.concatenate([part.labels for part in parts])[order]
         changed = changed[order]
-        del parts, digits  # memory is dear here
-        seen = np.divide(images[..., None], 255, dtype=np.float32)
-        seen[changed] = augment(images[changed], recipe, rng)
-        return Pictures(seen, labels)
+        images[changed] = contract.to_levels(augment(images[changed], recipe, rng))
+        return Split(move(images, recipe.shift_px), labels)
 
 
 def _draw(split: Split, count: int, rng: np.random.Generator) -> Split:

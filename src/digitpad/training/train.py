@@ -68,7 +68,7 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
     mixture, unseen = mix(training, choosing, recipe)
     progress = fit(network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher or Watcher())
     runs.write(run.history, _to_csv(progress))
-    network = models.compact(network)
+    network = models.keep(network, recipe)
     calibrated = _calibrate(network, calibrating, recipe)
     reader = export.build_reader(network, calibrated.temperature)
     export.save_keras(reader, run.keras_model)
@@ -129,7 +129,7 @@ def mix(training: splits.Split, choosing: splits.Split, recipe: Recipe) -> tuple
     rng = np.random.default_rng([recipe.seed, _VALIDATION])
     shown = splits.Split(contract.levels(choosing.images), choosing.labels)  # what stays as it is, as it will be read
     in_place = recipe.replace(shift_px=0)  # where all that is read stands
-    return mixture, Mixture.gather(shown, recipe, rng, epochs=1).epoch(in_place, rng)
+    return mixture, Pictures.of(Mixture.gather(shown, recipe, rng, epochs=1).epoch(in_place, rng))
 
 
 def recorded_folder(run: RunFolder) -> str | None:

@@ -129,9 +129,9 @@ RECIPES = {
     ),
     "cnn": Recipe(),
     # made for drawings
-    "pad": Recipe(network="deep", epochs=30, patience=30, strange=0.15),
+    "pad": Recipe(network="deep", epochs=30, patience=30, shift_px=0, strange=0.15),
     # every picture counts, so none is held out
-    "accurate": Recipe(network="wide", held_out=False, epochs=30, strange=0.15),
+    "accurate": Recipe(network="wide", held_out=False, epochs=30, shift_px=0, strange=0.15),
     # a model file of less than 60 KB
     "small": Recipe(
         network="small",
@@ -141,6 +141,7 @@ RECIPES = {
         patience=45,
         rotation_degrees=10.0,
         elastic_px=1.0,
+        shift_px=0,
         restroked=0.0,
         written=0.05,
         strange=0.1,

@@ -62,8 +62,8 @@ class Recipe:
         zoom: each axis is scaled by up to this share.
         elastic_px: they are bent; the standard deviation of the displacements.
         stroke_px: strokes get any width that the contract lets through, and this much beyond either end.
-        shift_px: they are moved by up to so many whole px along each axis, though none is read like that: features that
-            serve everywhere are better ones.
+        shift_px: all are moved by up to so many whole px along each axis, though none is read like that: in short runs
+            that teaches features which serve everywhere.
         test_time_augmentation: whether the network that is kept reads the picture in five places, its own and a pixel
             beside it, and answers with the mean.
         restroked: share of MNIST's pictures that are drawn anew from their skeletons.

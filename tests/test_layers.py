@@ -14,7 +14,7 @@ LAYERS = [
     {"drawing", "artifact", "verdict"},
     {"recognizer"},
     {"answer"},
-    {"terminal", "server"},
+    {"notebook", "terminal", "server"},
     {"cli"},
 ]
 CORE = set().union(*LAYERS)
@@ -59,7 +59,7 @@ def test_core_modules_import_only_lower_layers(module: str) -> None:
 
 def test_the_training_plane_never_imports_the_surfaces() -> None:
     for path in (PACKAGE / "training").glob("*.py"):
-        assert not imports(ast.parse(path.read_text())) & {"cli", "terminal", "server"}, path
+        assert not imports(ast.parse(path.read_text())) & {"cli", "notebook", "terminal", "server"}, path
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,7 @@ def test_the_training_plane_never_imports_the_surfaces() -> None:
         "import digitpad",
         "import digitpad.cli",
         "import digitpad; digitpad.Recognizer.load()",
+        "import digitpad.notebook; digitpad.notebook.DrawingPad()",
         "import digitpad.server; digitpad.server.create_app()",
     ],
 )

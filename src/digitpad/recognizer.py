@@ -1,6 +1,6 @@
 """Recognizer: drawings in, predictions out, by ONNX Runtime alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -141,10 +141,19 @@ class Recognizer:
         named = self._model.run(pixels, names)
         size = (pixels.shape[1], pixels.shape[2])
         outputs = [{name: value[i] for name, value in named.items()} for i in range(len(pixels))]
-        return [_prediction(output, size, self._thresholds) for output in outputs]
+        return [to_prediction(output, size, self._thresholds) for output in outputs]
 
 
-def _prediction(output: dict[str, NDArray[np.float32]], size: tuple[int, int], thresholds: Thresholds) -> Prediction:
+def to_prediction(
+    output: Mapping[str, NDArray[np.float32]], size: tuple[int, int], thresholds: Thresholds
+) -> Prediction:
+    """What a model's outputs for one drawing mean.
+
+    Args:
+        output: by name, as in `artifact.OUTPUTS`, each without a batch axis; `distance` may be missing.
+        size: height and width of the drawing, px.
+        thresholds: where verdicts change.
+    """
     probabilities, not_digit = output["probabilities"], float(output["not_digit"])
     blank = not output["ink"] > 0
     judged = verdict.BLANK if blank else verdict.judge(probabilities, not_digit, thresholds)

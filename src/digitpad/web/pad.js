@@ -4,9 +4,9 @@
  *     import { mount } from "./pad.js";
  *     mount(element, { predict });
  *
- * `predict` is the pad's only tie to the world: it gets a canvas with the drawing and promises the answer as
- * `digitpad.answer.to_dict` describes it, with `top_k` 10. If it fails, the pad shows the error's message and tries
- * again, unless the error says that it is `permanent`.
+ * `predict` is the pad's only tie to the world: it gets a canvas with the drawing, and the strokes that it was drawn by,
+ * and promises the answer as `digitpad.answer.to_dict` describes it, with `top_k` 10. If it fails, the pad shows the
+ * error's message and tries again, unless the error says that it is `permanent`.
  */
 
 const SIDE = 280; // the pad is so wide in the unit of all coordinates here
@@ -24,6 +24,7 @@ const KEY_STEP = 10;
 const NUM_RECENT = 8;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 4000;
+const SLOW_MS = 3000;
 const ANNOUNCE_MS = 700; // a screen reader hears the answer when the hand rests
 
 /**
@@ -31,11 +32,15 @@ const ANNOUNCE_MS = 700; // a screen reader hears the answer when the hand rests
  *
  * @param {HTMLElement} root  becomes the pad
  * @param {object} options
- * @param {(canvas: HTMLCanvasElement) => Promise<object>} options.predict
+ * @param {(canvas: HTMLCanvasElement, strokes: number[][][]) => Promise<object>} options.predict  a stroke is a list of
+ *     points, [x, y], on a pad 280 wide
+ * @param {string} [options.slow]  said while an answer takes long
+ * @param {() => void} [options.onBlank]  called when the pad was cleared
  * @param {EventTarget} [options.keys]  where keys, pasted and dropped pictures are listened for: the pad itself, or the
  *     whole document where the pad is all there is
+ * @returns {{clear: () => void}}  the pad, to be cleared from outside
  */
-export function mount(root, { predict, keys = root }) {
+export function mount(root, { predict, slow = "", onBlank = () => {}, keys = root }) {
   const view = new View(root);
   const drawing = new Drawing();
   let shown = null; // the drawing that the answer on show belongs to
@@ -47,7 +52,9 @@ export function mount(root, { predict, keys = root }) {
       const sheet = drawing.sheet;
       const asked = { marks: [...drawing.visible], canvas: drawing.toCanvas(ASKED_SIDE) };
       const started = performance.now();
-      const prediction = await predict(asked.canvas);
+      const strokes = asked.marks.filter(({ points }) => points).map(({ points }) => points);
+      const timer = setTimeout(() => view.say(slow), SLOW_MS);
+      const prediction = await predict(asked.canvas, strokes).finally(() => clearTimeout(timer));
       if (sheet !== drawing.sheet) return; // cleared meanwhile
       shown = { ...asked, prediction };
       view.showAnswer(shown, performance.now() - started);
@@ -69,6 +76,7 @@ export function mount(root, { predict, keys = root }) {
       shown = null;
       view.showBlank();
       view.say("");
+      onBlank();
     } else {
       asker.ask();
     }
@@ -121,6 +129,7 @@ export function mount(root, { predict, keys = root }) {
   followFiles(keys, load);
   view.onResize(redraw);
   view.showBlank();
+  return { clear };
 }
 
 /** What was drawn: a list of marks, so that the last one can be taken back. Strokes, pictures and clearings are marks. */

@@ -1,0 +1,23 @@
+/** The pad in the output of a cell of Colab, answered over Colab's bridge to Python. */
+
+import { mount } from "./pad.js";
+
+const SLOW = "No answer yet; the drawing is kept. A cell is running, or the runtime is starting.";
+const GONE = "Python does not know this pad any more; the runtime was restarted. Run this cell again.";
+
+/** Show a pad that asks the function of a name; `model` tells whether it is still the same one that answers. */
+function show(root, { name, model, elsewhere }) {
+  const kernel = globalThis.google?.colab?.kernel;
+  if (kernel) mount(root, { predict, slow: SLOW });
+  else root.textContent = elsewhere;
+
+  async function predict(canvas) {
+    const result = await kernel.invokeFunction(name, [canvas.toDataURL("image/png")], {}).catch((error) => {
+      throw new Error(`${GONE} (${error.message ?? error})`);
+    });
+    const answer = result.data["application/json"];
+    if (answer.error) throw Object.assign(new Error(answer.error), { permanent: true });
+    if (answer.model !== model) throw new Error(GONE);
+    return answer;
+  }
+}

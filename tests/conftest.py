@@ -1,11 +1,14 @@
-"""What the tests share: golden drawings, the model that ships, and one small training run."""
+"""What the tests share: golden drawings, the model that ships, and a browser."""
 
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from digitpad import Recognizer
 
@@ -30,3 +33,20 @@ def canvas() -> NDArray[np.uint8]:
         pixels[row, column : column + 8, :3] = 0
     pixels.flags.writeable = False
     return pixels
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), playwright.chromium.executable_path)
+    if not Path(found).exists():
+        pytest.fail("Expected Chromium for the tests of the page: `apt install chromium`, or deselect tests/web.")
+    browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    yield browser
+    browser.close()

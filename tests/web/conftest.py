@@ -1,188 +1,19 @@
-"""A real server, a real browser, and hands that draw on the pad."""
+"""A real server, and its page in a real browser."""
 
-import shutil
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
-from tests.conftest import STROKES
+from tests.hands import Pad
 from tests.serving import Server, serving
-
-Point = tuple[float, float]
-
-WAIT_MS = 10_000
-expect.set_options(timeout=WAIT_MS)
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), playwright.chromium.executable_path)
-    if not Path(found).exists():
-        pytest.fail("Expected Chromium for the tests of the page: `apt install chromium`, or deselect tests/web.")
-    browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-    yield browser
-    browser.close()
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     with serving() as server:
         yield server
-
-
-@dataclass
-class Pad:
-    """A page with the pad, and what went over the wire.
-
-    Attributes:
-        page: the page.
-        touch: whether a finger draws, instead of the mouse.
-        sent: the JSON bodies of the predictions that were asked for.
-        addresses: of everything that the page asked for.
-        complaints: errors of the page and in its console.
-    """
-
-    page: Page
-    touch: bool = False
-    sent: list[dict[str, Any]] = field(default_factory=list)
-    addresses: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.page.on("request", lambda request: self._note(request.url, request.post_data_json))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda line: self.complaints.extend([line.text] if line.type == "error" else []))
-        self._cdp = self.page.context.new_cdp_session(self.page)
-
-    def _note(self, address: str, body: Any) -> None:
-        self.addresses.append(address)
-        if address.endswith("/api/predict"):
-            self.sent.append(body)
-
-    def part(self, name: str) -> Any:
-        """The locator of a part of the pad."""
-        return self.page.locator(f'[data-dp="{name}"]')
-
-    def stroke(self, *points: Point) -> None:
-        """Draw one stroke through points given as shares of the pad's side."""
-        self.touch_down(points[0])
-        for point in points[1:]:
-            self.move(point)
-        self.lift()
-
-    def touch_down(self, point: Point) -> None:
-        x, y = self._on_page(point)
-        if self.touch:
-            self._send_touch("touchStart", x, y)
-        else:
-            self.page.mouse.move(x, y)
-            self.page.mouse.down()
-
-    def move(self, point: Point) -> None:
-        x, y = self._on_page(point)
-        if self.touch:
-            self._send_touch("touchMove", x, y)
-        else:
-            self.page.mouse.move(x, y)
-
-    def lift(self) -> None:
-        if self.touch:
-            self._send_touch("touchEnd")
-        else:
-            self.page.mouse.up()
-
-    def cancel(self) -> None:
-        """What the system does to a finger when a call comes in."""
-        self._send_touch("touchCancel")
-
-    def draw(self, digit: int, size: float = 0.6, centre: Point = (0.5, 0.5)) -> None:
-        """Draw a golden digit, `size` of the pad high or wide, around a centre."""
-        self.draw_strokes(STROKES[str(digit)], size, centre)
-
-    def draw_strokes(
-        self, strokes: Sequence[Sequence[Sequence[float]]], size: float = 0.6, centre: Point = (0.5, 0.5)
-    ) -> None:
-        """Draw strokes in any unit, `size` of the pad high or wide, around a centre."""
-        xs, ys = zip(*(point for stroke in strokes for point in stroke), strict=True)
-        scale = size / max(max(xs) - min(xs), max(ys) - min(ys))
-        middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
-        for stroke in strokes:
-            self.stroke(
-                *((centre[0] + (x - middle[0]) * scale, centre[1] + (y - middle[1]) * scale) for x, y in stroke)
-            )
-
-    def set_brush(self, width: int) -> None:
-        self.part("brush").fill(str(width))
-
-    def clear(self) -> None:
-        self.part("clear").click()
-        self.expect_blank()
-
-    def expect_state(self, state: str) -> None:
-        expect(self.page.locator("#pad")).to_have_attribute("data-state", state)
-
-    def change_answers(self, **changes: Any) -> None:
-        """Let the server answer as it does, but for some fields, from now on."""
-
-        def answer(route: Route) -> None:
-            response = route.fetch()
-            route.fulfill(response=response, json={**response.json(), **changes})
-
-        self.page.unroute("**/api/predict")
-        self.page.route("**/api/predict", answer)
-
-    def expect_digit(self, digit: int) -> None:
-        expect(self.part("digit")).to_have_text(str(digit))
-
-    def expect_blank(self) -> None:
-        self.expect_state("blank")
-        expect(self.part("digit")).to_have_text("")
-
-    def settle(self) -> None:
-        """Wait until the answer to the last drawing is on show."""
-        self.page.wait_for_load_state("networkidle")
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for something outside of the page, while the page goes on."""
-        deadline = time.monotonic() + WAIT_MS / 1000
-        while not condition():
-            assert time.monotonic() < deadline, "it never came true"
-            self.page.wait_for_timeout(20)
-
-    def seen(self) -> list[list[int]]:
-        """The picture on show of what the model saw, 28 rows of 28 levels."""
-        levels = self.part("seen").evaluate(
-            "c => Array.from(c.getContext('2d').getImageData(0, 0, 28, 28).data).filter((_, i) => i % 4 === 0)"
-        )
-        return [levels[row * 28 : row * 28 + 28] for row in range(28)]
-
-    def num_inked(self) -> int:
-        """How many pixels of the pad bear ink."""
-        count: int = self.part("pad").evaluate(
-            """c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data
-                .filter((level, index) => index % 4 === 3 && level).length"""
-        )
-        return count
-
-    def _on_page(self, point: Point) -> Point:
-        box = self.part("pad").bounding_box()
-        return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
-
-    def _send_touch(self, kind: str, *point: float) -> None:
-        points = [{"x": point[0], "y": point[1]}] if point else []
-        self._cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}

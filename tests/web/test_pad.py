@@ -12,8 +12,9 @@ from playwright.sync_api import Route, expect
 from digitpad import Recognizer
 from tests.conftest import GOLDEN
 from tests.doodles import NO_DIGITS
+from tests.hands import Pad
 from tests.serving import Server, serving
-from tests.web.conftest import DESKTOP, PHONE, OpenPad, Pad
+from tests.web.conftest import DESKTOP, PHONE, OpenPad
 
 NARROW = {**PHONE, "viewport": {"width": 360, "height": 740}}
 PLACES = {"centred": (0.6, (0.5, 0.5), 22), "in a corner": (0.22, (0.82, 0.8), 8), "huge": (0.9, (0.5, 0.5), 34)}

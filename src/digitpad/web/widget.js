@@ -4,23 +4,36 @@ import { mount } from "./pad.js";
 
 const GIVE_UP_MS = 30_000;
 const SLOW = "No answer yet; the drawing is kept. The kernel is busy, or was restarted: then run this cell again.";
+const GONE = "The kernel was restarted. The drawing is kept; run this cell again for a pad that is read.";
 
 function render({ model, el }) {
   const place = document.createElement("div");
   el.append(place);
   const asked = new Map(); // what waits for an answer; several pages may show one pad
-  const pad = mount(place, { predict, slow: SLOW, onBlank: () => model.send({ kind: "blank" }) });
+  const pad = mount(place, { predict, slow: SLOW, onBlank: () => send({ kind: "blank" }) });
 
-  function predict(canvas, strokes) {
+  async function predict(canvas, strokes) {
     const id = Math.random();
+    const image = canvas.toDataURL("image/png");
+    if (!send({ kind: "ask", id, image, strokes })) throw new Error(GONE);
+    let timer;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(SLOW)), GIVE_UP_MS);
-      asked.set(id, { resolve, reject, timer });
-      model.send({ kind: "ask", id, image: canvas.toDataURL("image/png"), strokes });
+      asked.set(id, { resolve, reject });
+      timer = setTimeout(() => reject(new Error(SLOW)), GIVE_UP_MS);
     }).finally(() => {
-      clearTimeout(asked.get(id).timer);
+      clearTimeout(timer);
       asked.delete(id);
     });
+  }
+
+  /** Whether a message could be sent; a notebook refuses once its kernel is another one. */
+  function send(message) {
+    try {
+      model.send(message);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   function receive({ kind, id, answer, error }) {

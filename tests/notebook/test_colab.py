@@ -1,0 +1,104 @@
+"""The pad over Colab's bridge: a real kernel, a real page, and a stand-in for Colab's host alone."""
+
+from playwright.sync_api import Page, expect
+
+from tests.hands import Pad
+from tests.notebook.conftest import Notebook
+
+FIRST, SECOND = '[id="mnist.predict_digit"]', '[id="mnist.predict_digit_2"]'
+SETUP = "from digitpad.notebook import colab_pad; from digitpad import Recognizer"
+ALWAYS_EIGHT = """
+class AlwaysEight(Recognizer):
+    def predict(self, picture, **options):
+        return dataclasses.replace(super().predict(picture, **options), digit=8, status="digit")
+
+import dataclasses
+eight = AlwaysEight.load()
+eight.model_id = "eight"
+"""
+
+
+def test_a_drawing_is_read_by_python(notebook: Notebook, page: Page) -> None:
+    notebook.run(SETUP)
+    notebook.show("colab_pad()")
+    page.goto(notebook.url)
+    pad = Pad(page, FIRST)
+    for digit in (3, 7):
+        pad.draw(digit)
+        pad.expect_digit(digit)
+        expect(pad.part("confidence")).to_contain_text("confident")
+        assert max(map(max, pad.seen())) == 255
+        pad.clear()
+    assert pad.complaints == []
+
+
+def test_two_pads_do_not_answer_for_each_other(notebook: Notebook, page: Page) -> None:
+    notebook.run(SETUP + ALWAYS_EIGHT)
+    notebook.show("colab_pad()")
+    notebook.show("colab_pad(eight)")
+    page.goto(notebook.url)
+    pads = [Pad(page, root) for root in (FIRST, SECOND)]
+    for pad in pads:
+        pad.draw(4)
+    pads[0].expect_digit(4)
+    pads[1].expect_digit(8)
+
+
+def test_after_a_restart_the_pad_says_so_and_recovers(notebook: Notebook, page: Page) -> None:
+    notebook.run(SETUP)
+    notebook.show("colab_pad()")
+    page.goto(notebook.url)
+    pad = Pad(page, FIRST)
+    notebook.restart()
+    pad.draw(5)
+    expect(pad.part("message")).to_contain_text("the runtime was restarted. Run this cell again.")
+    notebook.run(SETUP)
+    notebook.run("colab_pad()")
+    pad.expect_digit(5)  # the drawing was kept
+    expect(pad.part("message")).to_have_text("")
+
+
+def test_after_a_restart_no_other_model_answers_under_the_name(notebook: Notebook, page: Page) -> None:
+    notebook.run(SETUP)
+    notebook.show("colab_pad()")
+    page.goto(notebook.url)
+    notebook.restart()
+    notebook.run(SETUP + ALWAYS_EIGHT + "colab_pad(eight)")
+    pad = Pad(page, FIRST)
+    pad.draw(5)
+    expect(pad.part("message")).to_contain_text("Run this cell again.")
+    pad.expect_state("failed")
+
+
+def test_while_a_cell_runs_the_pad_says_so_and_answers_after_it(notebook: Notebook, page: Page) -> None:
+    notebook.run(SETUP)
+    notebook.show("colab_pad()")
+    page.goto(notebook.url)
+    pad = Pad(page, FIRST)
+    running = notebook.run_aside("import time; time.sleep(5)")
+    pad.draw(6)
+    expect(pad.part("message")).to_contain_text("No answer yet; the drawing is kept.")
+    assert running.is_alive()
+    pad.expect_digit(6)
+    expect(pad.part("message")).to_have_text("")
+    running.join()
+
+
+def test_an_error_in_python_is_shown_in_one_sentence(notebook: Notebook, page: Page) -> None:
+    notebook.run(SETUP)
+    notebook.run(
+        "class Broken(Recognizer):\n    def predict(self, *a, **k):\n        return 1 / self.zero\n    zero = 1"
+    )
+    notebook.show("reader = Broken.load(); colab_pad(reader)")
+    notebook.run("reader.zero = 0")
+    page.goto(notebook.url)
+    pad = Pad(page, FIRST)
+    pad.draw(2)
+    expect(pad.part("message")).to_have_text("The model failed to read this: ZeroDivisionError: division by zero")
+
+
+def test_elsewhere_the_output_says_what_to_use_instead(notebook: Notebook, page: Page) -> None:
+    notebook.run(SETUP)
+    notebook.show("colab_pad()")
+    page.goto(notebook.url + "?elsewhere")
+    expect(page.locator(FIRST)).to_contain_text("Elsewhere use DrawingPad from digitpad.notebook instead.")

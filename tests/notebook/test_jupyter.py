@@ -1,0 +1,177 @@
+"""The widget in JupyterLab, in a real browser with a real kernel."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.hands import Pad
+
+START_S = 60
+
+CELLS = [
+    "from digitpad.notebook import DrawingPad; first, second, seen = DrawingPad(), DrawingPad(), []; "
+    "first.on_prediction(seen.append); print('made')",
+    "display(first)",
+    "display(second)",
+    "print('first', first.prediction and first.prediction.digit, first.drawing and first.drawing.size, "
+    "len(first.strokes), len(seen) > 0, 'second', second.prediction and second.prediction.digit, "
+    "second.drawing and second.drawing.size)",
+    "first.clear()",
+    "import time; time.sleep(8); print('slept')",
+    "first._reader.predict = lambda *a, **k: 1 / 0; print('broken')",
+    "@second.on_prediction\ndef fail(prediction): raise KeyError('mine')",
+]
+MAKE, SHOW_FIRST, SHOW_SECOND, TELL, CLEAR, SLEEP, BREAK_FIRST, FAIL_AFTER_SECOND = range(len(CELLS))
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A notebook open in JupyterLab."""
+
+    page: Page
+
+    def cell(self, index: int) -> Locator:
+        return self.page.locator(f'.jp-Cell[data-windowed-list-index="{index}"]')
+
+    def start(self, index: int) -> None:
+        """Begin to run a cell."""
+        self.cell(index).locator(".cm-content").click()
+        self.page.keyboard.press("Control+Enter")
+
+    def run(self, index: int) -> str:
+        """Run a cell to its end; what it printed."""
+        before = self.cell(index).locator(".jp-InputPrompt").inner_text()
+        self.start(index)
+        ended = re.compile(r"\[\d+\]:")
+        expect(self.cell(index).locator(".jp-InputPrompt")).not_to_have_text(before)
+        expect(self.cell(index).locator(".jp-InputPrompt")).to_have_text(ended, timeout=START_S * 1000)
+        return " ".join(self.cell(index).locator(".jp-OutputArea-output").all_inner_texts()).strip()
+
+    def pad(self, index: int) -> Pad:
+        """The pad in the output of a cell."""
+        self.cell(index).locator("canvas").first.scroll_into_view_if_needed()
+        return Pad(self.page, f'.jp-Cell[data-windowed-list-index="{index}"] .digitpad')
+
+    def restart(self) -> None:
+        """Restart the kernel, by the menu and with the question answered."""
+        self.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Restart Kernel…$")).click()
+        self.page.locator(".jp-Dialog").get_by_role("button", name="Confirm").click()
+        expect(self.page.locator(".jp-Dialog")).to_have_count(0)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where JupyterLab runs."""
+    folder = tmp_path_factory.mktemp("lab")
+    runtime = folder / "runtime"
+    environment = {**os.environ, "JUPYTER_RUNTIME_DIR": str(runtime), "JUPYTER_CONFIG_DIR": str(folder / "config")}
+    options = ["--no-browser", "--allow-root", "--port=0", "--IdentityProvider.token=", f"--notebook-dir={folder}"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        *options,
+        "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield _wait(lambda: next(iter(_servers(runtime)), None))
+        finally:
+            process.terminate()
+
+
+def _servers(runtime: Path) -> list[str]:
+    return [json.loads(path.read_text())["url"] for path in runtime.glob("jpserver-*.json")]
+
+
+def _wait(find: Callable[[], str | None]) -> str:
+    deadline = time.monotonic() + START_S
+    while not (found := find()):
+        assert time.monotonic() < deadline, "JupyterLab did not start"
+        time.sleep(0.1)
+    return found
+
+
+@pytest.fixture
+def lab(address: str, page: Page, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Lab:
+    """A new notebook with `CELLS`, pads made and shown."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    name = f"{request.node.name}.ipynb"
+    root = next(tmp_path_factory.getbasetemp().glob("lab*"))
+    nbformat.write(notebook, root / name)
+    page.goto(f"{address}lab/tree/{name}?reset")
+    lab = Lab(page)
+    expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=START_S * 1000)
+    assert lab.run(MAKE) == "made"
+    lab.run(SHOW_FIRST)
+    lab.run(SHOW_SECOND)
+    return lab
+
+
+def test_pads_answer_on_the_page_and_in_the_kernel(lab: Lab) -> None:
+    first, second = lab.pad(SHOW_FIRST), lab.pad(SHOW_SECOND)
+    first.draw(3)
+    first.expect_digit(3)
+    assert lab.run(TELL) == "first 3 (140, 140) 1 True second None None"
+    second = lab.pad(SHOW_SECOND)
+    second.draw(7)
+    second.expect_digit(7)
+    first.expect_digit(3)
+    assert lab.run(TELL).endswith("second 7 (140, 140)")
+    lab.run(CLEAR)
+    first.expect_blank()
+    second.expect_digit(7)
+    assert lab.run(TELL).startswith("first None None 0 True")
+    second.clear()
+    assert lab.run(TELL).endswith("second None None")
+
+
+def test_a_pad_answers_while_a_cell_runs(lab: Lab) -> None:
+    pad = lab.pad(SHOW_FIRST)
+    pad.draw(2)
+    pad.expect_digit(2)
+    lab.start(SLEEP)
+    pad = lab.pad(SHOW_FIRST)
+    pad.expect_digit(2)  # what was answered stays
+    pad.clear()
+    pad.draw(5)
+    pad.expect_digit(5)  # JupyterLab gives messages of widgets a thread of their own; elsewhere they wait
+    expect(lab.cell(SLEEP).locator(".jp-InputPrompt")).to_have_text("[*]:")
+
+
+def test_after_a_restart_the_pad_says_so_and_its_cell_makes_it_answer(lab: Lab) -> None:
+    pad = lab.pad(SHOW_FIRST)
+    lab.restart()
+    pad.draw(6)
+    expect(pad.part("message")).to_contain_text("The kernel was restarted. The drawing is kept; run this cell again")
+    lab.run(MAKE)
+    lab.run(SHOW_FIRST)
+    pad = lab.pad(SHOW_FIRST)
+    pad.draw(6)
+    pad.expect_digit(6)
+
+
+def test_errors_are_shown_on_the_pad(lab: Lab) -> None:
+    lab.run(BREAK_FIRST)
+    lab.run(FAIL_AFTER_SECOND)
+    first, second = lab.pad(SHOW_FIRST), lab.pad(SHOW_SECOND)
+    first.draw(1)
+    expect(first.part("message")).to_have_text("The model failed to read this: ZeroDivisionError: division by zero")
+    second.draw(7)
+    expect(second.part("message")).to_have_text(
+        "The answer is 7, but a function of on_prediction failed: KeyError: 'mine'"
+    )

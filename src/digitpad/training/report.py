@@ -5,34 +5,12 @@ import io
 from importlib.resources import files
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from jinja2 import Environment, StrictUndefined
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from PIL import Image
 
-from digitpad.training import runs
-from digitpad.training.evaluate import NUM_BINS
+from digitpad.training import panels, runs
 from digitpad.training.runs import RunFolder
-
-_INK = "#123456"  # written by Matplotlib, then replaced by the page's own text colour, which follows light and dark
-_ACCENT, _SECOND = "#3b82f6", "#f59e0b"
-_STYLE: Any = {
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "font.size": 10,
-    "legend.frameon": False,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "digitpad",
-    "text.color": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-}
 
 _DRAWINGS = {"generated": "Generated drawings", "pen": "Pen strokes"}
 
@@ -52,95 +30,21 @@ def render(metrics: dict[str, Any]) -> str:
         HTML that needs nothing from outside.
     """
     test, drawings = metrics["test"], {kind: drawn for kind, drawn in metrics["drawings"].items() if drawn}
-    with mpl.rc_context(_STYLE):
-        pictures = {
-            "curves": _curves(metrics["history"], metrics["epochs"]["best"]),
-            "confusion": _confusion(np.array(test["confusion"])),
-            "reliability": _reliability(test),
-            "drawings": [_reliability_panel(drawn, "after", _DRAWINGS[kind]) for kind, drawn in drawings.items()],
-        }
+    temperature = {when: f"{when.capitalize()} the temperature" for when in ("before", "after")}
+    pictures = {
+        "curves": panels.curves(metrics["history"], metrics["epochs"]["best"]),
+        "confusion": panels.confusion(np.array(test["confusion"])),
+        "reliability": [panels.reliability(test, when, title) for when, title in temperature.items()],
+        "drawings": [panels.reliability(drawn, "after", _DRAWINGS[kind]) for kind, drawn in drawings.items()],
+    }
     worst = {kind: _mistakes(figures) for kind, figures in {"test": test, **drawings}.items()}
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((files("digitpad.training") / "report.html.j2").read_text("utf-8"))
     return template.render(**metrics, figures=pictures, mistakes=worst, names=_DRAWINGS)
 
 
-def _curves(history: list[dict[str, float]], best_epoch: int) -> list[str]:
-    epochs = [int(row["epoch"]) for row in history]
-    panels = []
-    for name in ("loss", "accuracy"):
-        figure, axes = _panel(3.0)
-        axes.plot(epochs, [row[name] for row in history], "o-", color=_SECOND, markersize=3, label="training")
-        validation = [row[f"validation_{name}"] for row in history]
-        axes.plot(epochs, validation, "o-", color=_ACCENT, markersize=3, label="validation")
-        axes.axvline(best_epoch, color=_INK, linewidth=0.8, linestyle=":", label="kept")
-        axes.set(title=name.capitalize(), xlabel="epoch", xlim=(0.5, len(epochs) + 0.5))
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        if name == "loss":
-            axes.set_yscale("log")
-            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            axes.yaxis.set_major_formatter("{x:g}")
-            axes.yaxis.set_minor_formatter(NullFormatter())
-        axes.legend()
-        panels.append(_to_svg(figure))
-    return panels
-
-
-def _confusion(counts: np.ndarray[Any, np.dtype[np.int64]]) -> list[str]:
-    shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    return [
-        _matrix(counts, "{:.0f}", "Counts"),
-        _matrix(shares, "{:.1f}", "Share of the true digit, %"),
-    ]
-
-
-def _matrix(values: np.ndarray[Any, Any], text: str, title: str) -> str:
-    figure, axes = _panel(4.8)
-    mistakes = np.where(np.eye(10, dtype=bool), 0, values)
-    shade = mistakes / max(mistakes.max(), 1e-9)  # the diagonal stays pale, so that mistakes are what shows
-    for row, column in np.argwhere(values):
-        colour = "#22c55e22" if row == column else (0.94, 0.27, 0.27, 0.85 * float(shade[row, column]) ** 0.7)
-        axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, linewidth=0))
-        axes.text(column, row, text.format(values[row, column]), ha="center", va="center", fontsize=8)
-    axes.set(title=title, xlabel="predicted", ylabel="true", xlim=(-0.5, 9.5), ylim=(9.5, -0.5), aspect="equal")
-    axes.set(xticks=range(10), yticks=range(10))
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-    return _to_svg(figure)
-
-
-def _reliability(test: dict[str, Any]) -> list[str]:
-    return [_reliability_panel(test, when, f"{when.capitalize()} the temperature") for when in ("before", "after")]
-
-
-def _reliability_panel(figures: dict[str, Any], when: str, title: str) -> str:
-    ece = figures["ece"] if when == "after" else figures["uncalibrated"]["ece"]
-    figure, axes = _panel(3.8)
-    bins, width = figures["reliability"][when], 1 / NUM_BINS
-    axes.plot([0, 1], [0, 1], ":", color=_INK, linewidth=0.8)
-    lows, accuracies = [row["low"] for row in bins], [row["accuracy"] for row in bins]
-    axes.bar(lows, accuracies, width, align="edge", color=_ACCENT, alpha=0.7, linewidth=0)
-    axes.plot([row["confidence"] for row in bins], accuracies, ".", color=_SECOND)
-    for row in bins:
-        axes.text(row["low"] + width / 2, 0.02, f"{row['count']}", ha="center", rotation=90, fontsize=8)
-    axes.set(title=f"{title}: ECE {ece:.2%}", xlabel="confidence", ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
-    return _to_svg(figure)
-
-
 def _mistakes(figures: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**mistake, "picture": _to_data_url(mistake["seen"])} for mistake in figures["worst"]]
-
-
-def _panel(height: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(5, height), layout="constrained")
-    return figure, figure.subplots()
-
-
-def _to_svg(figure: Figure) -> str:
-    text = io.StringIO()
-    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
-    svg = text.getvalue()
-    return svg[svg.index("<svg") :].replace(_INK, "currentColor")
 
 
 def _to_data_url(seen: str) -> str:

@@ -76,7 +76,9 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
         look(run, dataset.test, network, calibrated)
     figures = metrics.collect(run, recipe, network, progress, calibrated)
     figures["drawings"] = _read_drawings(network, calibrated, calibrating, recipe.seed, dataset.folder)
-    sealed = artifact.seal(export.export_graph(run.keras_model), metrics.card(figures), _probes(reader, validation))
+    sealed = artifact.seal(
+        export.export_graph(run.keras_model), metrics.card(figures), export.probes(reader, validation)
+    )
     runs.write(run.onnx_model, sealed)
     say("Verifying: a fresh process reloads both models.")
     figures["verification"] = verify.verify(reader, validation.images, run)
@@ -192,11 +194,3 @@ def _to_csv(progress: Progress) -> str:
     writer.writeheader()
     writer.writerows(progress.history)
     return text.getvalue()
-
-
-def _probes(reader: keras.Model, validation: splits.Split) -> list[artifact.Probe]:
-    """One picture of each digit, one of them on a larger canvas, and blank paper, with the reader's answers."""
-    images = [validation.images[np.flatnonzero(validation.labels == digit)[0]] for digit in range(10)]
-    drawings = [*contract.to_pixels(np.stack(images)), verify.place(images[2], 200, 160)]
-    drawings.append(np.full((40, 40, 4), 255, np.uint8))
-    return [artifact.Probe(pixels, export.answer(reader, pixels[None])["probabilities"][0]) for pixels in drawings]

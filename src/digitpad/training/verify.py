@@ -14,6 +14,7 @@ from digitpad.errors import VerificationError
 from digitpad.training import backend, export, runs
 from digitpad.training.contract import to_pixels
 from digitpad.training.runs import RunFolder
+from digitpad.training.splits import Split
 
 KERAS_TOLERANCE = 1e-6
 ONNX_TOLERANCE = 1e-5
@@ -52,6 +53,21 @@ def verify(reader: keras.Model, images: NDArray[np.uint8], run: RunFolder) -> di
                 f"{differences[name]:g}. Do not use the models in {run.path}."
             )
     return differences
+
+
+def probes(reader: keras.Model, digits: Split) -> list[artifact.Probe]:
+    """What a model file is checked by whenever it is loaded.
+
+    Args:
+        reader: the model in memory, from `export.build_reader`.
+        digits: pictures of every digit.
+
+    Returns:
+        One picture of each digit, one of them on a larger canvas, and blank paper, with the reader's answers.
+    """
+    images = [digits.images[np.flatnonzero(digits.labels == digit)[0]] for digit in range(10)]
+    drawings = [*to_pixels(np.stack(images)), place(images[2], 200, 160), np.full((40, 40, 4), 255, np.uint8)]
+    return [artifact.Probe(pixels, export.answer(reader, pixels[None])["probabilities"][0]) for pixels in drawings]
 
 
 def place(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:

@@ -1,0 +1,117 @@
+"""Figures as SVG, which follow light and dark where a page shows them."""
+
+import io
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from numpy.typing import NDArray
+
+from digitpad.training.evaluate import NUM_BINS
+
+_INK = "#123456"  # written by Matplotlib, then replaced by the page's own text colour, which follows light and dark
+_ACCENT, _SECOND = "#3b82f6", "#f59e0b"
+STYLE: Any = {
+    "axes.edgecolor": _INK,
+    "axes.labelcolor": _INK,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "font.size": 10,
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "digitpad",
+    "text.color": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+}
+
+
+@mpl.rc_context(STYLE)
+def curves(history: list[dict[str, float]], best_epoch: int) -> list[str]:
+    """Loss and accuracy by epoch, in training and in validation.
+
+    Args:
+        history: a row for each epoch, as in `fit.HISTORY_COLUMNS`.
+        best_epoch: whose weights were kept.
+    """
+    epochs = [int(row["epoch"]) for row in history]
+    panels = []
+    for name in ("loss", "accuracy"):
+        figure, axes = _panel(3.0)
+        axes.plot(epochs, [row[name] for row in history], "o-", color=_SECOND, markersize=3, label="training")
+        validation = [row[f"validation_{name}"] for row in history]
+        axes.plot(epochs, validation, "o-", color=_ACCENT, markersize=3, label="validation")
+        axes.axvline(best_epoch, color=_INK, linewidth=0.8, linestyle=":", label="kept")
+        axes.set(title=name.capitalize(), xlabel="epoch", xlim=(0.5, len(epochs) + 0.5))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        if name == "loss":
+            axes.set_yscale("log")
+            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axes.yaxis.set_major_formatter("{x:g}")
+            axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.legend()
+        panels.append(_to_svg(figure))
+    return panels
+
+
+@mpl.rc_context(STYLE)
+def confusion(counts: NDArray[np.int64]) -> list[str]:
+    """The confusion matrix (10, 10), by true digit (row) and prediction (column), as counts and as shares."""
+    shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return [
+        _matrix(counts, "{:.0f}", "Counts"),
+        _matrix(shares, "{:.1f}", "Share of the true digit, %"),
+    ]
+
+
+def _matrix(values: NDArray[Any], text: str, title: str) -> str:
+    figure, axes = _panel(4.8)
+    mistakes = np.where(np.eye(10, dtype=bool), 0, values)
+    shade = mistakes / max(mistakes.max(), 1e-9)  # the diagonal stays pale, so that mistakes are what shows
+    for row, column in np.argwhere(values):
+        colour = "#22c55e22" if row == column else (0.94, 0.27, 0.27, 0.85 * float(shade[row, column]) ** 0.7)
+        axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, linewidth=0))
+        axes.text(column, row, text.format(values[row, column]), ha="center", va="center", fontsize=8)
+    axes.set(title=title, xlabel="predicted", ylabel="true", xlim=(-0.5, 9.5), ylim=(9.5, -0.5), aspect="equal")
+    axes.set(xticks=range(10), yticks=range(10))
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    return _to_svg(figure)
+
+
+@mpl.rc_context(STYLE)
+def reliability(figures: dict[str, Any], when: str, title: str) -> str:
+    """Accuracy by confidence, with the number of pictures in each bin.
+
+    Args:
+        figures: from `evaluate.evaluate`.
+        when: "before" or "after" the temperature.
+        title: what stands above it, before the ECE.
+    """
+    ece = figures["ece"] if when == "after" else figures["uncalibrated"]["ece"]
+    figure, axes = _panel(3.8)
+    bins, width = figures["reliability"][when], 1 / NUM_BINS
+    axes.plot([0, 1], [0, 1], ":", color=_INK, linewidth=0.8)
+    lows, accuracies = [row["low"] for row in bins], [row["accuracy"] for row in bins]
+    axes.bar(lows, accuracies, width, align="edge", color=_ACCENT, alpha=0.7, linewidth=0)
+    axes.plot([row["confidence"] for row in bins], accuracies, ".", color=_SECOND)
+    for row in bins:
+        axes.text(row["low"] + width / 2, 0.02, f"{row['count']}", ha="center", rotation=90, fontsize=8)
+    axes.set(title=f"{title}: ECE {ece:.2%}", xlabel="confidence", ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
+    return _to_svg(figure)
+
+
+def _panel(height: float) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(5, height), layout="constrained")
+    return figure, figure.subplots()
+
+
+def _to_svg(figure: Figure) -> str:
+    text = io.StringIO()
+    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+    svg = text.getvalue()
+    return svg[svg.index("<svg") :].replace(_INK, "currentColor")

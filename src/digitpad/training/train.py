@@ -76,10 +76,8 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
         look(run, dataset.test, network, calibrated)
     figures = metrics.collect(run, recipe, network, progress, calibrated)
     figures["drawings"] = _read_drawings(network, calibrated, calibrating, recipe.seed, dataset.folder)
-    sealed = artifact.seal(
-        export.export_graph(run.keras_model), metrics.card(figures), export.probes(reader, validation)
-    )
-    runs.write(run.onnx_model, sealed)
+    graph, probes = export.export_graph(run.keras_model), verify.probes(reader, validation)
+    runs.write(run.onnx_model, artifact.seal(graph, metrics.card(figures), probes))
     say("Verifying: a fresh process reloads both models.")
     figures["verification"] = verify.verify(reader, validation.images, run)
     figures["peak_memory_bytes"] = metrics.peak_memory_bytes()

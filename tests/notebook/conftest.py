@@ -8,10 +8,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))  # where the script is that runs the notebook
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,41 @@
+"""Run the notebook by a real kernel and keep its outputs: `python docs/run_notebook.py`.
+
+With `--quick FILE` it runs in its quick form, and what comes out goes to FILE.
+"""
+
+import argparse
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "mnist_draw_predict.ipynb"
+TIMEOUT_S = 1800
+
+
+def main() -> None:
+    """Run and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", type=Path, metavar="FILE")
+    quick = parser.parse_args().quick
+    if quick:
+        os.environ["DIGITPAD_QUICK"] = "1"
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    NotebookClient(notebook, timeout=TIMEOUT_S, kernel_name="python3", store_widget_state=False).execute()
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)  # times, which differ with every run
+    notebook.metadata["digitpad"] = {"sources": digest(notebook)}
+    nbformat.write(notebook, quick or NOTEBOOK)
+
+
+def digest(notebook: Any) -> str:
+    """SHA-256 of the sources of all cells that can be run."""
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return hashlib.sha256("\0".join(sources).encode()).hexdigest()
+
+
+if __name__ == "__main__":
+    main()

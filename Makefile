@@ -65,5 +65,5 @@ clean:  ## everything but runs
 
 .venv/dev: .venv/train
 	@echo "Installing what the tests need."
-	$(INSTALL) '.[serve,train,$(TENSORFLOW),dev]'
+	$(INSTALL) '.[serve,train,$(TENSORFLOW),notebook,dev]'
 	@touch $@

@@ -36,8 +36,8 @@ class DrawingPad(anywidget.AnyWidget):
         """Make a pad.
 
         Args:
-            model: a `Recognizer`, by default of the model that ships, or a Keras model from
-                `training.export.build_reader`, whose own `predict` answers then.
+            model: a `Recognizer`, by default of the model that ships; or a Keras model, whose own `predict` answers
+                then: from `training.export.build_reader`, or a network as `training.models.build` makes it.
             thresholds: where the verdicts of a Keras model change, from `calibrate.fit`.
 
         Raises:

@@ -14,6 +14,8 @@ from digitpad.verdict import Thresholds
 NEUTRAL = Thresholds(not_digit=0.5, unsure=0.5, candidates=0.05)
 """Where the verdicts of a model change that was not calibrated."""
 
+_NETWORK = (None, 28, 28, 1), (None, 11)  # the shapes of what goes into a network of `training.models`, and comes out
+
 _ASKED_PX = 140  # the side of the drawings that the pad sends
 
 
@@ -31,7 +33,7 @@ class Reader(Protocol):
 
 
 class KerasReader:
-    """Reads with a Keras model in memory, by its own `predict`."""
+    """Reads with a Keras model in memory, from pixels to answers, by its own `predict`."""
 
     def __init__(self, model: Any, thresholds: Thresholds = NEUTRAL) -> None:
         self.model_id = f"keras-{id(model):x}"
@@ -51,7 +53,8 @@ def as_reader(model: Any, thresholds: Thresholds | None) -> Reader:
     """What reads for a pad, once it has read a first drawing, which takes longer than all that follow.
 
     Args:
-        model: a `Recognizer`, the model that ships if it is None, or a Keras model from `training.export.build_reader`.
+        model: a `Recognizer`, the model that ships if it is None, a network as `training.models.build` makes it, or a
+            Keras model from `training.export.build_reader`, which has the contract and a temperature as well.
         thresholds: where verdicts change; a recognizer brings its own.
 
     Raises:
@@ -67,12 +70,17 @@ def _find(model: Any, thresholds: Thresholds | None) -> Reader:
         if thresholds is not None:
             raise InputError("Expected thresholds with a Keras model alone; a Recognizer has its own on its card.")
         return model or Recognizer.load()
+    shapes = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
+    if shapes == _NETWORK:
+        from digitpad.training.export import build_reader  # Keras is there, or there would be no network
+
+        model = build_reader(model, temperature=1)
     outputs = getattr(model, "output", None)
     if isinstance(outputs, dict) and outputs.keys() >= set(artifact.OUTPUTS):
         return KerasReader(model, thresholds or NEUTRAL)
     raise InputError(
-        f"Expected a Recognizer, or a Keras model that reads pixels; got {type(model).__name__}. Put the contract "
-        "before a network by training.export.build_reader(network, temperature)."
+        f"Expected a Recognizer, or a Keras model from {_NETWORK[0]} to {_NETWORK[1]}, logits of ten digits and of "
+        f"what is none; got {type(model).__name__} from {shapes[0]} to {shapes[1]}."
     )
 
 

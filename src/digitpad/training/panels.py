@@ -1,4 +1,4 @@
-"""Figures as SVG, which follow light and dark where a page shows them."""
+"""Figures of how training and evaluation went, for notebooks, and as SVG for pages."""
 
 import io
 from typing import Any
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from digitpad.training.evaluate import NUM_BINS
 
-_INK = "#123456"  # written by Matplotlib, then replaced by the page's own text colour, which follows light and dark
+_INK = "#123456"  # written by Matplotlib, replaced by the page's own text colour in SVG
 _ACCENT, _SECOND = "#3b82f6", "#f59e0b"
-STYLE: Any = {
+_STYLE: Any = {
     "axes.edgecolor": _INK,
     "axes.labelcolor": _INK,
     "axes.spines.right": False,
@@ -30,8 +30,8 @@ STYLE: Any = {
 }
 
 
-@mpl.rc_context(STYLE)
-def curves(history: list[dict[str, float]], best_epoch: int) -> list[str]:
+@mpl.rc_context(_STYLE)
+def curves(history: list[dict[str, float]], best_epoch: int) -> list[Figure]:
     """Loss and accuracy by epoch, in training and in validation.
 
     Args:
@@ -54,12 +54,12 @@ def curves(history: list[dict[str, float]], best_epoch: int) -> list[str]:
             axes.yaxis.set_major_formatter("{x:g}")
             axes.yaxis.set_minor_formatter(NullFormatter())
         axes.legend()
-        panels.append(_to_svg(figure))
+        panels.append(figure)
     return panels
 
 
-@mpl.rc_context(STYLE)
-def confusion(counts: NDArray[np.int64]) -> list[str]:
+@mpl.rc_context(_STYLE)
+def confusion(counts: NDArray[np.int64]) -> list[Figure]:
     """The confusion matrix (10, 10), by true digit (row) and prediction (column), as counts and as shares."""
     shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     return [
@@ -68,7 +68,7 @@ def confusion(counts: NDArray[np.int64]) -> list[str]:
     ]
 
 
-def _matrix(values: NDArray[Any], text: str, title: str) -> str:
+def _matrix(values: NDArray[Any], text: str, title: str) -> Figure:
     figure, axes = _panel(4.8)
     mistakes = np.where(np.eye(10, dtype=bool), 0, values)
     shade = mistakes / max(mistakes.max(), 1e-9)  # the diagonal stays pale, so that mistakes are what shows
@@ -80,11 +80,11 @@ def _matrix(values: NDArray[Any], text: str, title: str) -> str:
     axes.set(xticks=range(10), yticks=range(10))
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    return _to_svg(figure)
+    return figure
 
 
-@mpl.rc_context(STYLE)
-def reliability(figures: dict[str, Any], when: str, title: str) -> str:
+@mpl.rc_context(_STYLE)
+def reliability(figures: dict[str, Any], when: str, title: str) -> Figure:
     """Accuracy by confidence, with the number of pictures in each bin.
 
     Args:
@@ -102,16 +102,18 @@ def reliability(figures: dict[str, Any], when: str, title: str) -> str:
     for row in bins:
         axes.text(row["low"] + width / 2, 0.02, f"{row['count']}", ha="center", rotation=90, fontsize=8)
     axes.set(title=f"{title}: ECE {ece:.2%}", xlabel="confidence", ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
-    return _to_svg(figure)
+    return figure
+
+
+@mpl.rc_context(_STYLE)
+def to_svg(figure: Figure) -> str:
+    """A figure as SVG without a background, whose text has the colour of the text around it, light or dark."""
+    text = io.StringIO()
+    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+    svg = text.getvalue()
+    return svg[svg.index("<svg") :].replace(_INK, "currentColor")
 
 
 def _panel(height: float) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(5, height), layout="constrained")
     return figure, figure.subplots()
-
-
-def _to_svg(figure: Figure) -> str:
-    text = io.StringIO()
-    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
-    svg = text.getvalue()
-    return svg[svg.index("<svg") :].replace(_INK, "currentColor")

@@ -31,13 +31,14 @@ def render(metrics: dict[str, Any]) -> str:
     """
     test, drawings = metrics["test"], {kind: drawn for kind, drawn in metrics["drawings"].items() if drawn}
     temperature = {when: f"{when.capitalize()} the temperature" for when in ("before", "after")}
-    pictures = {
+    figures = {
         "curves": panels.curves(metrics["history"], metrics["epochs"]["best"]),
         "confusion": panels.confusion(np.array(test["confusion"])),
         "reliability": [panels.reliability(test, when, title) for when, title in temperature.items()],
         "drawings": [panels.reliability(drawn, "after", _DRAWINGS[kind]) for kind, drawn in drawings.items()],
     }
-    worst = {kind: _mistakes(figures) for kind, figures in {"test": test, **drawings}.items()}
+    pictures = {name: [panels.to_svg(figure) for figure in group] for name, group in figures.items()}
+    worst = {kind: _mistakes(found) for kind, found in {"test": test, **drawings}.items()}
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string((files("digitpad.training") / "report.html.j2").read_text("utf-8"))
     return template.render(**metrics, figures=pictures, mistakes=worst, names=_DRAWINGS)

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import nbformat
 import pytest
 from run_notebook import NOTEBOOK, digest
 
+ROOT = Path(__file__).parents[2]
 SCREEN_LINES = 45
 
 
@@ -22,7 +24,7 @@ def text_of(cell: Any) -> str:
 def ran(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     """The cells of the notebook, run by a kernel in their quick form."""
     target = tmp_path_factory.mktemp("notebook") / "ran.ipynb"
-    script = Path(__file__).parents[2] / "docs" / "run_notebook.py"
+    script = ROOT / "docs" / "run_notebook.py"
     result = subprocess.run([sys.executable, script, "--quick", target], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr[-3000:]
     return [cell for cell in nbformat.read(target, as_version=4).cells if cell.cell_type == "code"]
@@ -58,3 +60,13 @@ def test_what_is_committed_was_made_by_its_cells() -> None:
 def test_no_cell_is_longer_than_a_screen() -> None:
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     assert max(len(cell.source.splitlines()) for cell in notebook.cells) <= SCREEN_LINES
+
+
+def test_every_address_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    ours = project["urls"]["Repository"].removeprefix("https://github.com/")
+    for path in (ROOT / "README.md", NOTEBOOK):
+        text = path.read_text(encoding="utf-8")
+        found = re.findall(r"(?:github\.com|research\.google\.com/github)/([\w.-]+/[\w.-]+?)(?:/blob|[\"\\)])", text)
+        assert found, path
+        assert {*found} == {ours}, f"the addresses in {path}"

@@ -7,13 +7,16 @@ TENSORFLOW ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
-.PHONY: serve train test lint bench-training bench-recipes bench-inference bench-drawings bench-server clean
+.PHONY: serve train notebook test lint bench-training bench-recipes bench-inference bench-drawings bench-server clean
 
 serve: .venv/serve  ## the pad and the API, on this machine alone
 	$(BIN)/digitpad serve
 
 train: .venv/train  ## environment, data, training, one look at the test set, report, save, verify
 	$(BIN)/digitpad train
+
+notebook: .venv/notebook  ## the story in JupyterLab, with the pad
+	$(BIN)/jupyter lab notebooks/mnist_draw_predict.ipynb
 
 test: .venv/dev  ## environment, all tests
 	$(BIN)/python -m pytest
@@ -61,6 +64,11 @@ clean:  ## everything but runs
 .venv/train: .venv/bin/pip pyproject.toml constraints.txt
 	@echo "Installing what training needs into .venv, which takes a minute or two."
 	$(INSTALL) '.[train,$(TENSORFLOW)]'
+	@touch $@
+
+.venv/notebook: .venv/train
+	@echo "Installing JupyterLab."
+	$(INSTALL) '.[train,$(TENSORFLOW),notebook]' jupyterlab
 	@touch $@
 
 .venv/dev: .venv/train

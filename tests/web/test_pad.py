@@ -456,6 +456,16 @@ def test_a_phone_shows_pad_and_answer_at_once_and_nothing_sticks_out(open_pad: O
     assert pad.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_in_a_narrow_place_of_a_wide_page_nothing_sticks_out(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    pad.page.evaluate("document.querySelector('#pad').style.width = '24rem'")
+    pad.draw(5)
+    pad.expect_digit(5)
+    for name in ("confidence", "bars", "pad", "seen", "steps"):
+        box, place = pad.part(name).bounding_box(), pad.page.locator("#pad").bounding_box()
+        assert place and box["x"] >= place["x"] and box["x"] + box["width"] <= place["x"] + place["width"], name
+
+
 @pytest.mark.parametrize("device", [DESKTOP, PHONE, NARROW], ids=["desktop", "phone", "narrow phone"])
 def test_nothing_moves_while_the_answer_changes(open_pad: OpenPad, device: dict[str, object]) -> None:
     def places() -> list[object]:

@@ -708,44 +708,46 @@ const STEPS = ["Drawing", "Ink", "Box", `${DIGIT_SIDE} px`, "Centred"]
   .join("");
 
 const TEMPLATE = `
-<section class="dp-draw" aria-label="Drawing">
-  <div class="dp-sheet">
-    <canvas data-dp="pad" tabindex="0" role="application" aria-label="Drawing pad"
-      aria-description="Arrow keys move the pen, Space puts it down and lifts it, Control Z takes back, Escape clears."
-    ></canvas>
-    <span class="dp-cursor" data-dp="cursor" hidden></span>
-  </div>
-  <div class="dp-tools">
-    <button type="button" data-dp="undo" title="Ctrl+Z">Undo</button>
-    <button type="button" data-dp="clear" title="Esc">Clear</button>
-    <button type="button" data-dp="open" title="Or drop or paste a picture">Open…</button>
-    <button type="button" data-dp="copy">Copy PNG</button>
-    <label>Brush <input data-dp="brush" type="range" min="${BRUSH.min}" max="${BRUSH.max}" value="${BRUSH.start}"
-      title="[ and ]"></label>
-    <input data-dp="file" type="file" accept="image/*" hidden>
-  </div>
-  <p class="dp-message" data-dp="message" role="status"></p>
-</section>
-<section class="dp-headline" aria-label="Answer">
-  <output class="dp-digit" data-dp="digit" aria-live="off"></output>
-  <div>
-    <p class="dp-confidence" data-dp="confidence"></p>
-    <p class="dp-reason" data-dp="reason"></p>
-    <p class="dp-time" data-dp="time"></p>
-  </div>
-  <p class="dp-unseen" data-dp="announcement" role="status"></p>
-</section>
-<ol class="dp-bars" data-dp="bars" start="0" aria-label="Probabilities of the digits"></ol>
-<section class="dp-saw" aria-label="What the model saw">
-  <figure>
-    <canvas data-dp="seen" width="${SEEN_SIDE}" height="${SEEN_SIDE}" role="img"
-      aria-label="The picture of 28 by 28 pixels that the model saw"></canvas>
-    <figcaption>What the model saw</figcaption>
-  </figure>
-  <ol class="dp-steps" data-dp="steps" aria-label="The way there"></ol>
-</section>
-<section class="dp-recents" data-dp="recents" aria-label="Last drawings" hidden>
-  <h2>Last drawings</h2>
-  <ul data-dp="recent"></ul>
-</section>
+<div class="dp-board">
+  <section class="dp-draw" aria-label="Drawing">
+    <div class="dp-sheet">
+      <canvas data-dp="pad" tabindex="0" role="application" aria-label="Drawing pad"
+        aria-description="Arrow keys move the pen, Space puts it down and lifts it, Control Z takes back, Escape clears."
+      ></canvas>
+      <span class="dp-cursor" data-dp="cursor" hidden></span>
+    </div>
+    <div class="dp-tools">
+      <button type="button" data-dp="undo" title="Ctrl+Z">Undo</button>
+      <button type="button" data-dp="clear" title="Esc">Clear</button>
+      <button type="button" data-dp="open" title="Or drop or paste a picture">Open…</button>
+      <button type="button" data-dp="copy">Copy PNG</button>
+      <label>Brush <input data-dp="brush" type="range" min="${BRUSH.min}" max="${BRUSH.max}" value="${BRUSH.start}"
+        title="[ and ]"></label>
+      <input data-dp="file" type="file" accept="image/*" hidden>
+    </div>
+    <p class="dp-message" data-dp="message" role="status"></p>
+  </section>
+  <section class="dp-headline" aria-label="Answer">
+    <output class="dp-digit" data-dp="digit" aria-live="off"></output>
+    <div>
+      <p class="dp-confidence" data-dp="confidence"></p>
+      <p class="dp-reason" data-dp="reason"></p>
+      <p class="dp-time" data-dp="time"></p>
+    </div>
+    <p class="dp-unseen" data-dp="announcement" role="status"></p>
+  </section>
+  <ol class="dp-bars" data-dp="bars" start="0" aria-label="Probabilities of the digits"></ol>
+  <section class="dp-saw" aria-label="What the model saw">
+    <figure>
+      <canvas data-dp="seen" width="${SEEN_SIDE}" height="${SEEN_SIDE}" role="img"
+        aria-label="The picture of 28 by 28 pixels that the model saw"></canvas>
+      <figcaption>What the model saw</figcaption>
+    </figure>
+    <ol class="dp-steps" data-dp="steps" aria-label="The way there"></ol>
+  </section>
+  <section class="dp-recents" data-dp="recents" aria-label="Last drawings" hidden>
+    <h2>Last drawings</h2>
+    <ul data-dp="recent"></ul>
+  </section>
+</div>
 `;

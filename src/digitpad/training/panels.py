@@ -1,6 +1,7 @@
 """Figures of how training and evaluation went, for notebooks, and as SVG for pages."""
 
 import io
+import re
 from typing import Any
 
 import matplotlib as mpl
@@ -10,8 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
-
-from digitpad.training.evaluate import NUM_BINS
 
 _INK = "#123456"  # written by Matplotlib, replaced by the page's own text colour in SVG
 _ACCENT, _SECOND = "#3b82f6", "#f59e0b"
@@ -94,13 +93,13 @@ def reliability(figures: dict[str, Any], when: str, title: str) -> Figure:
     """
     ece = figures["ece"] if when == "after" else figures["uncalibrated"]["ece"]
     figure, axes = _panel(3.8)
-    bins, width = figures["reliability"][when], 1 / NUM_BINS
+    bins = figures["reliability"][when]
     axes.plot([0, 1], [0, 1], ":", color=_INK, linewidth=0.8)
     lows, accuracies = [row["low"] for row in bins], [row["accuracy"] for row in bins]
-    axes.bar(lows, accuracies, width, align="edge", color=_ACCENT, alpha=0.7, linewidth=0)
+    axes.bar(lows, accuracies, [row["high"] - row["low"] for row in bins], align="edge", color=_ACCENT, alpha=0.7, linewidth=0)
     axes.plot([row["confidence"] for row in bins], accuracies, ".", color=_SECOND)
     for row in bins:
-        axes.text(row["low"] + width / 2, 0.02, f"{row['count']}", ha="center", rotation=90, fontsize=8)
+        axes.text((row["low"] + row["high"]) / 2, 0.02, f"{row['count']}", ha="center", rotation=90, fontsize=8)
     axes.set(title=f"{title}: ECE {ece:.2%}", xlabel="confidence", ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
     return figure
 
@@ -111,7 +110,8 @@ def to_svg(figure: Figure) -> str:
     text = io.StringIO()
     figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     svg = text.getvalue()
-    return svg[svg.index("<svg") :].replace(_INK, "currentColor")
+    svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg[svg.index("<svg") :])  # a hundredth of a point is more than is seen
+    return svg.replace(_INK, "currentColor")
 
 
 def _panel(height: float) -> tuple[Figure, Axes]:

@@ -1,0 +1,91 @@
+/**
+ * A worker that reads drawings with `digits.onnx` itself, by ONNX Runtime Web, so that drawing never waits for it.
+ *
+ * It gets one message with what to load, `{ files, thresholds }`, and answers `{ ready }` or `{ failure }`. Then it gets
+ * drawings, `{ id, width, height, pixels }`, and answers `{ id, answer }`, the answer as `digitpad.answer.to_dict`
+ * describes it, with `distance` in place of `ink_picture`, or `{ id, failure }`.
+ */
+
+import { BLANK, judge, rank } from "./verdict.js";
+
+const WARM_SIDE = 140; // px; the first answer takes longer than all that follow
+
+let runtime;
+let session;
+let thresholds;
+
+addEventListener("message", async ({ data }) => {
+  try {
+    if (data.files) {
+      await load(data);
+      postMessage({ ready: true });
+    } else {
+      const answer = await read(data);
+      postMessage({ id: data.id, answer }, [answer.steps.distance.buffer]);
+    }
+  } catch (error) {
+    postMessage({ id: data.id, failure: error.message || String(error) });
+  }
+});
+
+async function load({ files, thresholds: values }) {
+  if (typeof WebAssembly !== "object") {
+    throw new Error("This browser does not run WebAssembly, which reading needs; everything else on the page works.");
+  }
+  const [script, wasmBinary, model] = await Promise.all([files.script, files.wasm, files.model].map(fetchWhole));
+  const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+  runtime = await import(address);
+  URL.revokeObjectURL(address);
+  // several threads would need headers that plain hosts do not send, and gain nothing with so small a network
+  Object.assign(runtime.env.wasm, { numThreads: 1, wasmBinary });
+  session = await runtime.InferenceSession.create(model, { executionProviders: ["wasm"] });
+  thresholds = values;
+  await run({ width: WARM_SIDE, height: WARM_SIDE, pixels: new Uint8Array(4 * WARM_SIDE ** 2).fill(255) });
+}
+
+/** A file whose digest is that which the page was made with. */
+async function fetchWhole({ url, integrity }) {
+  const response = await fetch(url, { integrity }).catch(() => {
+    throw new Error(`The reader could not be loaded: ${url} did not arrive whole.`);
+  });
+  if (!response.ok) throw new Error(`The reader could not be loaded: ${url} answers ${response.status}.`);
+  return response.arrayBuffer();
+}
+
+function run({ width, height, pixels }) {
+  return session.run({ pixels: new runtime.Tensor("uint8", pixels, [1, height, width, 4]) });
+}
+
+async function read(drawing) {
+  const started = performance.now();
+  const outputs = await run(drawing);
+  const time_ms = performance.now() - started;
+  const values = Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data]));
+  return { ...toAnswer(values, drawing), time_ms };
+}
+
+/** The answer to one drawing, from what the model gave for it. */
+function toAnswer({ probabilities, not_digit, seen, ink, box, centre, scale, stroke, distance }, { width, height }) {
+  const isBlank = !(ink[0] > 0);
+  const ranking = isBlank ? [] : rank(probabilities);
+  const steps = { size: [height, width], ink: ink[0], distance: toLevels(distance) };
+  const measured = { box: [...box], centre: [...centre], scale: scale[0], stroke: [...stroke] };
+  const nothing = { box: null, centre: null, scale: null, stroke: null };
+  return {
+    ...(isBlank ? BLANK : judge(probabilities, not_digit[0], thresholds)),
+    digit: isBlank ? null : ranking[0],
+    confidence: isBlank ? 0 : probabilities[ranking[0]],
+    not_digit: isBlank ? 0 : not_digit[0],
+    top_k: ranking.map((digit) => ({ digit, probability: probabilities[digit] })),
+    seen: inRows(toLevels(seen), 28),
+    steps: { ...steps, ...(isBlank ? nothing : measured) },
+  };
+}
+
+function toLevels(shares) {
+  return Uint8Array.from(shares, (share) => Math.round(255 * share));
+}
+
+function inRows(values, width) {
+  return Array.from({ length: values.length / width }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]);
+}

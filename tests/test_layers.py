@@ -44,7 +44,7 @@ def files(module: str) -> list[Path]:
 
 def test_every_module_of_the_core_has_a_layer() -> None:
     found = {path.stem for path in PACKAGE.glob("*.py")} | {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert found - {"__init__", "__main__", "training"} == CORE
+    assert found - {"__init__", "__main__", "site", "training"} == CORE
 
 
 @pytest.mark.parametrize("module", sorted(CORE))
@@ -59,7 +59,7 @@ def test_core_modules_import_only_lower_layers(module: str) -> None:
 
 def test_the_training_plane_never_imports_the_surfaces() -> None:
     for path in (PACKAGE / "training").glob("*.py"):
-        assert not imports(ast.parse(path.read_text())) & {"cli", "notebook", "terminal", "server"}, path
+        assert not imports(ast.parse(path.read_text())) & {"cli", "notebook", "terminal", "server", "site"}, path
 
 
 @pytest.mark.parametrize(

@@ -127,10 +127,18 @@ def evaluate(
 
 @app.command()
 def site(
-    run: Annotated[Path | None, typer.Argument(help="The folder of a finished run; by default the model that ships.")] = None,
-    out: Annotated[Path, typer.Option(help="Where the site goes: a new folder, or one that was built before.")] = Path("site"),
-    settings: Annotated[Path | None, typer.Option(help="A site.toml with title, description, author, url, links.")] = None,
-    cdn: Annotated[bool, typer.Option("--cdn", help="Fetch the runtime from a CDN, so that npm is not needed.")] = False,
+    run: Annotated[
+        Path | None, typer.Argument(help="The folder of a finished run; by default the model that ships.")
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Where the site goes: a new folder, or one that was built before.")] = Path(
+        "site"
+    ),
+    settings: Annotated[
+        Path | None, typer.Option(help="A site.toml with title, description, author, url, links.")
+    ] = None,
+    cdn: Annotated[
+        bool, typer.Option("--cdn", help="Fetch the runtime from a CDN, so that npm is not needed.")
+    ] = False,
 ) -> None:
     """Build a page with a run's story and a pad that reads in the visitor's own browser."""
     from digitpad.site import command

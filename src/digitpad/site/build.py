@@ -1,11 +1,10 @@
 """Build the site of a run: a page, the pad, the model, and the runtime that reads with it in the browser."""
 
 import shutil
+import tempfile
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-from jinja2 import ChoiceLoader, PackageLoader
 
 from digitpad import Recognizer
 from digitpad.errors import RunError
@@ -33,31 +32,33 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
         DigitpadError: npm failed.
     """
     metrics, recognizer = runs.read_json(run.metrics), Recognizer.load(run.onnx_model)
-    _clear(out)
-    web = out / "web"
-    web.mkdir(parents=True)
-    for name in _WEB:
-        (web / name).write_bytes((files("digitpad") / "web" / name).read_bytes())
-    shutil.copyfile(run.onnx_model, out / run.onnx_model.name)
-    if not cdn:
-        runtime.copy(web)
-    (out / "card.png").write_bytes(card.draw(settings, metrics, recognizer))
-    (out / ".nojekyll").touch()  # GitHub Pages serves the files as they are
-    (out / "index.html").write_text(_page(run, settings, recognizer, cdn=cdn), encoding="utf-8")
+    _require_ours(out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as folder:
+        draft = Path(folder) / "site"  # so that what was there stays if this fails
+        (draft / "web").mkdir(parents=True)
+        for name in _WEB:
+            (draft / "web" / name).write_bytes((files("digitpad") / "web" / name).read_bytes())
+        shutil.copyfile(run.onnx_model, draft / run.onnx_model.name)
+        if not cdn:
+            runtime.copy(draft / "web")
+        (draft / "card.png").write_bytes(card.draw(settings, metrics, recognizer))
+        (draft / ".nojekyll").touch()  # GitHub Pages serves the files as they are
+        (draft / "index.html").write_text(_page(run, settings, recognizer, cdn=cdn), encoding="utf-8")
+        if out.exists():
+            shutil.rmtree(out)
+        draft.rename(out)
 
 
-def _clear(out: Path) -> None:
-    """Make room where a site was built before, and nowhere else."""
-    if not out.exists() or out.is_dir() and not any(out.iterdir()):
+def _require_ours(out: Path) -> None:
+    """RunError unless a folder is new, empty, or a site that was built before."""
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not (out / "index.html").is_file() or not (out / "web" / "reader.js").is_file():
         raise RunError(f"Expected {out} to be new, empty or a site of digitpad; it holds something else. Give another.")
-    shutil.rmtree(out)
 
 
 def _page(run: RunFolder, settings: Settings, recognizer: Recognizer, *, cdn: bool) -> str:
-    environment = story.environment()
-    environment.loader = ChoiceLoader([PackageLoader("digitpad.site", ""), environment.loader])
     context = {
         **story.context(runs.read_json(run.metrics)),
         "site": settings,
@@ -66,7 +67,7 @@ def _page(run: RunFolder, settings: Settings, recognizer: Recognizer, *, cdn: bo
         "runtime_version": runtime.version(),
         "reader": _for_the_reader(run, recognizer, cdn=cdn),
     }
-    return environment.get_template("page.html.j2").render(context)
+    return story.environment("digitpad.site").get_template("page.html.j2").render(context)
 
 
 def _for_the_reader(run: RunFolder, recognizer: Recognizer, *, cdn: bool) -> dict[str, Any]:

@@ -11,15 +11,14 @@ from digitpad import Recognizer
 from digitpad.site.settings import Settings
 from digitpad.training import glyphs
 
-_SIZE_PX = (1200, 630)  # what the networks ask for
-_DPI = 100
+_SIZE_INCHES, _DPI = (12.0, 6.3), 100  # 1200x630 px, which the networks ask for
 _BACK, _INK, _SOFT, _ACCENT = "#12161d", "#f2f4f7", "#a2acbb", "#6db1ff"
 
 
 @mpl.rc_context({"text.parse_math": False, "font.family": "DejaVu Sans"})
 def draw(settings: Settings, metrics: dict[str, Any], recognizer: Recognizer) -> bytes:
     """The card as PNG: the title, the run's accuracy, and ten digits as the model sees them."""
-    figure = Figure(figsize=[side / _DPI for side in _SIZE_PX], dpi=_DPI, facecolor=_BACK)
+    figure = Figure(figsize=_SIZE_INCHES, dpi=_DPI, facecolor=_BACK)
     lines = textwrap.wrap(settings.title, 28, max_lines=2, placeholder="…")
     figure.text(0.06, 0.88, "\n".join(lines), color=_INK, size=44, weight="bold", va="top", linespacing=1.15)
     test = metrics["test"]

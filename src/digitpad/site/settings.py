@@ -29,7 +29,9 @@ class Settings:
     """
 
     title: str = "Handwritten digits, read honestly"
-    description: str = "Draw a digit: your own browser reads it, shows what the model saw, and says when it is not sure."
+    description: str = (
+        "Draw a digit: your own browser reads it, shows what the model saw, and says when it is not sure."
+    )
     author: str = ""
     url: str = ""
     links: tuple[Link, ...] = ()
@@ -57,5 +59,7 @@ def _link(link: Any, path: Path) -> Link:
     if not isinstance(link, dict) or set(link) != {"name", "url"} or not all(isinstance(v, str) for v in link.values()):
         raise InputError(f"Expected [[links]] with name and url, both texts, in {path}; got {link!r}.")
     if not link["url"].startswith(("https://", "http://", "mailto:")):
-        raise InputError(f"Expected the url of a link to begin with https://, http:// or mailto: in {path}; got {link!r}.")
+        raise InputError(
+            f"Expected the url of a link to begin with https://, http:// or mailto: in {path}; got {link!r}."
+        )
     return Link(**link)

@@ -96,7 +96,15 @@ def reliability(figures: dict[str, Any], when: str, title: str) -> Figure:
     bins = figures["reliability"][when]
     axes.plot([0, 1], [0, 1], ":", color=_INK, linewidth=0.8)
     lows, accuracies = [row["low"] for row in bins], [row["accuracy"] for row in bins]
-    axes.bar(lows, accuracies, [row["high"] - row["low"] for row in bins], align="edge", color=_ACCENT, alpha=0.7, linewidth=0)
+    axes.bar(
+        lows,
+        accuracies,
+        [row["high"] - row["low"] for row in bins],
+        align="edge",
+        color=_ACCENT,
+        alpha=0.7,
+        linewidth=0,
+    )
     axes.plot([row["confidence"] for row in bins], accuracies, ".", color=_SECOND)
     for row in bins:
         axes.text((row["low"] + row["high"]) / 2, 0.02, f"{row['count']}", ha="center", rotation=90, fontsize=8)

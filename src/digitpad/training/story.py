@@ -5,7 +5,7 @@ import io
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
 from digitpad.training import panels
@@ -13,10 +13,10 @@ from digitpad.training import panels
 _DRAWINGS = {"generated": "Generated drawings", "pen": "Pen strokes"}
 
 
-def environment() -> Environment:
-    """Where templates are: `story.html.j2`, which tells the story, and `story.css`, how it looks."""
+def environment(*packages: str) -> Environment:
+    """Templates of some packages, and `story.html.j2`, which tells the story, with `story.css`, how it looks."""
     return Environment(
-        loader=PackageLoader("digitpad.training", ""),
+        loader=ChoiceLoader([PackageLoader(package, "") for package in (*packages, "digitpad.training")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,0 +1,92 @@
+"""The site of the model that ships, on a plain static file server, under a path of its own."""
+
+import functools
+import http.server
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+
+from digitpad import artifact
+from digitpad.site import build
+from digitpad.site.settings import Link, Settings
+from digitpad.training.runs import RunFolder
+from tests.hands import Pad
+
+SETTINGS = Settings(
+    title="Ada's <digits>", author="Ada & Co", url="https://ada.example/d", links=(Link("Code", "https://ada.example"),)
+)
+SHIPPED = RunFolder(artifact.shipped().parent)
+READY_MS = 60_000
+
+
+@dataclass
+class Site:
+    """A site that is served.
+
+    Attributes:
+        folder: its files.
+        url: where it is.
+        server: serves it, and more beside it.
+    """
+
+    folder: Path
+    url: str
+    server: http.server.ThreadingHTTPServer
+
+
+class Host(http.server.ThreadingHTTPServer):
+    """A plain host, which does not mind browsers that leave before they have everything."""
+
+    def handle_error(self, *args: Any) -> None:
+        pass
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves files as any plain host does, and keeps silent about it."""
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    root = tmp_path_factory.mktemp("host")
+    folder = root / "ada" / "digits"
+    build(SHIPPED, folder, SETTINGS)
+    with Host(("127.0.0.1", 0), functools.partial(Handler, directory=root)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Site(folder, f"http://127.0.0.1:{server.server_port}/ada/digits/", server)
+        server.shutdown()
+
+
+OpenSite = Callable[..., Pad]
+
+
+@pytest.fixture
+def open_site(browser: Browser, site: Site) -> Iterator[OpenSite]:
+    """Opens the page, and waits for the reader; whatever the page complains about fails the test."""
+    contexts: list[BrowserContext] = []
+    pads: list[Pad] = []
+
+    def open_site(prepare: Callable[[BrowserContext], object] = lambda context: None, **options: Any) -> Pad:
+        context = browser.new_context(**options)
+        contexts.append(context)
+        prepare(context)
+        pad = Pad(context.new_page(), touch=options.get("has_touch", False))
+        pads.append(pad)
+        pad.page.goto(site.url)
+        return pad
+
+    yield open_site
+    for context in contexts:
+        context.close()
+    assert [complaint for pad in pads for complaint in pad.complaints] == []
+
+
+def wait_until_ready(pad: Pad) -> None:
+    expect(pad.page.locator("#state")).to_contain_text("The reader is here", timeout=READY_MS)

@@ -1,0 +1,146 @@
+"""What `digitpad site` writes, and what it refuses."""
+
+import gzip
+import json
+import re
+import shutil
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from digitpad.errors import DigitpadError, InputError, MissingPartError, RunError
+from digitpad.site import build, runtime, settings
+from digitpad.site.settings import Settings
+from digitpad.training import runs
+from digitpad.training.runs import RunFolder
+from tests.site.conftest import SETTINGS, SHIPPED, Site
+from tests.training.test_report import Checker
+
+FIRST_PICTURE_BYTES = 300_000
+WHOLE_BYTES = 6_000_000
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_same_input_gives_the_same_bytes(site: Site, tmp_path: Path) -> None:
+    build(SHIPPED, tmp_path / "again", SETTINGS)
+    assert contents(tmp_path / "again") == contents(site.folder)
+
+
+def test_it_is_small(site: Site) -> None:
+    found = contents(site.folder)
+    late = {
+        "digits.onnx",
+        "card.png",
+        "web/reader.js",
+        "web/verdict.js",
+        *(f"web/{name}" for name in runtime.INTEGRITY),
+    }
+    assert late <= found.keys()
+    assert sum(len(data) for name, data in found.items() if name not in late) <= FIRST_PICTURE_BYTES
+    assert sum(len(gzip.compress(data)) for data in found.values()) <= WHOLE_BYTES
+
+
+def test_the_page_is_whole_and_says_what_the_run_and_the_settings_say(site: Site) -> None:
+    page, metrics = (site.folder / "index.html").read_text(), runs.read_json(SHIPPED.metrics)
+    checker = Checker()
+    checker.feed(page)
+    assert checker.open == []
+    assert {each for each in checker.fetched if re.match(r"https?:|/", each)} == {"https://ada.example"}
+    assert f"{100 * metrics['test']['accuracy']:.2f} % of 10,000 unseen digits read right" in page
+    assert "Ada&#39;s &lt;digits&gt;" in page
+    assert "Ada &amp; Co" in page
+    assert 'content="https://ada.example/d/card.png"' in page
+    with Image.open(site.folder / "card.png") as card:
+        assert card.size == (1200, 630)
+
+
+def test_the_runtime_is_what_is_pinned(site: Site) -> None:
+    for name, integrity in runtime.INTEGRITY.items():
+        assert runtime.digest((site.folder / "web" / name).read_bytes()) == integrity
+    lock = json.loads((files("digitpad.site") / "package-lock.json").read_text())
+    assert lock["packages"][f"node_modules/{runtime.PACKAGE}"]["version"] == runtime.version()
+    assert not re.search(r"https?://(?!www\.|github\.com|opencollective)", json.dumps(lock["packages"])), "a registry"
+
+
+def test_with_a_cdn_nothing_of_the_runtime_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)  # no npm
+    build(SHIPPED, tmp_path / "site", Settings(), cdn=True)
+    page = (tmp_path / "site" / "index.html").read_text()
+    for name, integrity in runtime.INTEGRITY.items():
+        assert not (tmp_path / "site" / "web" / name).exists()
+        assert f"https://cdn.jsdelivr.net/npm/onnxruntime-web@{runtime.version()}/dist/{name}" in page
+        assert integrity in page
+    assert "connect-src 'self' https://cdn.jsdelivr.net" in page.replace("&#39;", "'")
+
+
+def test_without_npm_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(MissingPartError, match=r"npm.*not installed.*apt install npm.*--cdn"):
+        build(SHIPPED, tmp_path / "site", Settings())
+
+
+def test_npm_that_fails_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    npm = tmp_path / "npm"
+    npm.write_text("#!/bin/sh\necho no network >&2\nexit 1\n")
+    npm.chmod(0o755)
+    monkeypatch.setattr(shutil, "which", lambda name: str(npm))
+    with pytest.raises(DigitpadError, match="it said: no network"):
+        build(SHIPPED, tmp_path / "site", Settings())
+    assert list(tmp_path.iterdir()) == [npm]
+
+
+def test_nothing_but_a_site_is_overwritten(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(RunError, match="holds something else"):
+        build(SHIPPED, tmp_path, Settings())
+    assert (tmp_path / "thesis.txt").read_text() == "mine"
+    again = shutil.copytree(site.folder, tmp_path / "again")
+    (again / "old.txt").touch()
+    build(SHIPPED, again, Settings(), cdn=True)
+    assert not (again / "old.txt").exists()
+
+
+def test_what_is_no_finished_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"metrics\.json"):
+        build(RunFolder(tmp_path), tmp_path / "site", Settings())
+    assert not (tmp_path / "site").exists()
+
+
+def test_settings_come_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text('title = "T"\n[[links]]\nname = "Code"\nurl = "https://a.example"\n')
+    loaded = settings.load(path)
+    assert (loaded.title, loaded.description) == ("T", Settings().description)
+    assert [(link.name, link.url) for link in loaded.links] == [("Code", "https://a.example")]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("titel = 'T'", "got titel"),
+        ("title = 3", "got title"),
+        ("title", "cannot be read"),
+        ("[[links]]\nname = 'x'", "name and url"),
+        ("[[links]]\nname = 'x'\nurl = 'javascript:alert(1)'", "begin with https://"),
+        ("links = ['x']", "name and url"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(text)
+    with pytest.raises(InputError, match=message):
+        settings.load(path)
+
+
+def test_the_command_builds_the_site_of_the_model_that_ships(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "digitpad", "site", "--out", str(tmp_path / "site"), "--cdn"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "python3 -m http.server" in result.stdout
+    assert (tmp_path / "site" / "index.html").is_file()

@@ -1,0 +1,169 @@
+"""The page in a real browser: it reads by itself, and gives the answers of Python."""
+
+import base64
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from numpy.typing import NDArray
+from playwright.sync_api import BrowserContext, expect
+
+from digitpad import Recognizer, answer, drawing, strokes
+from digitpad.training import glyphs, handwriting
+from tests.conftest import GOLDEN_PICTURES
+from tests.site.conftest import OpenSite, Site, wait_until_ready
+from tests.web.conftest import DESKTOP, PHONE
+
+NUM_DRAWINGS = 200
+TOLERANCE = 1e-4
+
+START = """async () => {
+  const worker = new Worker("web/reader.js", { type: "module" });
+  window.ask = (message) => {
+    worker.postMessage(message);
+    return new Promise((resolve) => { worker.onmessage = ({ data }) => resolve(data); });
+  };
+  return ask(JSON.parse(document.querySelector("#reader").textContent));
+}"""
+READ = """async ({ width, height, pixels }) => {
+  const bytes = Uint8Array.from(atob(pixels), (letter) => letter.charCodeAt(0));
+  const { answer } = await ask({ id: 1, width, height, pixels: bytes });
+  answer.steps.distance = btoa(Array.from(answer.steps.distance, (level) => String.fromCharCode(level)).join(""));
+  return answer;
+}"""
+
+
+def generated(count: int) -> list[NDArray[np.uint8]]:
+    """Digits and what is none, written by chance, at many sizes and places and by many brushes: RGBA (280, 280, 4)."""
+    rng = np.random.default_rng(70)
+    names = rng.choice([*glyphs.names("digits") * 3, *glyphs.names("others")], count)
+    pictures = []
+    for lines in handwriting.write(list(names), rng):
+        side, brush, middle = rng.uniform(50, 240), rng.uniform(4, 40), tuple(rng.uniform(100, 180, 2))
+        placed = strokes.place(lines, side, middle)
+        pictures.append(drawing.read(strokes.draw(placed, (280, 280), brush)))
+    return pictures
+
+
+def test_the_browser_gives_the_answers_of_python(open_site: OpenSite, recognizer: Recognizer) -> None:
+    blank = np.full((60, 80, 4), 255, np.uint8)
+    golden = [drawing.read(path) for path in GOLDEN_PICTURES]
+    drawings = [blank, *golden, *generated(NUM_DRAWINGS - 1 - len(golden))]
+    page = open_site().page
+    assert page.evaluate(START) == {"ready": True}
+    statuses = set()
+    for pixels in drawings:
+        height, width, _ = pixels.shape
+        sent = {"height": height, "width": width, "pixels": base64.b64encode(pixels.tobytes()).decode()}
+        ours = page.evaluate(READ, sent)
+        assert_same(ours, recognizer.predict(pixels, keep_distance=True))
+        statuses.add(ours["status"])
+    assert statuses == {"digit", "unsure", "not a digit", "blank"}
+
+
+def assert_same(ours: dict[str, Any], prediction: Any) -> None:
+    theirs = json.loads(json.dumps(answer.to_dict(prediction, top_k=10)))
+    for name in ("status", "reason", "digit", "candidates"):
+        assert ours[name] == theirs[name], name
+    assert_levels(ours["seen"], theirs["seen"])
+    assert ours["confidence"] == pytest.approx(theirs["confidence"], abs=TOLERANCE)
+    assert ours["not_digit"] == pytest.approx(theirs["not_digit"], abs=TOLERANCE)
+    by_digit = {each["digit"]: each["probability"] for each in theirs["top_k"]}
+    assert {each["digit"]: each["probability"] for each in ours["top_k"]} == pytest.approx(by_digit, abs=TOLERANCE)
+    distance, steps = ours["steps"].pop("distance"), theirs["steps"]
+    assert_levels(list(base64.b64decode(distance)), prediction.distance.ravel())
+    del steps["ink_picture"]
+    assert ours["steps"].keys() == steps.keys()
+    for name, value in steps.items():
+        assert ours["steps"][name] == (value and pytest.approx(value, abs=1e-3)), name
+
+
+def assert_levels(ours: Any, theirs: Any) -> None:
+    """Levels of grey may be rounded to the next one."""
+    np.testing.assert_allclose(np.array(ours, np.int64), np.array(theirs, np.int64), rtol=0, atol=1)
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["mouse", "finger"])
+def test_every_digit_is_drawn_and_read(open_site: OpenSite, device: dict[str, Any]) -> None:
+    pad = open_site(**device)
+    wait_until_ready(pad)
+    for digit in range(10):
+        pad.draw(digit)
+        pad.expect_digit(digit)
+        pad.clear()
+
+
+def test_drawing_begins_before_the_reader_is_there(open_site: OpenSite) -> None:
+    held: list[Any] = []
+    pad = open_site(lambda context: context.route("**/*.wasm", lambda route: held.append(route)))
+    pad.draw(4)
+    expect(pad.page.locator("#state")).to_contain_text("Loading the reader")
+    expect(pad.part("message")).to_contain_text("the drawing is kept")
+    held[0].continue_()
+    pad.expect_digit(4)
+
+
+def test_a_reader_that_does_not_load_is_tried_again(open_site: OpenSite) -> None:
+    pad = open_site(lambda context: context.route("**/digits.onnx", lambda route: route.abort()))
+    expect(pad.page.locator("#state")).to_contain_text("digits.onnx did not arrive whole")
+    pad.draw(6)
+    expect(pad.part("message")).to_contain_text("The drawing is kept")
+    pad.page.context.unroute_all()
+    pad.page.get_by_role("button", name="Try again").click()
+    pad.expect_digit(6)
+    expect(pad.page.get_by_role("button", name="Try again")).to_be_hidden()
+    pad.complaints.clear()  # the browser itself notes the lost request in its console
+
+
+def test_another_model_than_the_page_was_made_with_is_refused(open_site: OpenSite) -> None:
+    pad = open_site(lambda context: context.route("**/digits.onnx", lambda route: route.fulfill(body=b"another")))
+    expect(pad.page.locator("#state")).to_contain_text("digits.onnx did not arrive whole")
+    pad.complaints.clear()
+
+
+def test_without_webassembly_the_page_says_so(open_site: OpenSite, site: Site) -> None:
+    def without(context: BrowserContext) -> None:
+        script = (site.folder / "web" / "reader.js").read_text()
+        context.route(
+            "**/reader.js",
+            lambda route: route.fulfill(body="delete globalThis.WebAssembly;" + script, content_type="text/javascript"),
+        )
+
+    pad = open_site(without)
+    expect(pad.page.locator("#state")).to_contain_text("This browser does not run WebAssembly")
+    expect(pad.page.get_by_role("heading", name="The 20 worst mistakes")).to_be_visible()
+
+
+def test_it_works_without_a_network_once_it_is_loaded(open_site: OpenSite) -> None:
+    pad = open_site()
+    wait_until_ready(pad)
+    pad.page.context.set_offline(True)
+    pad.draw(5)
+    pad.expect_digit(5)
+
+
+def test_no_request_leaves_the_origin(open_site: OpenSite, site: Site) -> None:
+    pad = open_site()
+    wait_until_ready(pad)
+    pad.draw(3)
+    pad.expect_digit(3)
+    assert any(address.endswith("digits.onnx") for address in pad.addresses)
+    assert [each for each in pad.addresses if not each.startswith((site.url, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_no_serious_fault_of_accessibility(open_site: OpenSite, device: dict[str, Any], scheme: str) -> None:
+    pad = open_site(**device, color_scheme=scheme)
+    wait_until_ready(pad)
+    pad.draw(8)
+    pad.expect_digit(8)
+    found = Axe().run(pad.page).response["violations"]
+    assert [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")] == []
+
+
+def test_nothing_sticks_out_on_a_phone(open_site: OpenSite) -> None:
+    pad = open_site(**PHONE)
+    assert pad.page.evaluate("document.documentElement.scrollWidth") == 390

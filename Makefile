@@ -7,7 +7,7 @@ TENSORFLOW ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
-.PHONY: serve train notebook test lint bench-training bench-recipes bench-inference bench-drawings bench-server clean
+.PHONY: serve train notebook test lint bench-training bench-recipes bench-inference bench-drawings bench-server bench-browser clean
 
 serve: .venv/serve  ## the pad and the API, on this machine alone
 	$(BIN)/digitpad serve
@@ -43,6 +43,9 @@ bench-drawings: .venv/train  ## how well real pen strokes are read; needs DIGITP
 
 bench-server: .venv/serve .venv-gradio/done  ## how fast the server is, beside Gradio; needs wrk
 	$(BIN)/python bench/server.py
+
+bench-browser: .venv/dev  ## how fast the page without a server loads and reads; needs Chromium and npm
+	$(BIN)/python bench/browser.py
 
 clean:  ## everything but runs
 	rm -rf .venv .venv-gradio dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -10,6 +10,7 @@ FOLDER = Path(__file__).parent
 BENCHES = {
     "inference": ("Reading", "make bench-inference", "How long one drawing takes, many, and a process from its start."),
     "server": ("The server", "make bench-server", "How many predictions a second, beside Gradio. Needs `wrk`."),
+    "browser": ("The site", "make bench-browser", "How long the page without a server takes. Needs Chromium and npm."),
 }
 """Heading, command and what it measures, by the name of the record."""
 

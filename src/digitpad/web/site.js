@@ -3,10 +3,10 @@
 import { mount } from "./pad.js";
 
 const SLOW = "The reader is not there yet; the drawing is kept, and read as soon as it is.";
-const FAILED = "The drawing is kept. The reader could not be loaded; see above.";
+const FAILED = "The drawing is kept. The reader could not be loaded; see above the pad.";
 
 const LOADING = "Loading the reader, about 4 MB. Draw meanwhile; it is read as soon as the reader is here.";
-const READY = "The reader is here, in this browser. No drawing leaves this page, and it works without a network now.";
+const READY = "The reader is here, in this browser. No drawing leaves this page, and it works without a network.";
 
 const settings = JSON.parse(document.querySelector("#reader").textContent);
 const state = document.querySelector("#state");

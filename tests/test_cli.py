@@ -131,6 +131,16 @@ def test_training_without_its_packages_says_what_to_install(tmp_path: Path) -> N
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(("command", "package"), [("serve", "fastapi"), ("site", "jinja2")])
+def test_commands_without_their_packages_say_what_to_install(command: str, package: str) -> None:
+    hide = f"import sys; sys.modules[{package!r}] = None; sys.argv[1:] = [{command!r}]; import digitpad.cli as c; c.main()"
+    result = subprocess.run([sys.executable, "-c", hide], capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert f"{package} is not installed" in result.stderr
+    assert f"pip install 'digitpad[{command}]'" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 def test_a_full_disk_is_one_sentence_and_exit_code_1() -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-m", "digitpad", "predict", str(SEVEN)]

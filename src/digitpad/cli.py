@@ -1,6 +1,8 @@
 """The commands. Each body imports what it needs, so that reading a digit never waits for the training plane."""
 
+import contextlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -69,14 +71,8 @@ def serve(
     ] = None,
 ) -> None:
     """Open the pad in a browser: draw a digit, see the answer and what the model saw."""
-    try:
+    with _needing("serve"):
         from digitpad import server
-    except ModuleNotFoundError as error:
-        package = str(error.name).partition(".")[0]
-        raise MissingPartError(
-            f"Expected what the server needs; {package} is not installed. Install it with: pip install "
-            "'digitpad[serve]' (in a checkout: pip install '.[serve]')."
-        ) from None
     server.serve(model=model, host=host, port=port, workers=workers, allow_origins=allow_origin or ())
 
 
@@ -141,9 +137,22 @@ def site(
     ] = False,
 ) -> None:
     """Build a page with a run's story and a pad that reads in the visitor's own browser."""
-    from digitpad.site import command
-
+    with _needing("site"):
+        from digitpad.site import command
     command.site(run, out, settings, cdn=cdn)
+
+
+@contextlib.contextmanager
+def _needing(extra: str) -> Iterator[None]:
+    """Import what only an extra brings; MissingPartError if it is not installed."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
+        raise MissingPartError(
+            f"Expected what `digitpad {extra}` needs; {package} is not installed. Install it with: pip install "
+            f"'digitpad[{extra}]' (in a checkout: pip install '.[{extra}]')."
+        ) from None
 
 
 def main() -> NoReturn:

@@ -133,8 +133,9 @@ def test_training_without_its_packages_says_what_to_install(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("command", "package"), [("serve", "fastapi"), ("site", "jinja2")])
 def test_commands_without_their_packages_say_what_to_install(command: str, package: str) -> None:
-    hide = f"import sys; sys.modules[{package!r}] = None; sys.argv[1:] = [{command!r}]; import digitpad.cli as c; c.main()"
-    result = subprocess.run([sys.executable, "-c", hide], capture_output=True, text=True, check=False)
+    hide = f"import sys; sys.modules[{package!r}] = None; sys.argv[1:] = [{command!r}]; "
+    run = "from digitpad.cli import main; main()"
+    result = subprocess.run([sys.executable, "-c", hide + run], capture_output=True, text=True, check=False)
     assert result.returncode == 1
     assert f"{package} is not installed" in result.stderr
     assert f"pip install 'digitpad[{command}]'" in result.stderr

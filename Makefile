@@ -1,4 +1,4 @@
-# Every target calls what a developer would type. They need Python 3.11 to 3.13, `make test` Chromium too; nothing else.
+# Every target calls what a developer would type. They need Python 3.11 to 3.13, `make test` Chromium and npm too.
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \

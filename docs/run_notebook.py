@@ -21,8 +21,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", type=Path, metavar="FILE")
     quick = parser.parse_args().quick
-    if quick:
-        os.environ["DIGITPAD_QUICK"] = "1"
+    os.environ["DIGITPAD_QUICK"] = "1" if quick else ""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(notebook, timeout=TIMEOUT_S, kernel_name="python3", store_widget_state=False).execute()
     for cell in notebook.cells:

@@ -11,16 +11,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from digitpad import artifact
 from digitpad.site import build
+from digitpad.site.command import SHIPPED
 from digitpad.site.settings import Link, Settings
-from digitpad.training.runs import RunFolder
 from tests.hands import Pad
 
 SETTINGS = Settings(
     title="Ada's <digits>", author="Ada & Co", url="https://ada.example/d", links=(Link("Code", "https://ada.example"),)
 )
-SHIPPED = RunFolder(artifact.shipped().parent)
 READY_MS = 60_000
 
 
@@ -69,17 +67,19 @@ OpenSite = Callable[..., Pad]
 
 @pytest.fixture
 def open_site(browser: Browser, site: Site) -> Iterator[OpenSite]:
-    """Opens the page, and waits for the reader; whatever the page complains about fails the test."""
+    """Opens the page; whatever it complains about fails the test."""
     contexts: list[BrowserContext] = []
     pads: list[Pad] = []
 
-    def open_site(prepare: Callable[[BrowserContext], object] = lambda context: None, **options: Any) -> Pad:
+    def open_site(
+        prepare: Callable[[BrowserContext], object] = lambda context: None, address: str = site.url, **options: Any
+    ) -> Pad:
         context = browser.new_context(**options)
         contexts.append(context)
         prepare(context)
         pad = Pad(context.new_page(), touch=options.get("has_touch", False))
         pads.append(pad)
-        pad.page.goto(site.url)
+        pad.page.goto(address)
         return pad
 
     yield open_site

@@ -14,10 +14,11 @@ from PIL import Image
 
 from digitpad.errors import DigitpadError, InputError, MissingPartError, RunError
 from digitpad.site import build, runtime, settings
+from digitpad.site.command import SHIPPED
 from digitpad.site.settings import Settings
 from digitpad.training import runs
 from digitpad.training.runs import RunFolder
-from tests.site.conftest import SETTINGS, SHIPPED, Site
+from tests.site.conftest import SETTINGS, Site
 from tests.training.test_report import Checker
 
 FIRST_PICTURE_BYTES = 300_000
@@ -77,7 +78,6 @@ def test_with_a_cdn_nothing_of_the_runtime_is_copied(tmp_path: Path, monkeypatch
         assert not (tmp_path / "site" / "web" / name).exists()
         assert f"https://cdn.jsdelivr.net/npm/onnxruntime-web@{runtime.version()}/dist/{name}" in page
         assert integrity in page
-    assert "connect-src 'self' https://cdn.jsdelivr.net" in page.replace("&#39;", "'")
 
 
 def test_without_npm_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,21 +96,54 @@ def test_npm_that_fails_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert list(tmp_path.iterdir()) == [npm]
 
 
-def test_nothing_but_a_site_is_overwritten(site: Site, tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(RunError, match="holds something else"):
+def test_a_page_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("mine")
+    with pytest.raises(RunError, match="another page"):
+        build(SHIPPED, tmp_path, Settings(), cdn=True)
+    assert contents(tmp_path) == {"index.html": b"mine"}
+
+
+def test_a_site_is_built_anew_beside_what_is_not_its_own(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(site.folder, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "CNAME").write_text("ada.example")
+    monkeypatch.chdir(tmp_path)
+    build(SHIPPED, Path(), Settings(title="Anew"), cdn=True)
+    found = contents(tmp_path)
+    assert found["CNAME"] == b"ada.example"
+    assert b"<title>Anew</title>" in found["index.html"]
+    assert not {f"web/{name}" for name in runtime.INTEGRITY} & found.keys()
+
+
+def test_what_was_built_stays_when_building_fails(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(site.folder, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    with pytest.raises(MissingPartError):
         build(SHIPPED, tmp_path, Settings())
-    assert (tmp_path / "thesis.txt").read_text() == "mine"
-    again = shutil.copytree(site.folder, tmp_path / "again")
-    (again / "old.txt").touch()
-    build(SHIPPED, again, Settings(), cdn=True)
-    assert not (again / "old.txt").exists()
+    assert contents(tmp_path) == contents(site.folder)
+
+
+def test_figures_of_another_version_are_refused(tmp_path: Path) -> None:
+    run = RunFolder(shutil.copytree(SHIPPED.path, tmp_path / "run"))
+    metrics = runs.read_json(run.metrics)
+    del metrics["looks"]
+    runs.write_json(run.metrics, metrics)
+    with pytest.raises(RunError, match=r"of this version; .*looks"):
+        build(run, tmp_path / "site", Settings(), cdn=True)
 
 
 def test_what_is_no_finished_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RunError, match=r"metrics\.json"):
         build(RunFolder(tmp_path), tmp_path / "site", Settings())
     assert not (tmp_path / "site").exists()
+
+
+def test_a_run_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "digitpad", "site", str(tmp_path / "none"), "--out", str(tmp_path / "site")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 2
+    assert re.fullmatch(r"digitpad: Expected a run folder[^\n]+\n", result.stderr)
 
 
 def test_settings_come_from_a_file(tmp_path: Path) -> None:
@@ -130,6 +163,8 @@ def test_settings_come_from_a_file(tmp_path: Path) -> None:
         ("[[links]]\nname = 'x'", "name and url"),
         ("[[links]]\nname = 'x'\nurl = 'javascript:alert(1)'", "begin with https://"),
         ("links = ['x']", "name and url"),
+        ("links = 3", "got links = 3"),
+        ("url = 'ada.example'", "url to begin with https://"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -2,16 +2,23 @@
 
 import base64
 import json
+import re
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from numpy.typing import NDArray
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
-from digitpad import Recognizer, answer, drawing, strokes
+from digitpad import Recognizer, answer, drawing, strokes, verdict
+from digitpad.site import build, runtime
+from digitpad.site.command import SHIPPED
+from digitpad.site.settings import Settings
 from digitpad.training import glyphs, handwriting
+from digitpad.verdict import Thresholds
 from tests.conftest import GOLDEN_PICTURES
 from tests.site.conftest import OpenSite, Site, wait_until_ready
 from tests.web.conftest import DESKTOP, PHONE
@@ -63,6 +70,40 @@ def test_the_browser_gives_the_answers_of_python(open_site: OpenSite, recognizer
     assert statuses == {"digit", "unsure", "not a digit", "blank"}
 
 
+def drawn_from(*probabilities: float) -> list[float]:
+    """Ten probabilities of which the first are given, and the others share what is left."""
+    rest = (1 - sum(probabilities)) / (10 - len(probabilities)) if len(probabilities) < 10 else 0
+    return [*probabilities, *[rest] * (10 - len(probabilities))]
+
+
+VERDICTS = [
+    drawn_from(0.9),
+    drawn_from(0.02, 0.9),
+    drawn_from(0.1, 0.9),  # the threshold itself, as float32
+    drawn_from(float(np.nextafter(np.float32(0.1), np.float32(0))), 0.9),
+    drawn_from(0.4, 0.4, 0.2),  # a tie
+    drawn_from(0.05, 0.1, 0.15, 0.7),
+    drawn_from(0.0, 0.0, 0.12, 0.14, 0.16, 0.18, 0.4),
+    drawn_from(),
+    drawn_from(*[0.0] * 8, 0.95, 0.05),
+    drawn_from(*[0.0] * 8, 0.45, 0.55),
+    drawn_from(0.6, 0.3),
+]
+THRESHOLDS = Thresholds(not_digit=0.3, unsure=0.6, candidates=0.1)
+JUDGE = """async ([cases, thresholds]) => {
+  const { judge } = await import(new URL("web/verdict.js", document.baseURI));
+  return cases.map(([probabilities, notDigit]) => judge(Float32Array.from(probabilities), notDigit, thresholds));
+}"""
+
+
+def test_verdicts_are_in_the_words_of_python(open_site: OpenSite) -> None:
+    cases = [(probabilities, none) for probabilities in VERDICTS for none in (0.0, 0.3, 0.30001, 1.0)]
+    ours = open_site().page.evaluate(JUDGE, [cases, asdict(THRESHOLDS)])
+    for (probabilities, none), found in zip(cases, ours, strict=True):
+        theirs = verdict.judge(np.array(probabilities, np.float32), none, THRESHOLDS)
+        assert found == {**asdict(theirs), "candidates": list(theirs.candidates)}, (probabilities, none)
+
+
 def assert_same(ours: dict[str, Any], prediction: Any) -> None:
     theirs = json.loads(json.dumps(answer.to_dict(prediction, top_k=10)))
     for name in ("status", "reason", "digit", "candidates"):
@@ -97,7 +138,7 @@ def test_every_digit_is_drawn_and_read(open_site: OpenSite, device: dict[str, An
 
 def test_drawing_begins_before_the_reader_is_there(open_site: OpenSite) -> None:
     held: list[Any] = []
-    pad = open_site(lambda context: context.route("**/*.wasm", lambda route: held.append(route)))
+    pad = open_site(lambda context: context.route(re.compile(r"\.wasm\?"), lambda route: held.append(route)))
     pad.draw(4)
     expect(pad.page.locator("#state")).to_contain_text("Loading the reader")
     expect(pad.part("message")).to_contain_text("the drawing is kept")
@@ -106,8 +147,8 @@ def test_drawing_begins_before_the_reader_is_there(open_site: OpenSite) -> None:
 
 
 def test_a_reader_that_does_not_load_is_tried_again(open_site: OpenSite) -> None:
-    pad = open_site(lambda context: context.route("**/digits.onnx", lambda route: route.abort()))
-    expect(pad.page.locator("#state")).to_contain_text("digits.onnx did not arrive whole")
+    pad = open_site(lambda context: context.route("**/digits.onnx*", lambda route: route.abort()))
+    expect(pad.page.locator("#state")).to_contain_text("is missing, cut short, or of another build")
     pad.draw(6)
     expect(pad.part("message")).to_contain_text("The drawing is kept")
     pad.page.context.unroute_all()
@@ -117,9 +158,30 @@ def test_a_reader_that_does_not_load_is_tried_again(open_site: OpenSite) -> None
     pad.complaints.clear()  # the browser itself notes the lost request in its console
 
 
+def test_a_reader_that_stops_later_can_be_started_again(open_site: OpenSite, site: Site) -> None:
+    script = (site.folder / "web" / "reader.js").read_text()
+    dying = script.replace(
+        "async function read(", "async function read() { throw new Error('out of memory'); }\nasync function unread("
+    )
+    assert dying != script
+    pad = open_site(
+        lambda context: context.route(
+            "**/reader.js", lambda route: route.fulfill(body=dying, content_type="text/javascript")
+        )
+    )
+    wait_until_ready(pad)
+    pad.draw(7)
+    expect(pad.page.locator("#state")).to_contain_text("out of memory")
+    expect(pad.part("message")).to_contain_text("The drawing is kept")
+    pad.page.context.unroute_all()
+    pad.page.get_by_role("button", name="Try again").click()
+    pad.expect_digit(7)
+    wait_until_ready(pad)
+
+
 def test_another_model_than_the_page_was_made_with_is_refused(open_site: OpenSite) -> None:
-    pad = open_site(lambda context: context.route("**/digits.onnx", lambda route: route.fulfill(body=b"another")))
-    expect(pad.page.locator("#state")).to_contain_text("digits.onnx did not arrive whole")
+    pad = open_site(lambda context: context.route("**/digits.onnx*", lambda route: route.fulfill(body=b"another")))
+    expect(pad.page.locator("#state")).to_contain_text("is missing, cut short, or of another build")
     pad.complaints.clear()
 
 
@@ -149,8 +211,25 @@ def test_no_request_leaves_the_origin(open_site: OpenSite, site: Site) -> None:
     wait_until_ready(pad)
     pad.draw(3)
     pad.expect_digit(3)
-    assert any(address.endswith("digits.onnx") for address in pad.addresses)
+    assert any("digits.onnx" in address for address in pad.addresses)
     assert [each for each in pad.addresses if not each.startswith((site.url, "data:", "blob:"))] == []
+
+
+def test_the_runtime_may_come_from_a_cdn(open_site: OpenSite, site: Site) -> None:
+    build(SHIPPED, site.folder.parent / "by-cdn", Settings(), cdn=True)
+
+    def stand_in(context: BrowserContext) -> None:
+        context.route("https://cdn.jsdelivr.net/**", from_here)
+
+    def from_here(route: Route) -> None:
+        body = (site.folder / "web" / Path(route.request.url).name).read_bytes()
+        assert route.request.url == runtime.cdn_url(Path(route.request.url).name)
+        route.fulfill(body=body, headers={"access-control-allow-origin": "*"})
+
+    pad = open_site(stand_in, address=site.url.replace("/digits/", "/by-cdn/"))
+    wait_until_ready(pad)
+    pad.draw(9)
+    pad.expect_digit(9)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -28,7 +28,7 @@ def colab_pad(model: Recognizer | Any = None, *, thresholds: Thresholds | None =
     """A pad for the output of a cell in Colab.
 
     The page calls `google.colab.kernel.invokeFunction("mnist.predict_digit", [dataUrl], {})` and reads the JSON.
-    Outside of Colab the output says what to use instead.
+    Outside of Colab the output says what to use instead. A pad that was made stays known for as long as Python runs.
 
     Args:
         model: as for `DrawingPad`.

@@ -3,6 +3,7 @@
 import base64
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import anywidget
@@ -19,15 +20,20 @@ from digitpad.verdict import Thresholds
 OnPrediction = Callable[[Prediction], Any]
 
 
-class DrawingPad(anywidget.AnyWidget):
-    """A pad to draw a digit on, with the answer while one draws, and what the model saw.
+@dataclass(frozen=True)
+class _Read:
+    """A drawing that was read."""
 
-    Attributes:
-        prediction: the answer to what is on the pad; None while nothing is.
-        drawing: the picture that was read, a PIL image; None while nothing is on the pad.
-        strokes: what was drawn, a list of float64 (num_points, 2), x to the right and y down, in px of a pad 280 px
-            wide; none while a picture from a file is on the pad.
-    """
+    prediction: Prediction | None
+    drawing: Image.Image | None
+    strokes: list[Stroke]
+
+
+_NOTHING = _Read(None, None, [])
+
+
+class DrawingPad(anywidget.AnyWidget):
+    """A pad to draw a digit on, with the answer while one draws, and what the model saw."""
 
     _esm = page.module("widget.js")
     _css = page.style()
@@ -46,8 +52,26 @@ class DrawingPad(anywidget.AnyWidget):
         super().__init__()
         self._reader = as_reader(model, thresholds)
         self._callbacks: list[OnPrediction] = []
-        self._forget()
+        self._read_last = _NOTHING
         self.on_msg(self._receive)
+
+    @property
+    def prediction(self) -> Prediction | None:
+        """The answer to what is on the pad; None while nothing is, or it is not read yet."""
+        return self._read_last.prediction
+
+    @property
+    def drawing(self) -> Image.Image | None:
+        """The picture that was read; None while nothing is on the pad."""
+        return self._read_last.drawing
+
+    @property
+    def strokes(self) -> list[Stroke]:
+        """What was drawn, a list of float64 (num_points, 2), x to the right and y down, in px of a pad 280 px wide.
+
+        There are none while a picture from a file is on the pad.
+        """
+        return self._read_last.strokes
 
     def on_prediction(self, function: OnPrediction) -> OnPrediction:
         """Call a function with every prediction from now on; may be used as a decorator."""
@@ -56,17 +80,12 @@ class DrawingPad(anywidget.AnyWidget):
 
     def clear(self) -> None:
         """Clear the pad, here and on the page."""
-        self._forget()
+        self._read_last = _NOTHING
         self.send({"kind": "clear"})
 
-    def _forget(self) -> None:
-        self.prediction: Prediction | None = None
-        self.drawing: Image.Image | None = None
-        self.strokes: list[Stroke] = []
-
     def _receive(self, widget: Any, message: dict[str, Any], buffers: list[bytes]) -> None:
+        self._read_last = _NOTHING  # until this one is read
         if message["kind"] == "blank":
-            self._forget()
             return
         try:
             reply: dict[str, Any] = {"answer": self._read(message)}
@@ -76,9 +95,9 @@ class DrawingPad(anywidget.AnyWidget):
 
     def _read(self, message: dict[str, Any]) -> dict[str, Any]:
         prediction, answer = read(self._reader, message["image"])
-        self.prediction = prediction
-        self.drawing = Image.open(io.BytesIO(base64.b64decode(message["image"].partition(",")[2]))).convert("RGB")
-        self.strokes = [np.array(points, np.float64) for points in message["strokes"]]
+        drawing = Image.open(io.BytesIO(base64.b64decode(message["image"].partition(",")[2])))
+        strokes = [np.array(points, np.float64) for points in message["strokes"]]
+        self._read_last = _Read(prediction, drawing, strokes)  # at once: a kernel may run cells beside this
         for function in self._callbacks:
             try:
                 function(prediction)

@@ -8,7 +8,8 @@ _IMPORT = 'import { mount } from "./pad.js";\n'
 
 def module(name: str) -> str:
     """A module of `web/` that imports the pad, with the pad in the place of the import."""
-    return (_WEB / name).read_text(encoding="utf-8").replace(_IMPORT, (_WEB / "pad.js").read_text(encoding="utf-8"))
+    before, after = (_WEB / name).read_text(encoding="utf-8").split(_IMPORT)
+    return before + (_WEB / "pad.js").read_text(encoding="utf-8") + after
 
 
 def style() -> str:

@@ -1,5 +1,6 @@
 """What answers a pad: a recognizer, or a Keras model in memory."""
 
+import secrets
 import time
 from typing import Any, Protocol
 
@@ -36,7 +37,7 @@ class KerasReader:
     """Reads with a Keras model in memory, from pixels to answers, by its own `predict`."""
 
     def __init__(self, model: Any, thresholds: Thresholds = NEUTRAL) -> None:
-        self.model_id = f"keras-{id(model):x}"
+        self.model_id = f"keras-{secrets.token_hex(4)}"
         self._model = model
         self._thresholds = thresholds
 

@@ -6,6 +6,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from jinja2 import UndefinedError
+
 from digitpad import Recognizer
 from digitpad.errors import RunError
 from digitpad.site import card, runtime
@@ -13,6 +15,7 @@ from digitpad.site.settings import Settings
 from digitpad.training import runs, story
 from digitpad.training.runs import RunFolder
 
+MODEL = "digits.onnx"
 _WEB = ("icon.svg", "pad.css", "pad.js", "reader.js", "site.css", "site.js", "verdict.js")
 
 
@@ -21,63 +24,61 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
 
     Args:
         run: a finished run.
-        out: a new or empty folder, or one that was built before, which is built anew.
+        out: a folder; a site that was built there before is replaced, and whatever else is there stays.
         settings: what the page says beside the figures.
         cdn: the page fetches the runtime from a CDN, and nothing of it is copied.
 
     Raises:
-        RunError: the run has no figures, or the folder holds something else.
+        RunError: the run has no figures, or not those of this version; or the folder holds another page.
         ArtifactError: the run's model is damaged.
         MissingPartError: npm is needed, and not installed.
         DigitpadError: npm failed.
     """
-    metrics, recognizer = runs.read_json(run.metrics), Recognizer.load(run.onnx_model)
-    _require_ours(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as folder:
-        draft = Path(folder) / "site"  # so that what was there stays if this fails
-        (draft / "web").mkdir(parents=True)
+    metrics, model = runs.read_json(run.metrics), Recognizer.load(run.onnx_model)
+    weights = run.onnx_model.read_bytes()
+    if (out / "index.html").exists() and not (out / "web" / "reader.js").exists():
+        raise RunError(f"Expected {out} to be new or a site of digitpad; it holds another page. Give another folder.")
+    page, picture = _render(metrics, model, settings, _reader(model, weights, cdn=cdn))
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder)  # what was there before stays as it is if this fails
+        web = draft / "web"
+        web.mkdir()
         for name in _WEB:
-            (draft / "web" / name).write_bytes((files("digitpad") / "web" / name).read_bytes())
-        shutil.copyfile(run.onnx_model, draft / run.onnx_model.name)
+            (web / name).write_bytes((files("digitpad") / "web" / name).read_bytes())
         if not cdn:
-            runtime.copy(draft / "web")
-        (draft / "card.png").write_bytes(card.draw(settings, metrics, recognizer))
+            runtime.copy(web)
+        (draft / MODEL).write_bytes(weights)
+        (draft / "card.png").write_bytes(picture)
+        (draft / "index.html").write_text(page, encoding="utf-8")
         (draft / ".nojekyll").touch()  # GitHub Pages serves the files as they are
-        (draft / "index.html").write_text(_page(run, settings, recognizer, cdn=cdn), encoding="utf-8")
-        if out.exists():
-            shutil.rmtree(out)
-        draft.rename(out)
+        for name in runtime.INTEGRITY:
+            (out / "web" / name).unlink(missing_ok=True)
+        shutil.copytree(draft, out, dirs_exist_ok=True)
 
 
-def _require_ours(out: Path) -> None:
-    """RunError unless a folder is new, empty, or a site that was built before."""
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return
-    if not (out / "index.html").is_file() or not (out / "web" / "reader.js").is_file():
-        raise RunError(f"Expected {out} to be new, empty or a site of digitpad; it holds something else. Give another.")
+def _render(
+    metrics: dict[str, Any], model: Recognizer, settings: Settings, reader: dict[str, Any]
+) -> tuple[str, bytes]:
+    """The page, and the picture for links to it."""
+    try:
+        template = story.environment("digitpad.site").get_template("page.html.j2")
+        more = {"site": settings, "model": model, "runtime_version": runtime.version(), "reader": reader}
+        return template.render({**story.context(metrics), **more}), card.draw(settings, metrics, model)
+    except (KeyError, UndefinedError) as error:
+        raise RunError(
+            f"Expected the figures of a run of this version; there is no {error}. Train it again, or use the version "
+            "that trained it."
+        ) from None
 
 
-def _page(run: RunFolder, settings: Settings, recognizer: Recognizer, *, cdn: bool) -> str:
-    context = {
-        **story.context(runs.read_json(run.metrics)),
-        "site": settings,
-        "model": recognizer,
-        "cdn": runtime.CDN if cdn else "",
-        "runtime_version": runtime.version(),
-        "reader": _for_the_reader(run, recognizer, cdn=cdn),
-    }
-    return story.environment("digitpad.site").get_template("page.html.j2").render(context)
+def _reader(model: Recognizer, weights: bytes, *, cdn: bool) -> dict[str, Any]:
+    """What `reader.js` loads, addresses as seen from `web/`, and where verdicts change.
 
-
-def _for_the_reader(run: RunFolder, recognizer: Recognizer, *, cdn: bool) -> dict[str, Any]:
-    """What `reader.js` loads, addresses as seen from `web/`, and where verdicts change."""
+    Addresses name versions, so that no cache gives an old file to a new page.
+    """
     script, wasm = (
-        {"url": runtime.cdn_url(name) if cdn else name, "integrity": integrity}
+        {"url": runtime.cdn_url(name) if cdn else f"{name}?{runtime.version()}", "integrity": integrity}
         for name, integrity in runtime.INTEGRITY.items()
     )
-    model = {"url": f"../{run.onnx_model.name}", "integrity": runtime.digest(run.onnx_model.read_bytes())}
-    return {
-        "files": {"script": script, "wasm": wasm, "model": model},
-        "thresholds": recognizer.card["thresholds"],
-    }
+    file = {"url": f"../{MODEL}?{model.model_id}", "integrity": runtime.digest(weights)}
+    return {"files": {"script": script, "wasm": wasm, "model": file}, "thresholds": model.card["thresholds"]}

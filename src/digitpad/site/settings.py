@@ -7,6 +7,8 @@ from typing import Any
 
 from digitpad.errors import InputError
 
+_WEB_ADDRESS = ("https://", "http://")
+
 
 @dataclass(frozen=True)
 class Link:
@@ -47,18 +49,22 @@ def load(path: Path) -> Settings:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError(f"Expected settings in TOML in {path}; they cannot be read: {error}.") from None
-    links = values.pop("links", [])
+    links, url = values.pop("links", []), values.get("url", "")
     names = [field.name for field in fields(Settings) if field.name != "links"]
     wrong = [name for name, value in values.items() if name not in names or not isinstance(value, str)]
     if wrong:
         raise InputError(f"Expected {', '.join(names)}, each a text, and [[links]] in {path}; got {', '.join(wrong)}.")
+    if not isinstance(links, list):
+        raise InputError(f"Expected [[links]], each with name and url, in {path}; got links = {links!r}.")
+    if url and not url.startswith(_WEB_ADDRESS):
+        raise InputError(f"Expected url to begin with https:// or http:// in {path}; got {url!r}.")
     return Settings(**values, links=tuple(_link(link, path) for link in links))
 
 
 def _link(link: Any, path: Path) -> Link:
     if not isinstance(link, dict) or set(link) != {"name", "url"} or not all(isinstance(v, str) for v in link.values()):
         raise InputError(f"Expected [[links]] with name and url, both texts, in {path}; got {link!r}.")
-    if not link["url"].startswith(("https://", "http://", "mailto:")):
+    if not link["url"].startswith((*_WEB_ADDRESS, "mailto:")):
         raise InputError(
             f"Expected the url of a link to begin with https://, http:// or mailto: in {path}; got {link!r}."
         )

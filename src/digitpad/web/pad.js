@@ -25,6 +25,7 @@ const NUM_RECENT = 8;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 4000;
 const SLOW_MS = 3000;
+const GIVE_UP_MS = 30_000; // then the latest drawing is asked about anew
 const ANNOUNCE_MS = 700; // a screen reader hears the answer when the hand rests
 
 /**
@@ -53,8 +54,8 @@ export function mount(root, { predict, slow = "", onBlank = () => {}, keys = roo
       const asked = { marks: [...drawing.visible], canvas: drawing.toCanvas(ASKED_SIDE) };
       const started = performance.now();
       const strokes = asked.marks.filter(({ points }) => points).map(({ points }) => points);
-      const timer = setTimeout(() => view.say(slow), SLOW_MS);
-      const prediction = await predict(asked.canvas, strokes).finally(() => clearTimeout(timer));
+      const timer = setTimeout(() => drawing.isBlank || view.say(slow), SLOW_MS);
+      const prediction = await inTime(predict(asked.canvas, strokes), slow).finally(() => clearTimeout(timer));
       if (sheet !== drawing.sheet) return; // cleared meanwhile
       shown = { ...asked, prediction };
       view.showAnswer(shown, performance.now() - started);
@@ -231,6 +232,14 @@ class Asker {
     }
     this.#isBusy = false;
   }
+}
+
+/** What was promised, or a failure that says `slow` where it takes too long. */
+function inTime(promise, slow) {
+  const late = new Promise((_, reject) => {
+    setTimeout(() => reject(new Error(slow)), GIVE_UP_MS);
+  });
+  return Promise.race([promise, late]);
 }
 
 /** The elements of a pad, and what they show. */

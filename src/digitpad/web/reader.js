@@ -1,9 +1,9 @@
 /**
  * A worker that reads drawings with `digits.onnx` itself, by ONNX Runtime Web, so that drawing never waits for it.
  *
- * It gets one message with what to load, `{ files, thresholds }`, and answers `{ ready }` or `{ failure }`. Then it gets
- * drawings, `{ id, width, height, pixels }`, and answers `{ id, answer }`, the answer as `digitpad.answer.to_dict`
- * describes it, with `distance` in place of `ink_picture`, or `{ id, failure }`.
+ * It gets one message with what to load, `{ files, thresholds }`, and answers `{ ready }`. Then it gets drawings,
+ * `{ id, width, height, pixels }`, and answers `{ id, answer }`, the answer as `digitpad.answer.to_dict` describes it, with
+ * `distance` in place of `ink_picture`. Whatever fails, it answers `{ failure }`, and is to be replaced.
  */
 
 import { BLANK, judge, rank } from "./verdict.js";
@@ -24,7 +24,7 @@ addEventListener("message", async ({ data }) => {
       postMessage({ id: data.id, answer }, [answer.steps.distance.buffer]);
     }
   } catch (error) {
-    postMessage({ id: data.id, failure: error.message || String(error) });
+    postMessage({ failure: error.message || String(error) });
   }
 });
 
@@ -46,9 +46,8 @@ async function load({ files, thresholds: values }) {
 /** A file whose digest is that which the page was made with. */
 async function fetchWhole({ url, integrity }) {
   const response = await fetch(url, { integrity }).catch(() => {
-    throw new Error(`The reader could not be loaded: ${url} did not arrive whole.`);
+    throw new Error(`The reader could not be loaded: ${url} is missing, cut short, or of another build.`);
   });
-  if (!response.ok) throw new Error(`The reader could not be loaded: ${url} answers ${response.status}.`);
   return response.arrayBuffer();
 }
 
@@ -82,8 +81,12 @@ function toAnswer({ probabilities, not_digit, seen, ink, box, centre, scale, str
   };
 }
 
+/** Shares as levels, rounded as NumPy rounds: halves to the even neighbour. */
 function toLevels(shares) {
-  return Uint8Array.from(shares, (share) => Math.round(255 * share));
+  return Uint8Array.from(shares, (share) => {
+    const level = Math.fround(255 * share);
+    return level % 1 === 0.5 ? 2 * Math.round(level / 2) : Math.round(level);
+  });
 }
 
 function inRows(values, width) {

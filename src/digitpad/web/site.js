@@ -2,40 +2,46 @@
 
 import { mount } from "./pad.js";
 
-const SLOW = "The reader is not there yet; the drawing is kept, and read as soon as it is.";
-const FAILED = "The drawing is kept. The reader could not be loaded; see above the pad.";
-
-const LOADING = "Loading the reader, about 4 MB. Draw meanwhile; it is read as soon as the reader is here.";
+const LOADING = "Loading the reader, 5 to 15 MB. Draw meanwhile; it is read as soon as the reader is here.";
 const READY = "The reader is here, in this browser. No drawing leaves this page, and it works without a network.";
+const SLOW = "No answer yet; the drawing is kept, and read as soon as the reader can.";
+const FAILED = "The drawing is kept. There is no reader; see above the pad.";
 
 const settings = JSON.parse(document.querySelector("#reader").textContent);
 const state = document.querySelector("#state");
 const retry = document.querySelector("#retry");
 
-/** Reads drawings with a worker, which can be replaced by a new one when it fails to load. */
+/** Reads drawings with a worker, which can be replaced by a new one when it fails, at first or later. */
 class Reader {
   #worker;
   #ready;
   #waiting = new Map();
   #number = 0;
 
-  /** Load the runtime and the model; resolves when they are there, and may be called again when that failed. */
-  load() {
+  /** Load the runtime and the model: `onReady` is called when they are there, `onFailure` with what went wrong. */
+  load(onReady, onFailure) {
     this.#worker?.terminate();
-    this.#worker = new Worker(new URL("./reader.js", import.meta.url), { type: "module" });
+    const worker = new Worker(new URL("./reader.js", import.meta.url), { type: "module" });
     this.#ready = new Promise((resolve, reject) => {
-      this.#worker.onmessage = ({ data }) => {
-        if (data.ready) resolve();
-        else if (data.id === undefined) reject(new Error(data.failure));
-        else this.#settle(data);
+      const fail = (error) => {
+        reject(error);
+        this.#ready = Promise.reject(error);
+        this.#ready.catch(() => {}); // it is told here
+        this.#waiting.forEach((drawing) => drawing.reject(error));
+        this.#waiting.clear();
+        onFailure(error);
       };
-      this.#worker.onerror = () => {
-        reject(new Error("The reader could not be loaded: this browser refused its worker."));
-        for (const id of this.#waiting.keys()) this.#settle({ id, failure: "its worker stopped" });
+      worker.onerror = () => fail(new Error("The reader stopped, or this browser refuses to start it."));
+      worker.onmessage = ({ data: { ready, id, answer, failure } }) => {
+        if (failure) return fail(new Error(failure));
+        if (ready) return resolve();
+        this.#waiting.get(id).resolve(answer);
+        this.#waiting.delete(id);
       };
     });
-    this.#worker.postMessage(settings);
-    return this.#ready;
+    this.#ready.then(onReady, () => {});
+    this.#worker = worker;
+    worker.postMessage(settings);
   }
 
   async predict(canvas) {
@@ -44,19 +50,12 @@ class Reader {
     });
     const { width, height } = canvas;
     const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
-    const answer = await new Promise((resolve, reject) => {
-      this.#waiting.set(++this.#number, { resolve, reject });
-      this.#worker.postMessage({ id: this.#number, width, height, pixels: new Uint8Array(data.buffer) }, [data.buffer]);
-    });
+    const id = (this.#number += 1);
+    const asked = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    this.#worker.postMessage({ id, width, height, pixels: new Uint8Array(data.buffer) }, [data.buffer]);
+    const answer = await asked;
     const { distance, ...steps } = answer.steps;
     return { ...answer, steps: { ...steps, ink_picture: toDataUrl(distance, width, height) } };
-  }
-
-  #settle({ id, answer, failure }) {
-    const { resolve, reject } = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    if (answer) resolve(answer);
-    else reject(Object.assign(new Error(`The model failed to read this: ${failure}`), { permanent: true }));
   }
 }
 
@@ -64,24 +63,30 @@ class Reader {
 function toDataUrl(levels, width, height) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const picture = new ImageData(width, height);
-  levels.forEach((level, index) => picture.data.set([level, level, level, 255], 4 * index));
+  levels.forEach((level, index) => {
+    picture.data.fill(level, 4 * index, 4 * index + 3);
+    picture.data[4 * index + 3] = 255;
+  });
   canvas.getContext("2d").putImageData(picture, 0, 0);
   return canvas.toDataURL("image/png");
 }
 
-async function load() {
+const reader = new Reader();
+
+function load() {
   retry.hidden = true;
   state.textContent = LOADING;
-  try {
-    await reader.load();
-    state.textContent = READY;
-  } catch (error) {
-    state.textContent = error.message;
-    retry.hidden = false;
-  }
+  reader.load(
+    () => {
+      state.textContent = READY;
+    },
+    (error) => {
+      state.textContent = error.message;
+      retry.hidden = false;
+    },
+  );
 }
 
-const reader = new Reader();
 retry.addEventListener("click", load);
 load();
-mount(document.querySelector("#pad"), { predict: (canvas) => reader.predict(canvas), slow: SLOW, keys: document });
+mount(document.querySelector("#pad"), { predict: (canvas) => reader.predict(canvas), slow: SLOW });

@@ -2,7 +2,6 @@
 
 import { mount } from "./pad.js";
 
-const GIVE_UP_MS = 30_000;
 const SLOW = "No answer yet; the drawing is kept. The kernel is busy, or was restarted: then run this cell again.";
 const GONE = "The kernel was restarted. The drawing is kept; run this cell again for a pad that is read.";
 
@@ -15,15 +14,10 @@ function render({ model, el }) {
   async function predict(canvas, strokes) {
     const id = Math.random();
     const image = canvas.toDataURL("image/png");
-    if (!send({ kind: "ask", id, image, strokes })) throw new Error(GONE);
-    let timer;
-    return new Promise((resolve, reject) => {
-      asked.set(id, { resolve, reject });
-      timer = setTimeout(() => reject(new Error(SLOW)), GIVE_UP_MS);
-    }).finally(() => {
-      clearTimeout(timer);
-      asked.delete(id);
-    });
+    if (!place.isConnected || !send({ kind: "ask", id, image, strokes })) {
+      throw Object.assign(new Error(GONE), { permanent: true });
+    }
+    return new Promise((resolve, reject) => asked.set(id, { resolve, reject }));
   }
 
   /** Whether a message could be sent; a notebook refuses once its kernel is another one. */
@@ -40,6 +34,7 @@ function render({ model, el }) {
     if (kind === "clear") pad.clear();
     else if (error) asked.get(id)?.reject(Object.assign(new Error(error), { permanent: true }));
     else asked.get(id)?.resolve(answer);
+    asked.delete(id);
   }
 
   model.on("msg:custom", receive);

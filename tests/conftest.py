@@ -35,18 +35,18 @@ def canvas() -> NDArray[np.uint8]:
     return pixels
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while it is there, no other event loop can run in this process
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     names = ("chromium", "chromium-browser", "google-chrome")
     found = next(filter(None, map(shutil.which, names)), playwright.chromium.executable_path)
     if not Path(found).exists():
-        pytest.fail("Expected Chromium for the tests of the page: `apt install chromium`, or deselect tests/web.")
+        pytest.fail("Expected Chromium for the tests of the page: `apt install chromium`.")
     browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
     yield browser
     browser.close()

@@ -55,6 +55,10 @@ class DrawingPad(anywidget.AnyWidget):
         self._read_last = _NOTHING
         self.on_msg(self._receive)
 
+    def __repr__(self) -> str:
+        """What stands in the place of the pad where no kernel runs."""
+        return "DrawingPad: run this cell to draw on it."
+
     @property
     def prediction(self) -> Prediction | None:
         """The answer to what is on the pad; None while nothing is, or it is not read yet."""

@@ -119,6 +119,7 @@ def to_svg(figure: Figure) -> str:
     figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     svg = text.getvalue()
     svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg[svg.index("<svg") :])  # a hundredth of a point is more than is seen
+    svg = re.sub(r"\s*\n\s*", "\n", svg)
     return svg.replace(_INK, "currentColor")
 
 

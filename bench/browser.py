@@ -120,10 +120,17 @@ def load(browser: Browser, url: str) -> tuple[float, float]:
 def serving(folder: Path) -> Iterator[str]:
     """A plain file server for a folder."""
     handler = functools.partial(Silent, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with Host(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
+
+
+class Host(http.server.ThreadingHTTPServer):
+    """A host that does not mind browsers that leave before they have everything."""
+
+    def handle_error(self, *args: Any) -> None:
+        """Say nothing."""
 
 
 class Silent(http.server.SimpleHTTPRequestHandler):

@@ -1,15 +1,23 @@
-"""Take the README's picture of the page from the running page: `python docs/make_screenshot.py`.
+"""Take the README's pictures of the page and of the site: `python docs/make_screenshot.py`.
 
-Needs `digitpad[serve]`, Playwright and Chromium, as the tests do.
+Needs Chromium and npm, as the tests do.
 """
 
+import contextlib
 import json
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+
+from digitpad.site import build
+from digitpad.site.command import SHIPPED
+from digitpad.site.settings import Settings
 
 HERE = Path(__file__).parent
 STROKES = json.loads((HERE.parent / "tests" / "golden" / "strokes.json").read_text())
@@ -17,30 +25,41 @@ DIGITS = (3, 5, 8, 2)  # the last one stays on the pad
 
 
 def main() -> None:
-    """Serve, draw, take the picture, and stop serving."""
+    """Serve both, draw, take the pictures, and stop serving."""
     command = [sys.executable, "-m", "digitpad", "serve", "--port", "0"]
+    with running(command) as url:
+        take(url, HERE / "pad.png", {"width": 1080, "height": 1100})
+    with tempfile.TemporaryDirectory() as folder:
+        build(SHIPPED, Path(folder), Settings())
+        command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder]
+        with running(command) as url:
+            take(url, HERE / "site.png", {"width": 1080, "height": 1480}, color_scheme="dark")
+
+
+@contextlib.contextmanager
+def running(command: list[str]) -> Iterator[str]:
+    """A server, as long as it is needed; its address is the first that it prints."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout
-        url = next(word for word in server.stdout.readline().split() if word.startswith("http://"))
         try:
-            take(url, HERE / "pad.png")
+            yield next(word.strip("()") for word in server.stdout.readline().split() if "http://" in word)
         finally:
             server.terminate()
 
 
-def take(url: str, path: Path) -> None:
+def take(url: str, path: Path, size: ViewportSize, **options: Any) -> None:
     """Draw some digits on the page and save how it looks."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1080, "height": 1010})
+        page = browser.new_page(viewport=size, **options)
         page.goto(url, wait_until="networkidle")
         for digit in DIGITS:
             page.locator("[data-dp=clear]").click()
             draw(page, digit)
-            expect(page.locator("[data-dp=digit]")).to_have_text(str(digit))
+            expect(page.locator("[data-dp=digit]")).to_have_text(str(digit), timeout=30_000)
             page.wait_for_load_state("networkidle")
         page.mouse.move(5, 5)
-        page.screenshot(path=path, full_page=True, animations="disabled")
+        page.screenshot(path=path, animations="disabled")
         browser.close()
 
 

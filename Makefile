@@ -19,7 +19,7 @@ notebook: .venv/notebook  ## the story in JupyterLab, with the pad
 	$(BIN)/jupyter lab notebooks/mnist_draw_predict.ipynb
 
 test: .venv/dev  ## environment, all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/dev  ## format, lint, types
 	$(BIN)/ruff format --check

@@ -15,6 +15,12 @@ from jupyter_client.manager import KernelManager
 HOST = """
 import sys, types
 functions = {}
+
+def _invoke_function(name, args, kwargs):
+    if name not in functions:
+        raise ValueError(f"Function not found: {name}")  # the words of google.colab.output
+    return functions[name](*args, **kwargs)
+
 output = types.ModuleType("google.colab.output")
 output.register_callback = functions.__setitem__
 colab = types.ModuleType("google.colab")
@@ -82,7 +88,7 @@ def handler(host: Host) -> type[BaseHTTPRequestHandler]:
     """What the page and the tests ask for: the page, functions to be invoked, cells to be run, a restart."""
 
     def invoke(name: str, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
-        return host.run(f"display(functions[{name!r}](*{args!r}, **{kwargs!r}))")
+        return host.run(f"display(_invoke_function({name!r}, {args!r}, {kwargs!r}))")
 
     def show(code: str) -> None:
         host.outputs.append(host.run(code)["text/html"])

@@ -84,6 +84,18 @@ def test_while_a_cell_runs_the_pad_says_so_and_answers_after_it(notebook: Notebo
     running.join()
 
 
+def test_an_empty_pad_waits_for_no_answer(notebook: Notebook, page: Page) -> None:
+    notebook.run(SETUP)
+    notebook.show("colab_pad()")
+    page.goto(notebook.url)
+    pad = Pad(page, FIRST)
+    running = notebook.run_aside("import time; time.sleep(5)")
+    pad.draw(6)
+    pad.clear()
+    running.join()  # longer than it takes to call an answer slow
+    expect(pad.part("message")).to_have_text("")
+
+
 def test_an_error_in_python_is_shown_in_one_sentence(notebook: Notebook, page: Page) -> None:
     notebook.run(SETUP)
     notebook.run(

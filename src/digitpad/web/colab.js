@@ -14,7 +14,7 @@ function show(root, { name, model, elsewhere }) {
   async function predict(canvas) {
     const result = await kernel.invokeFunction(name, [canvas.toDataURL("image/png")], {}).catch((error) => {
       const message = String(error.message ?? error);
-      throw new Error(message.includes("not found") ? GONE : `Colab could not ask Python: ${message}`);
+      throw new Error(message.includes("Function not found") ? GONE : `Colab could not ask Python: ${message}`);
     });
     const answer = result.data["application/json"];
     if (answer.error) throw Object.assign(new Error(answer.error), { permanent: true });

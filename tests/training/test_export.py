@@ -15,9 +15,9 @@ from digitpad.training import contract, export, models, runs
 from digitpad.training.recipe import RECIPES
 
 
-@pytest.fixture(scope="module")
-def reader() -> keras.Model:
-    return export.build_reader(models.build(RECIPES["dense"]), temperature=1.5)
+@pytest.fixture(scope="module", params=["dense", "accurate"])
+def reader(request: pytest.FixtureRequest) -> keras.Model:
+    return export.build_reader(models.build(RECIPES[request.param]), temperature=1.5)
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,11 @@
 A network knows nothing of pixels, paper or temperature.
 """
 
+from typing import Any
+
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
 from numpy.typing import NDArray
 
 from digitpad.errors import RecipeError
@@ -36,14 +38,16 @@ def fast(recipe: Recipe) -> list[layers.Layer]:
 
 
 def small(recipe: Recipe) -> list[layers.Layer]:
-    """Four narrow convolutions, pooled after the first and the third, without batch normalisation."""
+    """Five narrow convolutions, two of them pooled; the head sees maximum and mean of the last maps."""
     return [
-        _plain(8),
-        layers.MaxPooling2D(),
-        _plain(16),
-        _plain(20),
-        layers.MaxPooling2D(),
-        _plain(28),
+        *_same(8),
+        layers.MaxPooling2D(2),
+        *_same(14),
+        *_same(16),
+        layers.MaxPooling2D(2),
+        *_same(20),
+        *_same(24),
+        MaxAndMean(),
         *_head(recipe),
     ]
 
@@ -59,15 +63,24 @@ def deep(recipe: Recipe) -> list[layers.Layer]:
 
 
 def wide(recipe: Recipe) -> list[layers.Layer]:
-    """The same with more filters."""
-    return _convolutions((48, 96, 128, 192), recipe)
+    """The same as `small` with six to eight times the filters, and half of the resolution from the beginning."""
+    return [
+        *_convolution(48, kernel_size=5, strides=2),
+        *_same(96),
+        *_same(96),
+        layers.AveragePooling2D(2),
+        *_same(128),
+        *_same(192),
+        MaxAndMean(),
+        *_head(recipe),
+    ]
 
 
 def _convolutions(filters: tuple[int, ...], recipe: Recipe) -> list[layers.Layer]:
     first, *middle, last = filters
     return [
         *_convolution(first, kernel_size=5, strides=2),
-        *(layer for count in middle for layer in _convolution(count, kernel_size=3, strides=1)),
+        *(layer for count in middle for layer in _convolution(count, kernel_size=3)),
         *_convolution(last, kernel_size=3, strides=2),
         *_head(recipe),
     ]
@@ -137,6 +150,13 @@ def _augmented(network: keras.Sequential) -> keras.Model:
     return keras.Model(picture, layers.Average()(readings), name=name)
 
 
+class MaxAndMean(layers.Layer):
+    """Maximum and mean of every map, wherever on it they come from: (batch, y, x, c) becomes (batch, 2 * c)."""
+
+    def call(self, maps: Any) -> Any:
+        return ops.concatenate([ops.max(maps, axis=(1, 2)), ops.mean(maps, axis=(1, 2))], axis=1)
+
+
 def _dense(units: int, recipe: Recipe, activation: str | None = None, *, use_bias: bool = True) -> layers.Layer:
     penalty = keras.regularizers.L2(recipe.l2) if recipe.l2 else None
     return layers.Dense(
@@ -144,17 +164,17 @@ def _dense(units: int, recipe: Recipe, activation: str | None = None, *, use_bia
     )
 
 
-def _convolution(filters: int, *, kernel_size: int, strides: int) -> list[layers.Layer]:
+def _convolution(filters: int, *, kernel_size: int, strides: int = 1, padding: str = "valid") -> list[layers.Layer]:
     # no bias: the batch normalisation behind it has one
     return [
-        layers.Conv2D(filters, kernel_size, strides, use_bias=False, kernel_initializer="he_normal"),
+        layers.Conv2D(filters, kernel_size, strides, padding, use_bias=False, kernel_initializer="he_normal"),
         layers.BatchNormalization(),
         layers.ReLU(),
     ]
 
 
-def _plain(filters: int) -> layers.Layer:
-    return layers.Conv2D(filters, kernel_size=3, activation="relu", kernel_initializer="he_normal")
+def _same(filters: int) -> list[layers.Layer]:
+    return _convolution(filters, kernel_size=3, padding="same")
 
 
 def _pooled(filters: int, *, kernel_size: int, pool_size: int) -> list[layers.Layer]:

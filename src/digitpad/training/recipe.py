@@ -119,8 +119,8 @@ RECIPES = {
     "fast": _AS_PUBLISHED.replace(
         network="fast",
         epochs=3,
-        batch_size=256,
-        learning_rate=0.015,
+        batch_size=384,
+        learning_rate=0.018,
         weight_decay=0.0,
         dropout=0.1,
         shift_px=1,
@@ -135,10 +135,10 @@ RECIPES = {
     # a model file of less than 60 KB
     "small": Recipe(
         network="small",
-        epochs=45,
+        epochs=30,
         batch_size=64,
         dropout=0.0,
-        patience=45,
+        patience=30,
         rotation_degrees=10.0,
         elastic_px=1.0,
         shift_px=0,

@@ -127,7 +127,7 @@ def test_training_without_its_packages_says_what_to_install(tmp_path: Path) -> N
     hide = "import sys; sys.modules['keras'] = None; sys.argv[1:] = ['train']; from digitpad.cli import main; main()"
     result = subprocess.run([sys.executable, "-c", hide], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert result.returncode == 1
-    assert "pip install '.[train,cpu]'" in result.stderr
+    assert "pip install 'digitpad[train,cpu]'" in result.stderr
     assert result.stderr.count("\n") == 1
 
 

@@ -153,6 +153,8 @@ def _read(path: Path) -> bytes:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ArtifactError(f"Expected a model file; there is no {path}. `digitpad train` makes one.") from None
+    except IsADirectoryError:
+        raise ArtifactError(f"Expected a model file; {path} is a folder. A run's is its digits.onnx.") from None
     except (OSError, ValueError) as error:  # ValueError: a path with a null byte
         raise ArtifactError(f"Expected a model file that can be read; {str(path)!r} cannot: {error}.") from None
     if len(data) > MAX_BYTES:
@@ -165,7 +167,8 @@ def _check_digest(data: bytes, path: str | Path) -> str:
     digest = hashlib.sha256(body).hexdigest()
     if _DIGEST_KEY.encode() not in entry:
         raise ArtifactError(
-            f"Expected a model file of digitpad; {path} does not end in its digest: it is cut short, or something else."
+            f"Expected a model file of digitpad, such as a run's digits.onnx; {path} does not end in its digest: it is "
+            "cut short, or something else."
         )
     if entry != _entry(_DIGEST_KEY, digest):
         raise ArtifactError(

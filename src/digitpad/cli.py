@@ -126,9 +126,7 @@ def site(
     run: Annotated[
         Path | None, typer.Argument(help="The folder of a finished run; by default the model that ships.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Where the site goes: a new folder, or one that was built before.")] = Path(
-        "site"
-    ),
+    out: Annotated[Path, typer.Option(help="Where the site goes: a folder, whose other files stay.")] = Path("site"),
     settings: Annotated[
         Path | None, typer.Option(help="A site.toml with title, description, author, url, links.")
     ] = None,
@@ -149,10 +147,7 @@ def _needing(extra: str) -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         package = str(error.name).partition(".")[0]
-        raise MissingPartError(
-            f"Expected what `digitpad {extra}` needs; {package} is not installed. Install it with: pip install "
-            f"'digitpad[{extra}]' (in a checkout: pip install '.[{extra}]')."
-        ) from None
+        raise MissingPartError.package(package, f"`digitpad {extra}`", f"digitpad[{extra}]") from None
 
 
 def main() -> NoReturn:

@@ -4,6 +4,9 @@ Every message is one sentence or two: what was expected, what came, what to do. 
 ends with: 2 when the input was bad, 1 when something went wrong on the way.
 """
 
+import shlex
+import sys
+
 
 class DigitpadError(Exception):
     """Something went wrong while digitpad worked on good input."""
@@ -17,6 +20,12 @@ class VerificationError(DigitpadError):
 
 class MissingPartError(DigitpadError):
     """A part of digitpad is not installed."""
+
+    @classmethod
+    def package(cls, name: str, what: str, install: str) -> "MissingPartError":
+        """A Python package that something needs, and what to give to pip for it."""
+        command = f"{shlex.quote(sys.executable)} -m pip install {shlex.quote(install)}"
+        return cls(f"Expected what {what} needs; {name} is not installed. Install it with: {command}")
 
 
 class InputError(DigitpadError):

@@ -6,9 +6,6 @@ try:
     from digitpad.notebook.colab import colab_pad
     from digitpad.notebook.pad import DrawingPad
 except ModuleNotFoundError as error:
-    raise MissingPartError(
-        f"Expected what the pad in notebooks needs; {error.name} is not installed. Install it with: pip install "
-        "'digitpad[notebook]' (in a checkout: pip install '.[notebook]')."
-    ) from None
+    raise MissingPartError.package(str(error.name), "the pad in notebooks", "digitpad[notebook]") from None
 
 __all__ = ["DrawingPad", "colab_pad"]

@@ -86,8 +86,12 @@ def install(app: FastAPI, metrics: Metrics) -> None:
         return refuse(from_errors(error.errors()))
 
     @app.exception_handler(HTTPException)
-    async def on_http_exception(_: Request, error: HTTPException) -> Response:
+    async def on_http_exception(request: Request, error: HTTPException) -> Response:
         kind = _KINDS_BY_STATUS.get(error.status_code, "malformed-body")
-        problem = ProblemError(error.status_code, kind, f"Expected a request as in /openapi.json; {error.detail}.")
+        problem = ProblemError(
+            error.status_code,
+            kind,
+            f"Expected a request as in /openapi.json; got {request.method} {request.url.path[:80]}: {error.detail}.",
+        )
         problem.headers.update(error.headers or {})
         return refuse(problem)

@@ -45,6 +45,8 @@ def load(path: Path) -> Settings:
     Raises:
         InputError: no file, no TOML, an unknown key, or a value of another type.
     """
+    if not path.is_file():
+        raise InputError(f"Expected settings in TOML; there is no file {path}.")
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

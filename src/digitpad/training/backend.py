@@ -27,10 +27,8 @@ def prepare() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for package in ("keras", "sklearn", "tf2onnx", "tensorflow", name):
         if importlib.util.find_spec(package) is None:
-            raise MissingPartError(
-                f"Expected the package {package}, which training needs; it is not installed. "
-                "In digitpad's folder: pip install '.[train,cpu]' ([train,gpu] for a GPU, [train] beside a TensorFlow)."
-            )
+            install = package if package in ("jax", "torch") else "digitpad[train,cpu]"
+            raise MissingPartError.package(package, "training", install)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of every new shape of pictures
     with _silence():
         importlib.import_module("keras")

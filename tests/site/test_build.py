@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -25,6 +26,11 @@ FIRST_PICTURE_BYTES = 300_000
 WHOLE_BYTES = 6_000_000
 
 
+def _umask() -> int:
+    os.umask(umask := os.umask(0))
+    return umask
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -32,6 +38,15 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_the_same_input_gives_the_same_bytes(site: Site, tmp_path: Path) -> None:
     build(SHIPPED, tmp_path / "again", SETTINGS)
     assert contents(tmp_path / "again") == contents(site.folder)
+
+
+def test_it_is_everybodys_to_read_and_leaves_the_folder_s_rights_alone(site: Site, tmp_path: Path) -> None:
+    out = tmp_path / "public"
+    out.mkdir(mode=0o711)
+    build(SHIPPED, out, Settings(), cdn=True)
+    assert out.stat().st_mode & 0o777 == 0o711
+    assert (out / "web").stat().st_mode & 0o777 == 0o777 & ~_umask()
+    assert (out / "index.html").stat().st_mode & 0o444 == 0o444 & ~_umask()
 
 
 def test_it_is_small(site: Site) -> None:

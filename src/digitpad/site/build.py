@@ -53,7 +53,15 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
         (draft / ".nojekyll").touch()  # GitHub Pages serves the files as they are
         for name in runtime.INTEGRITY:
             (out / "web" / name).unlink(missing_ok=True)
-        shutil.copytree(draft, out, dirs_exist_ok=True)
+        _copy(draft, out)
+
+
+def _copy(draft: Path, out: Path) -> None:
+    """Copy all files, but no rights: a temporary folder is nobody else's, and a site is everybody's."""
+    for file in sorted(path for path in draft.rglob("*") if path.is_file()):
+        target = out / file.relative_to(draft)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
 
 
 def _render(

@@ -43,12 +43,12 @@ def test_the_report_is_whole_and_fetches_nothing(finished: RunFolder) -> None:
 def test_the_report_shows_the_figures(finished: RunFolder) -> None:
     page, metrics = finished.report.read_text(), runs.read_json(finished.metrics)
     test = metrics["test"]
-    assert f"{100 * test['accuracy']:.2f} %" in page
+    assert f"{100 * test['accuracy']:.2f}&nbsp;%" in page
     assert f"{test['nll']:.4f}" in page
     drawn = metrics["drawings"]["generated"]
     assert page.count('class="mistake"') == len(test["worst"]) + len(drawn["worst"])
     assert page.count("<svg") == 7
-    assert f"{100 * drawn['accuracy']:.2f} %" in page
+    assert f"{100 * drawn['accuracy']:.2f}&nbsp;%" in page
     assert "no pen strokes" in page
     assert "digests are unknown" in page  # the drawn digits are not MNIST
     assert metrics["data"]["sha256"]["train-images"] in page
@@ -65,7 +65,7 @@ def test_pen_strokes_are_shown_where_they_were_at_hand(finished: RunFolder) -> N
     metrics = runs.read_json(finished.metrics)
     metrics["drawings"]["pen"] = {**metrics["drawings"]["generated"], "accuracy": 0.98765}
     page = report.render(metrics)
-    assert "98.77 %" in page
+    assert "98.77&nbsp;%" in page
     assert "Pen strokes: the worst mistakes" in page
     assert page.count("<svg") == 8
 

@@ -50,8 +50,8 @@ def curves(history: list[dict[str, float]], best_epoch: int) -> list[Figure]:
         if name == "loss":
             axes.set_yscale("log")
             axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-            axes.yaxis.set_major_formatter("{x:g}")
             axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.legend()
         panels.append(figure)
     return panels
@@ -105,10 +105,10 @@ def reliability(figures: dict[str, Any], when: str, title: str) -> Figure:
         alpha=0.7,
         linewidth=0,
     )
-    axes.plot([row["confidence"] for row in bins], accuracies, ".", color=_SECOND)
+    axes.plot([row["confidence"] for row in bins], accuracies, ".", color=_SECOND, clip_on=False)
     for row in bins:
-        axes.text((row["low"] + row["high"]) / 2, 0.02, f"{row['count']}", ha="center", rotation=90, fontsize=8)
-    axes.set(title=f"{title}: ECE {ece:.2%}", xlabel="confidence", ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
+        axes.text((row["low"] + row["high"]) / 2, 0.04, f"{row['count']}", ha="center", rotation=90, fontsize=8)
+    axes.set(title=f"{title}: ECE {100 * ece:.2f} %", xlabel="confidence", ylabel="accuracy", xlim=(0, 1), ylim=(0, 1))
     return figure
 
 

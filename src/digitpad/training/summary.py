@@ -37,7 +37,8 @@ def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> s
         f"Test set of {data['source']}, {test['num_images']:,} pictures, looked at {looked}:",
         f"  accuracy  {test['accuracy']:.2%}   (95 % interval {low:.2%} to {high:.2%}; top 2: {test['top2']:.2%})",
         f"  NLL       {test['nll']:.4f}   Brier {test['brier']:.4f}   ECE {test['ece']:.2%}",
-        f"  (before the temperature: NLL {test['uncalibrated']['nll']:.4f}, ECE {test['uncalibrated']['ece']:.2%})",
+        "  (without the temperature, which was fitted on drawings: "
+        f"NLL {test['uncalibrated']['nll']:.4f}, ECE {test['uncalibrated']['ece']:.2%})",
         "",
         "  digit  precision  recall      F1  pictures",
         *(_class_line(digit, test["classes"][str(digit)]) for digit in range(10)),
@@ -51,11 +52,11 @@ def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> s
 def _drawings(drawings: dict[str, Any]) -> str:
     if not drawings:
         return ""
-    lines = ["", "", "  drawings   accuracy     ECE  digits kept  no digits refused"]
+    lines = ["", "", "  drawings   accuracy     ECE  digits kept  non-digits refused"]
     for kind, figures in drawings.items():
         if figures:
             refusals = figures["refusals"]
-            shares = f"{refusals['kept']:12.2%}  {1 - refusals['passed']:17.2%}"
+            shares = f"{refusals['kept']:12.2%}  {1 - refusals['passed']:18.2%}"
             lines.append(f"  {kind:9s}  {figures['accuracy']:8.2%}  {figures['ece']:6.2%} {shares}")
     return "\n".join(lines)
 

@@ -19,6 +19,7 @@ from tests.web.conftest import DESKTOP, PHONE, OpenPad
 NARROW = {**PHONE, "viewport": {"width": 360, "height": 740}}
 PLACES = {"centred": (0.6, (0.5, 0.5), 22), "in a corner": (0.22, (0.82, 0.8), 8), "huge": (0.9, (0.5, 0.5), 34)}
 TIMES = "\N{MULTIPLICATION SIGN}"
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 UNSURE = {"status": "unsure", "reason": "It may also be a 9.", "digit": 4, "candidates": [4, 9]}
 NO_DIGIT = {"status": "not a digit", "reason": "It does not look like a digit; an 8 comes closest.", "not_digit": 0.97}
 A_PICTURE = GOLDEN / "4-medium-dark.png"
@@ -67,7 +68,7 @@ def test_the_way_there_tells_of_strokes_made_wider_or_thinner(open_pad: OpenPad,
         pad.settle()
         stroke = recognizer.predict(pad.sent[-1]["image"]).stroke
         assert stroke
-        told = f"strokes {stroke[0]:.1f} \N{RIGHTWARDS ARROW} {stroke[1]:.1f} px"
+        told = f"strokes {stroke[0]:.1f} \N{RIGHTWARDS ARROW} {stroke[1]:.1f}{NO_BREAK_SPACE}px"
         expect(caption).to_have_text(re.compile(rf"{re.escape(told)}$" if is_changed else r"^scaled . [\d.]+$"))
         assert longer_side(pad) == pytest.approx(112, abs=8)  # the 20 px are filled, and nothing is cut off
         pad.clear()

@@ -323,7 +323,7 @@ class View {
 
   showAnswer(shown, milliseconds) {
     const { prediction } = shown;
-    const time = `Read in ${prediction.time_ms.toFixed(1)} ms, ${milliseconds.toFixed(0)} ms round trip`;
+    const time = `Answered after ${milliseconds.toFixed(0)} ms, ${prediction.time_ms.toFixed(1)} of them reading`;
     this.#root.dataset.state = prediction.status;
     this.#show({ ...prediction, headline: describeAnswer(prediction), time });
     this.#showBars(prediction);
@@ -623,7 +623,7 @@ function describeSteps({ canvas, prediction }) {
 
 function describeStrokes(drawn, brought) {
   const isChanged = Math.abs(brought - drawn) >= CHANGED_PX;
-  return isChanged ? `\nstrokes ${drawn.toFixed(1)} → ${brought.toFixed(1)} px` : "";
+  return isChanged ? `\nstrokes ${drawn.toFixed(1)} → ${brought.toFixed(1)}\u00a0px` : "";
 }
 
 function describeShift([right, down]) {
@@ -631,7 +631,7 @@ function describeShift([right, down]) {
     [right, "→", "←"],
     [down, "↓", "↑"],
   ];
-  return ways.map(([way, ahead, back]) => `${way < 0 ? back : ahead} ${Math.abs(way).toFixed(1)}`).join("  ") + " px";
+  return ways.map(([way, ahead, back]) => `${way < 0 ? back : ahead} ${Math.abs(way).toFixed(1)}`).join("  ") + "\u00a0px";
 }
 
 function outline(context, [x, y, width, height]) {

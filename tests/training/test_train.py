@@ -134,7 +134,14 @@ def test_a_run_folder_that_misses_parts_says_which(finished: RunFolder, tmp_path
 def start(arguments: list[str], epoch: int, how: signal.Signals) -> subprocess.CompletedProcess[str]:
     """Run `digitpad train`, and send a signal as soon as it has printed an epoch."""
     command = [sys.executable, "-u", "-m", "digitpad", "train", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background of a shell ignore it
+    )
     assert process.stdout
     assert process.stderr
     lines = ""

@@ -165,6 +165,18 @@ def test_after_a_restart_the_pad_says_so_and_its_cell_makes_it_answer(lab: Lab) 
     pad.expect_digit(6)
 
 
+def test_the_keyboard_draws_and_undoes_on_the_pad_and_not_in_the_notebook(lab: Lab) -> None:
+    pad = lab.pad(SHOW_FIRST)
+    pad.part("pad").focus()
+    for key in ["ArrowUp"] * 9 + [" "] + ["ArrowDown"] * 18 + [" "]:
+        lab.page.keyboard.press(key)
+    pad.expect_digit(1)
+    lab.page.keyboard.press("Control+z")
+    pad.expect_blank()
+    expect(lab.cell(SHOW_FIRST).locator(".cm-content")).to_have_text(CELLS[SHOW_FIRST])
+    expect(lab.cell(SHOW_FIRST)).to_have_class(re.compile(r"\bjp-mod-active\b"))
+
+
 def test_errors_are_shown_on_the_pad(lab: Lab) -> None:
     lab.run(BREAK_FIRST)
     lab.run(FAIL_AFTER_SECOND)

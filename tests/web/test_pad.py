@@ -289,6 +289,13 @@ def test_everything_works_by_keyboard_alone(open_pad: OpenPad) -> None:
     assert pad.num_inked() == inked
     keyboard.press("Control+z")
     pad.expect_blank()
+    for key in [" ", "ArrowUp", "Escape", " "] + ["ArrowUp"] * 18:  # the pen goes down anew after it was cleared
+        keyboard.press(key)
+    pad.expect_digit(1)
+    pad.clear()
+    keyboard.press("Shift+Tab")
+    keyboard.press("Shift+Tab")
+    expect(pad.part("pad")).to_be_focused()
     reached = []
     for _ in range(5):
         keyboard.press("Tab")

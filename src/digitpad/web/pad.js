@@ -39,7 +39,8 @@ const ANNOUNCE_MS = 700; // a screen reader hears the answer when the hand rests
  * @param {() => void} [options.onBlank]  called when the pad was cleared
  * @param {EventTarget} [options.keys]  where keys, pasted and dropped pictures are listened for: the pad itself, or the
  *     whole document where the pad is all there is
- * @returns {{clear: () => void}}  the pad, to be cleared from outside
+ * @returns {{clear: () => void, close: () => void}}  the pad, to be cleared from outside, and closed when it is taken
+ *     off the page
  */
 export function mount(root, { predict, slow = "", onBlank = () => {}, keys = root }) {
   const view = new View(root);
@@ -125,12 +126,12 @@ export function mount(root, { predict, slow = "", onBlank = () => {}, keys = roo
   const commands = { clear, undo, copy, load };
   view.onCommand(commands);
   followPointer(view, drawing, changed, keepInRecent);
-  followKeyboard(view, drawing, changed);
+  followKeyboard(view, drawing, changed, keepInRecent);
   followShortcuts(keys, commands, view);
   followFiles(keys, load);
-  view.onResize(redraw);
+  const close = view.onResize(redraw);
   view.showBlank();
-  return { clear };
+  return { clear, close };
 }
 
 /** What was drawn: a list of marks, so that the last one can be taken back. Strokes, pictures and clearings are marks. */
@@ -155,8 +156,12 @@ class Drawing {
     return this.visible.length === 0;
   }
 
+  get isPicture() {
+    return this.visible.some(({ image }) => image);
+  }
+
   add(mark) {
-    if (!mark.points || this.visible.some(({ image }) => image)) this.#sheet += 1;
+    if (!mark.points || this.isPicture) this.#sheet += 1;
     this.#marks.push(mark);
   }
 
@@ -236,10 +241,11 @@ class Asker {
 
 /** What was promised, or a failure that says `slow` where it takes too long. */
 function inTime(promise, slow) {
+  let timer;
   const late = new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(slow)), GIVE_UP_MS);
+    timer = setTimeout(() => reject(new Error(slow)), GIVE_UP_MS);
   });
-  return Promise.race([promise, late]);
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** The elements of a pad, and what they show. */
@@ -274,10 +280,15 @@ class View {
     });
   }
 
-  /** Call back when the pad must be painted again: another size, another density, other colours. */
+  /** Call back when the pad must be painted again: another size, another density, other colours. Returns what ends it. */
   onResize(callback) {
-    new ResizeObserver(callback).observe(this.canvas);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback);
+    const [sizes, colours] = [new ResizeObserver(callback), matchMedia("(prefers-color-scheme: dark)")];
+    sizes.observe(this.canvas);
+    colours.addEventListener("change", callback);
+    return () => {
+      sizes.disconnect();
+      colours.removeEventListener("change", callback);
+    };
   }
 
   paint(drawing) {
@@ -444,14 +455,14 @@ function followPointer(view, drawing, changed, beginAnew) {
     canvas.setPointerCapture(event.pointerId);
     view.cursor.hidden = true;
     pointer = event.pointerId;
-    if (drawing.visible.some(({ image }) => image)) beginAnew();
+    if (drawing.isPicture) beginAnew();
     stroke = { points: [view.toDrawing(event)], width: view.brushWidth };
     drawing.add(stroke);
     changed();
   });
 
   canvas.addEventListener("pointermove", (event) => {
-    if (event.pointerId !== pointer) return;
+    if (event.pointerId !== pointer || !drawing.visible.includes(stroke)) return; // it may be undone or cleared
     const events = event.getCoalescedEvents?.() ?? [];
     for (const each of events.length ? events : [event]) addPoint(stroke, view.toDrawing(each));
     changed();
@@ -471,20 +482,21 @@ function followPointer(view, drawing, changed, beginAnew) {
 }
 
 /** Draw with the keyboard: arrow keys move the pen, Space puts it down and lifts it. */
-function followKeyboard(view, drawing, changed) {
+function followKeyboard(view, drawing, changed, beginAnew) {
   const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   let pen = [SIDE / 2, SIDE / 2];
   let stroke = null;
 
   view.canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!drawing.visible.includes(stroke)) stroke = null; // it was undone or cleared
     if (event.key === " ") {
+      if (drawing.isPicture) beginAnew();
       stroke = stroke ? null : { points: [pen], width: view.brushWidth };
       if (stroke) drawing.add(stroke);
     } else if (event.key in moves) {
       const [x, y] = moves[event.key].map((way, axis) => pen[axis] + way * KEY_STEP * (event.shiftKey ? 3 : 1));
       pen = [Math.min(Math.max(x, 0), SIDE), Math.min(Math.max(y, 0), SIDE)];
-      if (stroke && !drawing.visible.includes(stroke)) stroke = null; // it was undone or cleared
       if (stroke) addPoint(stroke, pen);
     } else {
       return;

@@ -47,6 +47,12 @@ def test_a_reader_takes_thresholds(network: keras.Model) -> None:
     assert strict.predict(SEVEN).status == "not a digit"
 
 
+def test_thresholds_of_another_form_are_refused(network: keras.Model) -> None:
+    as_calibrated = {"not_digit": 0.0, "unsure": 0.5, "candidates": 0.05}
+    with pytest.raises(InputError, match=r"got dict\. .*Thresholds\(\*\*calibrated\.thresholds\)"):
+        as_reader(network, as_calibrated)  # type: ignore[arg-type]
+
+
 def test_what_cannot_read_is_refused(recognizer: Recognizer) -> None:
     ten = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
     with pytest.raises(InputError, match=r"to \(None, 11\).*; got Sequential from \(None, 28, 28, 1\) to \(None, 10\)"):

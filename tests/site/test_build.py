@@ -111,11 +111,12 @@ def test_npm_that_fails_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert list(tmp_path.iterdir()) == [npm]
 
 
-def test_a_page_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "index.html").write_text("mine")
-    with pytest.raises(RunError, match="another page"):
+@pytest.mark.parametrize("name", ["index.html", "digits.onnx"])
+def test_what_is_not_of_a_site_is_not_overwritten(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(RunError, match=f"another {name}"):
         build(SHIPPED, tmp_path, Settings(), cdn=True)
-    assert contents(tmp_path) == {"index.html": b"mine"}
+    assert contents(tmp_path) == {name: b"mine"}
 
 
 def test_a_site_is_built_anew_beside_what_is_not_its_own(

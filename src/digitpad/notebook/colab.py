@@ -35,7 +35,7 @@ def colab_pad(model: Recognizer | Any = None, *, thresholds: Thresholds | None =
         thresholds: as for `DrawingPad`.
 
     Raises:
-        InputError: the model is not one that reads drawings.
+        InputError: as for `DrawingPad`.
     """
     reader = as_reader(model, thresholds)
     number = next(_numbers)

@@ -44,10 +44,10 @@ class DrawingPad(anywidget.AnyWidget):
         Args:
             model: a `Recognizer`, by default of the model that ships; or a Keras model, whose own `predict` answers
                 then: from `training.export.build_reader`, or a network as `training.models.build` makes it.
-            thresholds: where the verdicts of a Keras model change, from `calibrate.fit`.
+            thresholds: where the verdicts of a Keras model change: `Thresholds(**calibrate.fit(...).thresholds)`.
 
         Raises:
-            InputError: the model is neither.
+            InputError: the model is neither, or the thresholds are none.
         """
         super().__init__()
         self._reader = as_reader(model, thresholds)

@@ -67,6 +67,11 @@ def as_reader(model: Any, thresholds: Thresholds | None) -> Reader:
 
 
 def _find(model: Any, thresholds: Thresholds | None) -> Reader:
+    if not isinstance(thresholds, Thresholds | None):
+        raise InputError(
+            f"Expected thresholds as digitpad.verdict.Thresholds; got {type(thresholds).__name__}. Those of "
+            "`calibrate.fit` are given as Thresholds(**calibrated.thresholds)."
+        )
     if isinstance(model, Recognizer | None):
         if thresholds is not None:
             raise InputError("Expected thresholds with a Keras model alone; a Recognizer has its own on its card.")

@@ -19,7 +19,7 @@ MODEL = "digits.onnx"
 _WEB = ("icon.svg", "pad.css", "pad.js", "reader.js", "site.css", "site.js", "verdict.js")
 
 
-def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -> None:
+def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -> int:
     """Write a folder that any static host serves, under any path. The same run and settings give the same bytes.
 
     Args:
@@ -28,16 +28,23 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
         settings: what the page says beside the figures.
         cdn: the page fetches the runtime from a CDN, and nothing of it is copied.
 
+    Returns:
+        How many bytes the site has.
+
     Raises:
-        RunError: the run has no figures, or not those of this version; or the folder holds another page.
+        RunError: the run has no figures, or not those of this version; or the folder holds files of the same names
+            that are not of a site.
         ArtifactError: the run's model is damaged.
         MissingPartError: npm is needed, and not installed.
         DigitpadError: npm failed.
     """
     metrics, model = runs.read_json(run.metrics), Recognizer.load(run.onnx_model)
     weights = run.onnx_model.read_bytes()
-    if (out / "index.html").exists() and not (out / "web" / "reader.js").exists():
-        raise RunError(f"Expected {out} to be new or a site of digitpad; it holds another page. Give another folder.")
+    taken = [name for name in ("index.html", MODEL, "card.png", "web") if (out / name).exists()]
+    if taken and not (out / "web" / "reader.js").exists():
+        raise RunError(
+            f"Expected {out} to be new or a site of digitpad; it holds another {taken[0]}. Give another folder."
+        )
     page, picture = _render(metrics, model, settings, _reader(model, weights, cdn=cdn))
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder)  # what was there before stays as it is if this fails
@@ -53,15 +60,17 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
         (draft / ".nojekyll").touch()  # GitHub Pages serves the files as they are
         for name in runtime.INTEGRITY:
             (out / "web" / name).unlink(missing_ok=True)
-        _copy(draft, out)
+        return _copy(draft, out)
 
 
-def _copy(draft: Path, out: Path) -> None:
-    """Copy all files, but no rights: a temporary folder is nobody else's, and a site is everybody's."""
-    for file in sorted(path for path in draft.rglob("*") if path.is_file()):
+def _copy(draft: Path, out: Path) -> int:
+    """Copy all files, but no rights: a temporary folder is nobody else's, and a site is everybody's. Returns bytes."""
+    paths = sorted(path for path in draft.rglob("*") if path.is_file())
+    for file in paths:
         target = out / file.relative_to(draft)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
+    return sum(file.stat().st_size for file in paths)
 
 
 def _render(
@@ -82,7 +91,7 @@ def _render(
 def _reader(model: Recognizer, weights: bytes, *, cdn: bool) -> dict[str, Any]:
     """What `reader.js` loads, addresses as seen from `web/`, and where verdicts change.
 
-    Addresses name versions, so that no cache gives an old file to a new page.
+    Addresses name versions, so that no cache gives an old runtime or model to a new page.
     """
     script, wasm = (
         {"url": runtime.cdn_url(name) if cdn else f"{name}?{runtime.version()}", "integrity": integrity}

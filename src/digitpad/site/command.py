@@ -15,8 +15,7 @@ SHIPPED = RunFolder(artifact.shipped().parent)
 def site(run: Path | None, out: Path, config: Path | None, *, cdn: bool) -> None:
     """Build the site of a run, by default of the model that ships, and say how to look at it."""
     chosen = settings.load(config) if config else settings.Settings()
-    build(RunFolder.open(run) if run else SHIPPED, out, chosen, cdn=cdn)
-    num_bytes = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
+    num_bytes = build(RunFolder.open(run) if run else SHIPPED, out, chosen, cdn=cdn)
     print(f"{out}: {num_bytes / 1e6:.1f} MB, for any static host. To look at it here:")
     command = ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(out), "8001"]
     print(f"{shlex.join(command)}    # http://127.0.0.1:8001")

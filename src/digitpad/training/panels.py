@@ -118,7 +118,8 @@ def to_svg(figure: Figure) -> str:
     text = io.StringIO()
     figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     svg = text.getvalue()
-    svg = re.sub(r"(\d\.\d\d)\d+", r"\1", svg[svg.index("<svg") :])  # a hundredth of a point is more than is seen
+    # a hundredth of a point is more than is seen, but what stands between tags is what the figure says
+    svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg[svg.index("<svg") :])
     svg = re.sub(r"\s*\n\s*", "\n", svg)
     return svg.replace(_INK, "currentColor")
 

@@ -72,6 +72,10 @@ class Host:
             raise RuntimeError(f"{reply['ename']}: {reply['evalue']}")
         return shown
 
+    def is_busy(self) -> bool:
+        """Whether a cell runs."""
+        return self._busy.locked()
+
     def restart(self) -> None:
         """Restart the kernel; the page stays as it is."""
         self._client.stop_channels()
@@ -97,6 +101,7 @@ def handler(host: Host) -> type[BaseHTTPRequestHandler]:
         "/invoke": invoke,
         "/run": host.run,
         "/show": show,
+        "/is_busy": host.is_busy,
         "/restart": host.restart,
     }
 

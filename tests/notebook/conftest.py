@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -40,9 +41,11 @@ class Notebook:
         self._post("restart")
 
     def run_aside(self, code: str) -> threading.Thread:
-        """Run a cell while the test goes on."""
+        """Run a cell while the test goes on; it runs when this returns."""
         thread = threading.Thread(target=self.run, args=(code,))
         thread.start()
+        while not self._post("is_busy"):
+            time.sleep(0.01)
         return thread
 
     def _post(self, route: str, **asked: Any) -> Any:

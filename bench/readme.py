@@ -40,7 +40,7 @@ def section(name: str) -> str:
     heading, command, _ = BENCHES[name]
     record = json.loads((FOLDER / f"{name}.json").read_text())
     rows = [
-        (what, str(figures.get("n", "")), _value(figures), _spread(figures))
+        (what, str(figures.get("n", "")), _value(what, figures), _spread(what, figures))
         for what, figures in record["results"].items()
     ]
     installed = ", ".join(f"{package} {version}" for package, version in record["versions"].items())
@@ -65,24 +65,26 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _value(figures: Mapping[str, Any]) -> str:
+def _value(what: str, figures: Mapping[str, Any]) -> str:
     if "median" in figures:
-        return f"median {_number(figures['median'])}"
+        return f"median {_number(what, figures['median'])}"
     if "mean" in figures:
-        return f"{_number(figures['mean'])} ± {_number(figures['sd'])}"
+        return _number(what, figures["mean"]) + (f" ± {_number(what, figures['sd'])}" if figures["n"] > 1 else "")
     after = {name: f" after {figures[f'n_{name}']:,}" for name in figures if figures.get(f"n_{name}")}
     named = {name: value for name, value in figures.items() if name != "n" and not name.startswith("n_")}
-    return ", ".join(f"{name} {_number(value)}{after.get(name, '')}" for name, value in named.items())
+    return ", ".join(f"{name} {_number(what, value)}{after.get(name, '')}" for name, value in named.items())
 
 
-def _spread(figures: Mapping[str, Any]) -> str:
-    if "min" not in figures:
+def _spread(what: str, figures: Mapping[str, Any]) -> str:
+    if "min" not in figures or figures["n"] == 1:
         return ""
-    p99 = f"p99 {_number(figures['p99'])}, " if "p99" in figures else ""
-    return f"{p99}{_number(figures['min'])} to {_number(figures['max'])}"
+    p99 = f"p99 {_number(what, figures['p99'])}, " if "p99" in figures else ""
+    return f"{p99}{_number(what, figures['min'])} to {_number(what, figures['max'])}"
 
 
-def _number(value: float) -> str:
+def _number(what: str, value: float) -> str:
+    if "(%)" in what:  # recipes differ in hundredths of a percent
+        return f"{value:.2f}"
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 

@@ -41,7 +41,7 @@ def build_reader(network: keras.Model, temperature: float) -> keras.Model:
 
 
 def answer(reader: keras.Model, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-    """What a reader answers to a batch of drawings of one size, as arrays by name."""
+    """What a reader answers to pixels of one size, uint8 (batch, height, width, 4): arrays by name."""
     return {name: keras.ops.convert_to_numpy(value) for name, value in reader(pixels, training=False).items()}
 
 

@@ -17,7 +17,7 @@ class Split:
 
     Attributes:
         images: uint8 (num_images, 28, 28), 0 for paper to 255 for ink.
-        labels: uint8 (num_images,), 0 to 9.
+        labels: uint8 (num_images,), 0 to 9; in a `Mixture` also `NOT_A_DIGIT`.
     """
 
     images: NDArray[np.uint8]

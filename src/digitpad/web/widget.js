@@ -7,7 +7,7 @@ const GONE = "The kernel was restarted. The drawing is kept; run this cell again
 
 function render({ model, el }) {
   const place = document.createElement("div");
-  place.dataset.lmSuppressShortcuts = ""; // JupyterLab would take the arrow keys, and Ctrl+Z for its cells
+  place.dataset.lmSuppressShortcuts = ""; // some hosts see keys first, and would move between cells
   el.append(place);
   const asked = new Map(); // what waits for an answer; several pages may show one pad
   const pad = mount(place, { predict, slow: SLOW, onBlank: () => send({ kind: "blank" }) });

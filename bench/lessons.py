@@ -118,7 +118,7 @@ def pytorch_example(pool: Split, test: Split, seed: int) -> Clock:
     The pictures are scaled once and lie in memory, where the example reads and scales them one by one in every epoch.
     """
     import torch
-    from torch import nn
+    from torch.nn.functional import nll_loss
     from torch.utils.data import DataLoader, TensorDataset
 
     torch.manual_seed(seed)
@@ -129,20 +129,7 @@ def pytorch_example(pool: Split, test: Split, seed: int) -> Clock:
 
     unseen = DataLoader(tensors(test), batch_size=1000)
     clock = Clock()
-    network = nn.Sequential(
-        nn.Conv2d(1, 32, 3),
-        nn.ReLU(),
-        nn.Conv2d(32, 64, 3),
-        nn.ReLU(),
-        nn.MaxPool2d(2),
-        nn.Dropout(0.25),
-        nn.Flatten(),
-        nn.Linear(9216, 128),
-        nn.ReLU(),
-        nn.Dropout(0.5),
-        nn.Linear(128, 10),
-        nn.LogSoftmax(dim=1),
-    )
+    network = _pytorch_network()
     optimizer = torch.optim.Adadelta(network.parameters(), lr=1.0)
     schedule = torch.optim.lr_scheduler.StepLR(optimizer, step_size=1, gamma=0.7)
 
@@ -157,11 +144,30 @@ def pytorch_example(pool: Split, test: Split, seed: int) -> Clock:
         network.train()
         for pictures, labels in batches:
             optimizer.zero_grad()
-            nn.functional.nll_loss(network(pictures), labels).backward()
+            nll_loss(network(pictures), labels).backward()
             optimizer.step()
         schedule.step()
         clock.lap(accuracy)
     return clock
+
+
+def _pytorch_network() -> Any:
+    from torch import nn
+
+    return nn.Sequential(
+        nn.Conv2d(1, 32, 3),
+        nn.ReLU(),
+        nn.Conv2d(32, 64, 3),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Dropout(0.25),
+        nn.Flatten(),
+        nn.Linear(9216, 128),
+        nn.ReLU(),
+        nn.Dropout(0.5),
+        nn.Linear(128, 10),
+        nn.LogSoftmax(dim=1),
+    )
 
 
 LESSONS = {"digitpad": digitpad, "Keras": keras_example, "PyTorch": pytorch_example}

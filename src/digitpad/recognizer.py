@@ -31,8 +31,8 @@ class Prediction:
         confidence: the largest calibrated probability, 0 to 1; 0 when the drawing is blank.
         probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9, were it one; all 0.1 when the
             drawing is blank.
-        candidates: the smallest set of digits that held the truth for 99 % of the digits among generated validation
-            drawings (split conformal), the most probable first; none when the drawing is blank.
+        candidates: the smallest set of digits that held the truth for 99 % of the generated digits that calibrated the
+            model, the most probable first; none when the drawing is blank.
         not_digit: the probability that the drawing is no digit, 0 to 1; 0 when it is blank.
         seen: uint8 (28, 28), the picture that the network saw, 0 for paper to 255 for ink.
         ink: the share of the canvas that ink covers, 0 to 1.

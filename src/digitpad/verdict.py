@@ -17,7 +17,7 @@ _MOST_NAMED = 4
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Where a model's verdicts change, each 0 to 1; training chooses them on the validation split.
+    """Where a model's verdicts change, each 0 to 1; training chooses them, see `training.calibrate`.
 
     Attributes:
         not_digit: with a larger probability to be none, a drawing is called no digit.

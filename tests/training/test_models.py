@@ -13,7 +13,6 @@ NUM_PARAMETERS = {
     "fast": 43_803,
     "small": 11_163,
     "cnn": 92_203,
-    "deep": 199_083,
     "wide": 463_867,
 }
 

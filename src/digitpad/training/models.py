@@ -54,16 +54,16 @@ def small(recipe: Recipe) -> list[layers.Layer]:
 
 def cnn(recipe: Recipe) -> list[layers.Layer]:
     """Three batch-normalised convolutions, two of them strided, so that most of the work is done on 10x10 maps."""
-    return _convolutions((32, 64, 96), recipe)
-
-
-def deep(recipe: Recipe) -> list[layers.Layer]:
-    """The same with one convolution more."""
-    return _convolutions((32, 64, 96, 128), recipe)
+    return [
+        *_convolution(32, kernel_size=5, strides=2),
+        *_convolution(64, kernel_size=3),
+        *_convolution(96, kernel_size=3, strides=2),
+        *_head(recipe),
+    ]
 
 
 def wide(recipe: Recipe) -> list[layers.Layer]:
-    """The same as `small` with six to eight times the filters, and half of the resolution from the beginning."""
+    """As `small`, with six to eight times the filters, and half of the resolution from the beginning."""
     return [
         *_convolution(48, kernel_size=5, strides=2),
         *_same(96),
@@ -76,17 +76,7 @@ def wide(recipe: Recipe) -> list[layers.Layer]:
     ]
 
 
-def _convolutions(filters: tuple[int, ...], recipe: Recipe) -> list[layers.Layer]:
-    first, *middle, last = filters
-    return [
-        *_convolution(first, kernel_size=5, strides=2),
-        *(layer for count in middle for layer in _convolution(count, kernel_size=3)),
-        *_convolution(last, kernel_size=3, strides=2),
-        *_head(recipe),
-    ]
-
-
-NETWORKS = {"dense": dense, "fast": fast, "small": small, "cnn": cnn, "deep": deep, "wide": wide}
+NETWORKS = {"dense": dense, "fast": fast, "small": small, "cnn": cnn, "wide": wide}
 
 
 def check(recipe: Recipe) -> None:

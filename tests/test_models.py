@@ -21,7 +21,7 @@ def test_it_sees_what_the_contract_of_this_code_sees(recognizer: Recognizer) -> 
 
 
 def test_its_card_holds_its_recipe(recognizer: Recognizer) -> None:
-    assert Recipe(**recognizer.card["recipe"]) == RECIPES["accurate"]
+    assert Recipe(**recognizer.card["recipe"]) == RECIPES["pad"]
 
 
 def test_it_is_small(recognizer: Recognizer) -> None:

@@ -45,7 +45,8 @@ class Answer(BaseModel):
     confidence: float = Field(ge=0, le=1, description="The largest calibrated probability; 0 when blank.")
     candidates: list[Digit] = Field(
         max_length=10,
-        description="The digits that it may be, by split conformal at 99 %; the best first, none when blank.",
+        description="The digits that it may be: the fewest that held the truth for 99 % of the generated digits that "
+        "calibrated the model; the best first, none when blank.",
     )
     not_digit: float = Field(ge=0, le=1, description="The probability that it is no digit; 0 when blank.")
     top_k: list[Ranked] = Field(max_length=10, description="The most probable digits, the best first.")

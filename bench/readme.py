@@ -8,6 +8,8 @@ from typing import Any
 FOLDER = Path(__file__).parent
 
 BENCHES = {
+    "training": ("Learning", "make bench-training", "How fast MNIST is learned, beside Keras' and PyTorch's examples."),
+    "recipes": ("The recipes", "make bench-recipes", "How well every recipe learns, over several seeds. Takes hours."),
     "inference": ("Reading", "make bench-inference", "How long one drawing takes, many, and a process from its start."),
     "server": ("The server", "make bench-server", "How many predictions a second, beside Gradio. Needs `wrk`."),
     "browser": ("The site", "make bench-browser", "How long the page without a server takes. Needs Chromium and npm."),

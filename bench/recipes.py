@@ -40,6 +40,7 @@ NOTES = [
     "No recipe, epoch or seed was chosen by these figures; docs/LOG.md says by which.",
     "`accurate` holds nothing out: all 60,000 pictures train and the last weights stay. The others train on 55,000.",
     "The model that ships is the run of `pad`.",
+    "Runs that shared the machine with other work took up to 1.6 times as long as those that did not.",
     "The pen digits trained nothing, but mistakes on them told which styles are written.",
 ]
 

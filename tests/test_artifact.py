@@ -126,3 +126,8 @@ def test_probes_cover_every_digit_another_canvas_and_blank_paper() -> None:
     assert {int(probe.probabilities.argmax()) for probe in probes} == set(range(10))
     assert len({probe.pixels.shape for probe in probes}) == 3
     assert any(np.allclose(probe.probabilities, 0.1) for probe in probes)
+
+
+def test_the_contract_in_words_is_of_this_version() -> None:
+    words = Path(__file__).parents[1] / "docs" / "CONTRACT.md"
+    assert f"\nVersion {artifact.CONTRACT_VERSION}. " in words.read_text(encoding="utf-8")

@@ -124,8 +124,8 @@ def pytorch_example(pool: Split, test: Split, seed: int) -> Clock:
     torch.manual_seed(seed)
 
     def tensors(split: Split) -> TensorDataset:
-        pictures = torch.from_numpy(split.images)[:, None].float().div(255).sub(0.1307).div(0.3081)
-        return TensorDataset(pictures, torch.from_numpy(split.labels.astype(np.int64)))
+        pictures = torch.tensor(split.images)[:, None].float().div(255).sub(0.1307).div(0.3081)
+        return TensorDataset(pictures, torch.tensor(split.labels, dtype=torch.int64))
 
     unseen = DataLoader(tensors(test), batch_size=1000)
     clock = Clock()

@@ -127,9 +127,10 @@ def mix(training: splits.Split, choosing: splits.Split, recipe: Recipe) -> tuple
     """
     mixture = Mixture.gather(training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=_NEW_EPOCHS)
     rng = np.random.default_rng([recipe.seed, _VALIDATION])
-    shown = splits.Split(contract.levels(choosing.images), choosing.labels)  # what stays as it is, as it will be read
+    if recipe.unchanged < 1:  # who trains on nothing but published pictures is chosen by such, which is quick
+        choosing = splits.Split(contract.levels(choosing.images), choosing.labels)  # what stays as it is, as it is read
     in_place = recipe.replace(shift_px=0)  # where all that is read stands
-    return mixture, Pictures.of(Mixture.gather(shown, recipe, rng, epochs=1).epoch(in_place, rng))
+    return mixture, Pictures.of(Mixture.gather(choosing, recipe, rng, epochs=1).epoch(in_place, rng))
 
 
 def recorded_folder(run: RunFolder) -> str | None:

@@ -9,7 +9,6 @@ FOLDER = Path(__file__).parent
 
 BENCHES = {
     "training": ("Learning", "make bench-training", "How fast MNIST is learned, beside Keras' and PyTorch's examples."),
-    "recipes": ("The recipes", "make bench-recipes", "How well every recipe learns, over several seeds. Takes hours."),
     "inference": ("Reading", "make bench-inference", "How long one drawing takes, many, and a process from its start."),
     "server": ("The server", "make bench-server", "How many predictions a second, beside Gradio. Needs `wrk`."),
     "browser": ("The site", "make bench-browser", "How long the page without a server takes. Needs Chromium and npm."),
@@ -22,6 +21,8 @@ Each is one command, from the root of the repository. It prints its figures, kee
 page anew. Run them alone on a quiet machine: two things at once on two cores measure each other.
 
 - `make bench-drawings`: how well real pen strokes are read. Its figures are in [docs/drawings.md](../docs/drawings.md).
+- `make bench-recipes`: how well every recipe learns, over several seeds, which takes hours. The [README](../README.md) has what
+  came of it.
 """
 
 

@@ -21,8 +21,8 @@ Each is one command, from the root of the repository. It prints its figures, kee
 page anew. Run them alone on a quiet machine: two things at once on two cores measure each other.
 
 - `make bench-drawings`: how well real pen strokes are read. Its figures are in [docs/drawings.md](../docs/drawings.md).
-- `make bench-recipes`: how well every recipe learns, over several seeds, which takes hours. What came of it stands in the
-  [README](../README.md).
+- `make bench-recipes`: how well every recipe learns, over several seeds, which takes hours. What came of it is in
+  the [README](../README.md).
 """
 
 

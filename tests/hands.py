@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.conftest import STROKES
 
 Point = tuple[float, float]
 
 WAIT_MS = 10_000
+QUIET_MS = 200  # a pad that has asked nothing for so long after its last answer has no more to ask
 expect.set_options(timeout=WAIT_MS)
 
 
@@ -31,20 +32,30 @@ class Pad:
     page: Page
     root: str = "#pad"
     touch: bool = False
-    sent: list[dict[str, Any]] = field(default_factory=list)
+    sent: list[Any] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("request", lambda request: self._note(request.url, request.post_data_json))
+        self._asked: set[Request] = set()  # what has no answer yet
+        self._last_news = 0.0
+        self._changes: dict[str, Any] | None = None
+        self.page.on("request", self._note)
+        self.page.on("requestfinished", self._forget)
+        self.page.on("requestfailed", self._forget)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda line: self.complaints.extend([line.text] if line.type == "error" else []))
         self._cdp = self.page.context.new_cdp_session(self.page)
 
-    def _note(self, address: str, body: Any) -> None:
-        self.addresses.append(address)
-        if address.endswith("/api/predict"):
-            self.sent.append(body)
+    def _note(self, request: Request) -> None:
+        self.addresses.append(request.url)
+        if request.url.endswith("/api/predict"):
+            self.sent.append(request.post_data_json)
+            self._asked.add(request)
+
+    def _forget(self, request: Request) -> None:
+        self._asked.discard(request)
+        self._last_news = time.monotonic()
 
     def part(self, name: str) -> Any:
         """The locator of a part of the pad."""
@@ -110,13 +121,13 @@ class Pad:
 
     def change_answers(self, **changes: Any) -> None:
         """Let the server answer as it does, but for some fields, from now on."""
+        if self._changes is None:  # one route for all changes: to replace a route is to lose what is on its way
+            self.page.route("**/api/predict", self._answer)
+        self._changes = changes
 
-        def answer(route: Route) -> None:
-            response = route.fetch()
-            route.fulfill(response=response, json={**response.json(), **changes})
-
-        self.page.unroute("**/api/predict")
-        self.page.route("**/api/predict", answer)
+    def _answer(self, route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json={**response.json(), **(self._changes or {})})
 
     def expect_digit(self, digit: int) -> None:
         expect(self.part("digit")).to_have_text(str(digit))
@@ -127,7 +138,8 @@ class Pad:
 
     def settle(self) -> None:
         """Wait until the answer to the last drawing is on show."""
-        self.page.wait_for_load_state("networkidle")
+        self._last_news = time.monotonic()
+        self.until(lambda: not self._asked and time.monotonic() - self._last_news > QUIET_MS / 1000)
 
     def until(self, condition: Callable[[], bool]) -> None:
         """Wait for something outside of the page, while the page goes on."""

@@ -20,7 +20,7 @@ from digitpad.training.runs import RunFolder
 RESULTS = Path(__file__).with_suffix(".json")
 FOLDER = Path("runs") / "bench"
 
-NUM_SEEDS = {"fast": 5, "small": 1, "accurate": 3, "pad": 1, "cnn": 1, "dense": 1}
+NUM_SEEDS = {"fast": 5, "small": 3, "accurate": 3, "pad": 1, "cnn": 1, "dense": 1}
 """How often each recipe is trained, with the seeds 0, 1, ..."""
 
 FIGURES: dict[str, Callable[[dict[str, Any]], float]] = {

@@ -643,7 +643,8 @@ function describeShift([right, down]) {
     [right, "→", "←"],
     [down, "↓", "↑"],
   ];
-  return ways.map(([way, ahead, back]) => `${way < 0 ? back : ahead} ${Math.abs(way).toFixed(1)}`).join("  ") + "\u00a0px";
+  const named = ways.map(([way, ahead, back]) => `${way < 0 ? back : ahead}\u00a0${Math.abs(way).toFixed(1)}`);
+  return `${named.join(" ")}\u00a0px`;
 }
 
 function outline(context, [x, y, width, height]) {

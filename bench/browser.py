@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
-from record import Figures, describe, show, versions, write
+from record import Figures, describe, model, show, versions, write
 
 from digitpad import artifact
 from digitpad.site import build, runtime
@@ -80,7 +80,8 @@ def main() -> None:
             page = browser.new_page()
             page.goto(url)
             results["reading a drawing (ms)"] = describe(page.evaluate(READ, {"count": NUM_READS}))
-            installed = {**versions("digitpad"), runtime.PACKAGE: runtime.version(), "Chromium": browser.version}
+            installed = versions("digitpad") | model()
+            installed |= {runtime.PACKAGE: runtime.version(), "Chromium": browser.version}
     for name, figures in results.items():
         show(name, figures)
     write(RESULTS, installed, results, NOTES)

@@ -5,15 +5,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from digitpad import artifact
+
 FOLDER = Path(__file__).parent
 
 BENCHES = {
     "training": ("Learning", "make bench-training", "How fast MNIST is learned, beside Keras' and PyTorch's examples."),
+    "recipes": ("The recipes", "make bench-recipes", "How well every recipe learns, over several seeds. Takes hours."),
     "inference": ("Reading", "make bench-inference", "How long one drawing takes, many, and a process from its start."),
     "server": ("The server", "make bench-server", "How many predictions a second, beside Gradio. Needs `wrk`."),
     "browser": ("The site", "make bench-browser", "How long the page without a server takes. Needs Chromium and npm."),
 }
 """Heading, command and what it measures, by the name of the record."""
+
+MODEL = "the model"
+"""Among the versions of a record: what the model is known by that was measured."""
 
 HEAD = """# Benchmarks
 
@@ -21,8 +27,6 @@ Each is one command, from the root of the repository. It prints its figures, kee
 page anew. Run them alone on a quiet machine: two things at once on two cores measure each other.
 
 - `make bench-drawings`: how well real pen strokes are read. Its figures are in [docs/drawings.md](../docs/drawings.md).
-- `make bench-recipes`: how well every recipe learns, over several seeds, which takes hours. What came of it is in
-  the [README](../README.md).
 """
 
 
@@ -48,6 +52,8 @@ def section(name: str) -> str:
     ]
     installed = ", ".join(f"{package} {version}" for package, version in record["versions"].items())
     notes = [f"- {note}" for note in record["notes"]]
+    if record["versions"].get(MODEL, shipped()) != shipped():
+        notes.insert(0, f"- **The model that shipped then was another than today's, {shipped()}.**")
     picture = [f"![{heading}]({name}.png)\n"] if (FOLDER / f"{name}.png").is_file() else []
     return "\n".join(
         [
@@ -60,6 +66,11 @@ def section(name: str) -> str:
             "",
         ]
     )
+
+
+def shipped() -> str:
+    """What the model that ships is known by."""
+    return artifact.load(artifact.shipped()).model_id
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -81,7 +92,7 @@ def _value(what: str, figures: Mapping[str, Any]) -> str:
 def _spread(what: str, figures: Mapping[str, Any]) -> str:
     if "min" not in figures or figures["n"] == 1:
         return ""
-    p99 = f"p99 {_number(what, figures['p99'])}, " if "p99" in figures else ""
+    p99 = f"p99 {_number(what, figures['p99'])}, " if figures.get("n", 0) >= 100 and "p99" in figures else ""
     return f"{p99}{_number(what, figures['min'])} to {_number(what, figures['max'])}"
 
 

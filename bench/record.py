@@ -41,6 +41,11 @@ def versions(*packages: str) -> dict[str, str]:
     return {package: _version(package) for package in packages}
 
 
+def model() -> dict[str, str]:
+    """The model that ships, as `versions`; the page says so when it is no longer the one that was measured."""
+    return {readme.MODEL: readme.shipped()}
+
+
 def write(
     path: Path | None, package_versions: Mapping[str, str], results: Mapping[str, Figures], notes: Sequence[str] = ()
 ) -> None:

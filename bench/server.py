@@ -19,7 +19,7 @@ from pathlib import Path
 import wrk
 from passes import Passes
 from processes import Server
-from record import Figures, describe, show, versions, write
+from record import Figures, describe, model, show, versions, write
 from routes import BenchError, api, draw_all, gradio_page, gradio_post, page
 from system import System
 
@@ -99,7 +99,7 @@ def main() -> None:
 
 def find_versions(has_gradio: bool) -> dict[str, str]:
     """The versions of everything that takes part."""
-    found = {"wrk": wrk.version(), **versions(*PACKAGES)}
+    found = {"wrk": wrk.version(), **versions(*PACKAGES), **model()}
     if has_gradio:
         script = "import json, sys, record; print(json.dumps(record.versions(*sys.argv[1:])))"
         command = [str(GRADIO_PYTHON), "-c", script, "gradio", *PACKAGES]

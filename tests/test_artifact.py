@@ -88,6 +88,16 @@ def test_a_file_of_another_version_is_refused(tmp_path: Path, name: str) -> None
         artifact.load(reseal(tmp_path / "future.onnx", {name: 99}))
 
 
+def test_a_file_of_another_version_is_refused_before_its_probes_are_read(tmp_path: Path) -> None:
+    graph, card, _ = parts()
+    body = graph + artifact._entry("digitpad.card", json.dumps({**card, "format_version": 99}))
+    body += artifact._entry("digitpad.probes", '{"of": "another form"}')
+    path = tmp_path / "future.onnx"
+    path.write_bytes(body + artifact._entry("digitpad.sha256", hashlib.sha256(body).hexdigest()))
+    with pytest.raises(ArtifactError, match="got 99"):
+        artifact.load(path)
+
+
 def test_a_model_that_is_wrong_about_a_probe_is_refused(tmp_path: Path) -> None:
     _, _, probes = parts()
     wrong = artifact.Probe(probes[3].pixels, np.roll(probes[3].probabilities, 1))
@@ -117,7 +127,7 @@ def test_a_malformed_card_or_probe_is_refused(tmp_path: Path, key: str, text: st
     body += artifact._entry(key, text)  # of two entries with one key the later counts
     path = tmp_path / "malformed.onnx"
     path.write_bytes(body + artifact._entry("digitpad.sha256", hashlib.sha256(body).hexdigest()))
-    with pytest.raises(ArtifactError, match="they cannot be read"):
+    with pytest.raises(ArtifactError, match=rf"Expected {key} in .* it cannot be read"):
         artifact.load(path)
 
 

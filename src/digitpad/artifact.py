@@ -13,11 +13,11 @@ import base64
 import hashlib
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import onnxruntime
@@ -38,6 +38,8 @@ OUTPUTS = ("probabilities", "not_digit", "seen", "ink", "box", "centre", "scale"
 
 _DIGEST_KEY = "digitpad.sha256"
 _DIGEST_ENTRY_BYTES = 85
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -132,14 +134,10 @@ def load(path: str | Path, *, num_threads: int = 1) -> Artifact:
     data = _read(Path(path))
     digest = _check_digest(data, path)
     session = _open(data, path, num_threads)
-    metadata = session.get_modelmeta().custom_metadata_map
-    try:
-        card = dict(json.loads(metadata["digitpad.card"]))
-        probes = [_probe_from_json(probe) for probe in json.loads(metadata["digitpad.probes"])]
-    except Exception as error:  # whatever a hostile card or probe brings about
-        raise ArtifactError(f"Expected a card and probes in {path}; they cannot be read: {error!r}.") from None
-    _check_versions(card, path)
+    card = _parse(session, "digitpad.card", dict, path)
+    _check_versions(card, path)  # before the probes, which may look otherwise in another version
     _check_graph(session, path)
+    probes = _parse(session, "digitpad.probes", lambda entries: list(map(_probe_from_json, entries)), path)
     if not probes:
         raise ArtifactError(f"Expected probes in {path}, to check its answers by; it has none.")
     model = Artifact(session, card, probes, Path(path), model_id=digest[:12], num_bytes=len(data))
@@ -187,6 +185,14 @@ def _open(data: bytes, path: str | Path, num_threads: int) -> onnxruntime.Infere
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime's exceptions share no base class
         raise ArtifactError(f"Expected an ONNX model in {path}; ONNX Runtime refuses it: {error}") from None
+
+
+def _parse(session: onnxruntime.InferenceSession, key: str, parse: Callable[[Any], T], path: str | Path) -> T:
+    """What a metadata entry says in JSON."""
+    try:
+        return parse(json.loads(session.get_modelmeta().custom_metadata_map[key]))
+    except Exception as error:  # whatever a hostile card or probe brings about
+        raise ArtifactError(f"Expected {key} in {path}, in JSON; it cannot be read: {error!r}.") from None
 
 
 def _check_versions(card: dict[str, Any], path: str | Path) -> None:

@@ -67,6 +67,15 @@ def test_a_file_without_a_field_is_refused(pen_data: Path, field: str) -> None:
         pen.load(pen_data / "pen")
 
 
+def test_others_that_may_all_be_digits_are_refused(pen_data: Path) -> None:
+    path = pen_data / "pen" / "other.npz"
+    with np.load(path) as file:
+        fields = dict(file)
+    np.savez(path, **{**fields, "label": np.full(len(fields["label"]), "o")})
+    with pytest.raises(DataError, match=r"some of #\$.*, which are clearly no digits, in .*other\.npz; it has none"):
+        pen.load(pen_data / "pen")
+
+
 def test_objects_in_a_file_are_not_run(tmp_path: Path) -> None:
     write_pen_data(tmp_path / "digits.npz", np.array([{}], object), np.zeros(1, np.int64), DOT)
     with pytest.raises(DataError, match="pickle"):

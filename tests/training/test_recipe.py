@@ -65,6 +65,8 @@ def test_values_from_the_command_line() -> None:
         ({"stroke_px": 2.0}, "stroke_px to be at least 0 and below 2"),
         ({"seed": 2**32}, "seed to be"),
         ({"shift_px": 5}, "shift_px to be at least 0 and below 5"),
+        ({"rotation_degrees": 181.0}, "rotation_degrees to be at least 0 and at most 180"),
+        ({"written": 0.5, "strange": 0.3}, "written and strange to be at most 0.75 together"),
         ({"network": 3}, "network to be str"),
         ({"held_out": 1}, "held_out to be bool; got 1"),
         ({"self": 1}, "got 'self'"),

@@ -1,5 +1,6 @@
 """A model that does not come back as it went is not let through."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from digitpad import artifact
 from digitpad.errors import DigitpadError, VerificationError
-from digitpad.training import export, models, runs, verify
+from digitpad.training import backend, export, models, runs, verify
 from digitpad.training.runs import RunFolder
 from tests.training.conftest import SMALL, drawn_digits
 
@@ -22,21 +23,21 @@ def copied(finished: RunFolder, tmp_path: Path) -> RunFolder:
 
 def test_a_sound_run_is_within_the_tolerances(copied: RunFolder) -> None:
     differences = verify.verify(export.load_keras(copied.keras_model), IMAGES, copied)
-    assert differences["keras"] <= verify.KERAS_TOLERANCE
-    assert differences["onnx"] <= verify.ONNX_TOLERANCE
+    assert differences.keys() == verify.TOLERANCES.keys()
+    assert all(difference <= verify.TOLERANCES[name] for name, difference in differences.items())
     assert not (copied.path / "reference.npz").exists()
 
 
 def test_another_model_in_the_files_is_noticed(copied: RunFolder) -> None:
     other = export.build_reader(models.build(SMALL.replace(seed=99)), 1.0)
-    with pytest.raises(VerificationError, match="reloaded keras model"):
+    with pytest.raises(VerificationError, match="reloaded keras to answer"):
         verify.verify(other, IMAGES, copied)
 
 
 def test_another_onnx_model_alone_is_noticed(copied: RunFolder) -> None:
     reader = export.load_keras(copied.keras_model)
     shutil.copy(artifact.shipped(), copied.onnx_model)
-    with pytest.raises(VerificationError, match="reloaded onnx model"):
+    with pytest.raises(VerificationError, match="reloaded onnx to answer"):
         verify.verify(reader, IMAGES, copied)
 
 
@@ -49,7 +50,16 @@ def test_a_file_that_does_not_load_is_noticed(copied: RunFolder) -> None:
 
 def test_nan_is_no_agreement() -> None:
     expected = {"probabilities": np.full((1, 10), 0.1), "box": np.zeros((1, 4))}
-    assert np.isnan(verify._difference({**expected, "box": np.full((1, 4), np.nan)}, expected))
+    assert np.isnan(verify._difference({**expected, "box": np.full((1, 4), np.nan)}, expected, set(expected)))
+
+
+def test_answers_are_held_to_more_than_the_way_there(copied: RunFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, far = export.load_keras(copied.keras_model), {"keras": 0.0, "onnx": 5e-6, "onnx_contract": 5e-5}
+    monkeypatch.setattr(backend, "run_module", lambda *_: json.dumps(far))
+    assert verify.verify(reader, IMAGES, copied) == far
+    far["onnx_contract"] = 5e-4
+    with pytest.raises(VerificationError, match="reloaded onnx contract to answer"):
+        verify.verify(reader, IMAGES, copied)
 
 
 def test_drawings_are_placed_off_centre_black_on_white() -> None:

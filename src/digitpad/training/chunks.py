@@ -1,4 +1,4 @@
-"""Large arrays through a model without weights, one chunk after the other."""
+"""Large arrays through a model, one chunk after the other."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,6 +1,5 @@
 """How a run does on drawings: on generated ones, and on what people wrote with a pen where that is at hand."""
 
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -12,13 +11,14 @@ from digitpad.training import contract, evaluate, pen
 from digitpad.training.calibrate import Calibrated, answers
 from digitpad.training.fit import predict_logits
 from digitpad.training.mixture import NOT_A_DIGIT, Mixture, Pictures
+from digitpad.training.pen import Pen
 from digitpad.training.recipe import Recipe
 from digitpad.training.splits import Split
 
 NUM_PEN = 2000
 """Pen characters of each kind that a report reads; `bench/drawings.py` reads all of them."""
 
-_ROUNDS = 2  # every digit is drawn about so often, changed anew
+_ROUNDS = 2  # epochs of `cnn`'s mixture, so a digit of the split is drawn once or twice, or never
 _CANVAS_PX, _BRUSH_PX, _FILL = 140, 9.0, 0.7  # the reference setting of the pen data at half its size
 
 
@@ -31,13 +31,8 @@ def generated(digits: Split, seed: list[int]) -> Pictures:
     return Pictures.of(drawn)
 
 
-def written(folder: Path) -> Pictures:
-    """What people wrote with a pen: digits of every writer, and characters that nobody takes for one.
-
-    Raises:
-        DataError: the folder has no pen data.
-    """
-    known = pen.load(folder)
+def written(known: Pen) -> Pictures:
+    """What people wrote with a pen: digits of every writer, and characters that nobody takes for one."""
     digits = pen.sample(known.digits.writers, NUM_PEN)
     clear = np.flatnonzero(np.isin(known.others.labels, list(pen.CLEAR)))
     strange = clear[pen.sample(known.others.writers[clear], NUM_PEN)]

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import resource
 import sys
 from dataclasses import asdict
 from importlib.metadata import packages_distributions, version
@@ -17,7 +16,6 @@ from digitpad.training.recipe import Recipe
 from digitpad.training.runs import RunFolder
 
 _PACKAGES = ("digitpad", "keras", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy", "tf2onnx")
-_MAXRSS_UNIT_BYTES = 1 if sys.platform == "darwin" else 1024
 _CARD = ("recipe", "network", "data", "epochs", "temperature", "thresholds", "validation", "versions")
 _CARD_FIGURES = ("num_images", "accuracy", "accuracy_interval", "top2", "nll", "brier", "ece", "refusals")
 
@@ -50,9 +48,13 @@ def collect(
     }
 
 
-def peak_memory_bytes() -> int:
-    """The most memory that this process held so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT_BYTES
+def peak_memory_bytes() -> int | None:
+    """The most memory that this process held so far, or None on Windows, which does not tell."""
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def test(run: RunFolder) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Pictures:
 
     @classmethod
     def of(cls, split: Split) -> "Pictures":
-        """Pictures that the contract has shown before."""
+        """Pictures as the network is to see them, their levels scaled to [0, 1]."""
         return cls(np.divide(split.images[..., None], 255, dtype=np.float32), split.labels)
 
 
@@ -58,7 +58,7 @@ class Mixture:
             digits: pictures of MNIST as they were published.
             recipe: gives the shares.
             rng: where the chance comes from.
-            epochs: for how many epochs there shall be new pictures; then they come again, most of them changed anew.
+            epochs: for how many epochs the pictures would do, if none came twice; an epoch draws its own among them.
         """
         num_written, num_strange = (int(share * epochs * len(digits)) for share in (recipe.written, recipe.strange))
         num_signs = round(_WRITTEN_AMONG_STRANGE * num_strange)

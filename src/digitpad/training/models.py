@@ -140,6 +140,7 @@ def _augmented(network: keras.Sequential) -> keras.Model:
     return keras.Model(picture, layers.Average()(readings), name=name)
 
 
+@keras.saving.register_keras_serializable(package="digitpad")
 class MaxAndMean(layers.Layer):
     """Maximum and mean of every map, wherever on it they come from: (batch, y, x, c) becomes (batch, 2 * c)."""
 

@@ -60,9 +60,13 @@ def load(pen: Path) -> Pen:
     """Read the pen data from its folder.
 
     Raises:
-        DataError: a file is damaged or lacks a field.
+        DataError: a file is damaged or lacks a field, or no character is clear.
     """
-    return Pen(*(_read(pen / f"{name}.npz") for name in _FILES))
+    known = Pen(*(_read(pen / f"{name}.npz") for name in _FILES))
+    if CLEAR.isdisjoint(known.others.labels.tolist()):
+        clear = "".join(sorted(CLEAR))
+        raise DataError(f"Expected some of {clear}, which are clearly no digits, in {pen / 'other.npz'}; it has none.")
+    return known
 
 
 def sample(writers: NDArray[np.int16], count: int) -> NDArray[np.int64]:

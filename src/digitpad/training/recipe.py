@@ -21,8 +21,9 @@ _BELOW: dict[str, float] = {
     "shift_px": 5,
     "seed": 2**32,
 }
-_BELOW |= {"written": 0.5, "strange": 0.5}  # half of an epoch at least is MNIST
-_AT_MOST: dict[str, float] = {"unchanged": 1}
+_AT_MOST: dict[str, float] = {"unchanged": 1, "rotation_degrees": 180, "shear": 2, "elastic_px": 10}
+_AT_MOST |= {"written": 1, "strange": 1}
+_MOST_GENERATED = 0.75
 
 _ANYTHING_BELOW = 1_000_000
 
@@ -98,6 +99,11 @@ class Recipe:
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             _check(field.name, getattr(self, field.name), field.type)
+        if self.written + self.strange > _MOST_GENERATED:
+            raise RecipeError(
+                f"Expected written and strange to be at most {_MOST_GENERATED} together, for the rest is MNIST; got "
+                f"{self.written} and {self.strange}."
+            )
 
     def replace(self, /, **values: Any) -> "Recipe":
         """The same recipe with other values; RecipeError for an unknown key or a value out of range."""

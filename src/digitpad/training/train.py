@@ -31,13 +31,14 @@ from digitpad.training import recipe as recipes
 from digitpad.training.calibrate import Calibrated
 from digitpad.training.fit import HISTORY_COLUMNS, Progress, Watcher, fit, predict_logits
 from digitpad.training.mixture import Mixture, Pictures
+from digitpad.training.pen import Pen
 from digitpad.training.recipe import Recipe
 from digitpad.training.runs import RunFolder
 
 Say = Callable[[str], None]
 
 _NEW_EPOCHS = 2
-"""Generated pictures last for so many epochs before they are used again, most of them changed anew."""
+"""Generated pictures would do for so many epochs; each draws its own among them, and changes most of them anew."""
 
 _TRAINING, _VALIDATION, _CALIBRATION, _REPORT = range(1_000_001, 1_000_005)
 """Where chance comes from, beside the seed; an epoch takes its number."""
@@ -63,7 +64,8 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
     recipe = recipes.load(str(run.recipe))
     network = models.build(recipe)
     training, validation = _prepare(run, dataset, recipe, say)
-    say(f"Network: {recipe.network}, {network.count_params():,} parameters. Run folder: {run.path}")
+    people = pen.load(Path(dataset.folder) / "pen") if dataset.folder and pen.is_in(dataset.folder) else None
+    say(f"Network: {recipe.network}. Run folder: {run.path}")
     choosing, calibrating = validation[::2], validation[1::2]
     mixture, unseen = mix(training, choosing, recipe)
     progress = fit(network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher or Watcher())
@@ -75,7 +77,7 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
     if not run.test.exists():
         look(run, dataset.test, network, calibrated)
     figures = metrics.collect(run, recipe, network, progress, calibrated)
-    figures["drawings"] = _read_drawings(network, calibrated, calibrating, recipe.seed, dataset.folder)
+    figures["drawings"] = _read_drawings(network, calibrated, calibrating, recipe.seed, people)
     graph, probes = export.export_graph(run.keras_model), verify.probes(reader, validation)
     runs.write(run.onnx_model, artifact.seal(graph, metrics.card(figures), probes))
     say("Verifying: a fresh process reloads both models.")
@@ -178,12 +180,10 @@ def _calibrate(network: keras.Model, digits: splits.Split, recipe: Recipe) -> Ca
 
 
 def _read_drawings(
-    network: keras.Model, calibrated: Calibrated, digits: splits.Split, seed: int, folder: str | None
+    network: keras.Model, calibrated: Calibrated, digits: splits.Split, seed: int, people: Pen | None
 ) -> dict[str, Any]:
     """How the run does on new drawings of the digits that it was calibrated by, and on what people wrote."""
-    made = {"generated": drawings.generated(digits, [seed, _REPORT]), "pen": None}
-    if folder and pen.is_in(folder):
-        made["pen"] = drawings.written(Path(folder) / "pen")
+    made = {"generated": drawings.generated(digits, [seed, _REPORT]), "pen": people and drawings.written(people)}
     return {kind: made and drawings.figures(network, made, calibrated) for kind, made in made.items()}
 
 

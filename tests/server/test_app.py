@@ -181,6 +181,12 @@ def test_probes_for_operators(client: httpx.Client) -> None:
     assert client.get("/readyz").json() == {"status": "ready"}
 
 
+@pytest.mark.parametrize("path", ["/", "/healthz", "/readyz", "/web/pad.js"])
+def test_who_only_asks_whether_it_is_there_is_answered(client: httpx.Client, path: str) -> None:
+    response = client.head(path)
+    assert (response.status_code, response.content) == (200, b"")
+
+
 def test_a_model_that_fails_its_probes_is_not_ready_but_alive(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
     run = Artifact.run
 

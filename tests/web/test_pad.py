@@ -5,8 +5,11 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from numpy.typing import NDArray
+from PIL import Image
 from playwright.sync_api import Route, expect
 
 from digitpad import Recognizer
@@ -53,8 +56,14 @@ def test_what_is_shown_is_what_python_says_of_the_same_drawing(open_pad: OpenPad
         top, left, bottom, right = prediction.box
         captions = pad.page.locator(".dp-steps small").all_text_contents()
         assert captions[0] == f"140 {TIMES} 140 px"
+        assert captions[1] == f"covers {100 * prediction.ink:.1f} %"
         assert captions[2] == f"{right - left:.0f} {TIMES} {bottom - top:.0f} px"
         assert captions[3].splitlines()[0] == f"scaled {TIMES} {prediction.scale:.3g}"
+        down, right = middle_of_ink(prediction.seen)
+        found = re.fullmatch(r"moved ([→←])\s([\d.]+) ([↓↑])\s([\d.]+)\spx", captions[4])
+        assert found, captions[4]
+        moved = (1 if found[1] == "→" else -1) * float(found[2]), (1 if found[3] == "↓" else -1) * float(found[4])
+        assert moved == pytest.approx((right, down), abs=0.6)  # the picture ends at whole pixels
         pad.clear()
 
 
@@ -292,7 +301,16 @@ def test_everything_works_by_keyboard_alone(open_pad: OpenPad) -> None:
     for key in [" ", "ArrowUp", "Escape", " "] + ["ArrowUp"] * 18:  # the pen goes down anew after it was cleared
         keyboard.press(key)
     pad.expect_digit(1)
+    cursor, is_down = pad.part("cursor"), re.compile("dp-down")
+    expect(cursor).to_have_class(is_down)
+    keyboard.press("Control+z")
+    expect(cursor).not_to_have_class(is_down)
+    keyboard.down(" ")
+    keyboard.down(" ")  # a key that is held repeats, and would lift the pen again
+    expect(cursor).to_have_class(is_down)
+    keyboard.up(" ")
     pad.clear()
+    expect(cursor).not_to_have_class(is_down)
     keyboard.press("Shift+Tab")
     keyboard.press("Shift+Tab")
     expect(pad.part("pad")).to_be_focused()
@@ -325,6 +343,25 @@ def test_a_picture_can_be_chosen_taken_back_and_drawn_over(open_pad: OpenPad) ->
     expect(pad.part("recent").locator("li")).to_have_count(1)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("ink", "paper"), [("black", 255), ("white", 0)])
+def test_a_transparent_picture_lies_on_paper_that_shows_it(
+    open_pad: OpenPad, tmp_path: Path, scheme: str, ink: str, paper: int
+) -> None:
+    with Image.open(A_PICTURE) as picture:
+        light = np.asarray(picture.convert("L"))
+    pixels = np.zeros((*light.shape, 4), np.uint8)
+    pixels[..., :3] = 255 - paper
+    pixels[..., 3] = np.abs(light.astype(int) - int(light[0, 0]))
+    Image.fromarray(pixels).save(tmp_path / "transparent.png")
+    pad = open_pad(color_scheme=scheme)
+    pad.part("file").set_input_files(tmp_path / "transparent.png")
+    pad.expect_digit(4)
+    corner = "canvas => Array.from(canvas.getContext('2d').getImageData(9, 9, 1, 1).data)"
+    for canvas in (pad.part("pad"), pad.page.locator(".dp-steps canvas").first):
+        assert canvas.evaluate(corner) == [paper, paper, paper, 255]
+
+
 @pytest.mark.parametrize("way", ["paste", "drop"])
 def test_what_is_no_picture_is_refused_in_words(open_pad: OpenPad, way: str) -> None:
     pad = open_pad()
@@ -347,6 +384,37 @@ def test_the_last_drawings_stay_and_come_back(open_pad: OpenPad) -> None:
     pad.part("recent").locator("button").nth(1).click()
     pad.expect_digit(8)
     assert pad.num_inked() > 0
+    expect(pad.part("pad")).to_be_focused()
+
+
+def test_what_comes_back_is_kept_again_before_it_is_read_again(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    for digit in (2, 3):
+        pad.draw(digit)
+        pad.expect_digit(digit)
+        pad.settle()
+        pad.clear()
+    waiting: list[Route] = []
+    pad.page.route("**/api/predict", lambda route: waiting.append(route))
+    recent = pad.part("recent").locator("li")
+    recent.nth(0).locator("button").click()
+    expect(recent).to_have_count(1)
+    recent.nth(0).locator("button").click()
+    expect(recent).to_have_text([re.compile("^3")])
+    recent.nth(0).locator("button").click()
+    expect(recent).to_have_text([re.compile("^2")])
+    pad.part("undo").click()
+
+
+def test_the_last_of_the_last_drawings_takes_their_heading_with_it(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    pad.draw(2)
+    pad.expect_digit(2)
+    pad.clear()
+    expect(pad.part("recents")).to_be_visible()
+    pad.part("recent").locator("button").click()
+    expect(pad.part("recents")).to_be_hidden()
+    pad.expect_digit(2)
 
 
 def test_the_drawing_can_be_copied_as_png(open_pad: OpenPad, recognizer: Recognizer) -> None:
@@ -412,6 +480,44 @@ def test_a_refusal_is_shown_and_not_repeated(open_pad: OpenPad) -> None:
     pad.expect_digit(2)
     expect(pad.part("message")).to_have_text("")
     pad.complaints.clear()  # the browser itself notes the refusals in its console
+
+
+def test_an_answer_of_something_else_is_told_in_words(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    page = "<html>log in first</html>"
+    pad.page.route("**/api/predict", lambda route: route.fulfill(status=200, body=page))
+    pad.draw(7)
+    expect(pad.part("message")).to_have_text("The server answered 200, and no prediction.")
+    pad.page.unroute("**/api/predict")
+    pad.expect_digit(7)  # it asks again
+    expect(pad.part("message")).to_have_text("")
+
+
+def test_what_was_done_is_said_until_the_drawing_changes(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    waiting: list[Route] = []
+    pad.page.route("**/api/predict", lambda route: waiting.append(route))
+    pad.draw(7)
+    pad.until(lambda: len(waiting) == 1)
+    give_file(pad, "drop", Path(__file__), "text/plain")
+    expect(pad.part("message")).to_contain_text("Expected a picture")
+    waiting[0].continue_()
+    pad.until(lambda: len(waiting) == 2)
+    waiting[1].continue_()
+    pad.expect_digit(7)
+    expect(pad.part("message")).to_contain_text("Expected a picture")
+    pad.stroke((0.1, 0.1))
+    expect(pad.part("message")).to_have_text("")
+    pad.page.unroute_all(behavior="ignoreErrors")
+    pad.clear()
+
+
+def test_a_model_without_figures_has_a_line_as_well(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    card = {"model": "0123456789ab", "num_bytes": 57_300, "card": {}, "report": None}
+    pad.page.route("**/api/model", lambda route: route.fulfill(json=card))
+    pad.page.reload()
+    expect(pad.page.locator("#model")).to_have_text("Model 0123456789ab, 57 kB.")
 
 
 def test_a_server_that_goes_away_is_missed_and_found_again(open_pad: OpenPad, server: Server) -> None:
@@ -521,6 +627,13 @@ def is_inked(pad: Pad, x: float, y: float) -> bool:
         "(c, [x, y]) => c.getContext('2d').getImageData(x * c.width, y * c.height, 1, 1).data[3] > 0", [x, y]
     )
     return inked
+
+
+def middle_of_ink(seen: NDArray[np.uint8]) -> tuple[float, float]:
+    """How far down and right of the picture's middle the middle of the ink's box lies, in px."""
+    rows, columns = (np.flatnonzero(seen.max(axis=axis) > 127) for axis in (1, 0))
+    down, right = ((line[0] + line[-1] + 1) / 2 - 14 for line in (rows, columns))
+    return float(down), float(right)
 
 
 def give_file(pad: Pad, way: str, path: Path, media_type: str) -> None:

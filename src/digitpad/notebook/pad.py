@@ -61,7 +61,10 @@ class DrawingPad(anywidget.AnyWidget):
 
     @property
     def prediction(self) -> Prediction | None:
-        """The answer to what is on the pad; None while nothing is, or it is not read yet."""
+        """The answer to what is on the pad; None while nothing is, or it is not read yet.
+
+        Where the pad is shown several times, what counts is what was last drawn on or shown.
+        """
         return self._read_last.prediction
 
     @property
@@ -98,16 +101,15 @@ class DrawingPad(anywidget.AnyWidget):
         self.send({"kind": "reply", "id": message["id"], **reply})
 
     def _read(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Read a drawing, and tell of it; the answer for the page, with a `notice` of functions that failed."""
         prediction, answer = read(self._reader, message["image"])
         drawing = Image.open(io.BytesIO(base64.b64decode(message["image"].partition(",")[2])))
         strokes = [np.array(points, np.float64) for points in message["strokes"]]
         self._read_last = _Read(prediction, drawing, strokes)  # at once: a kernel may run cells beside this
+        notices = []
         for function in self._callbacks:
             try:
                 function(prediction)
             except Exception as error:  # it would end in a console that nobody opens
-                raise DigitpadError(
-                    f"The answer is {prediction.digit}, but a function of on_prediction failed: "
-                    f"{type(error).__name__}: {error}"
-                ) from error
-        return answer
+                notices.append(f"A function of on_prediction failed: {type(error).__name__}: {error}")
+        return {**answer, "notice": " ".join(notices)}

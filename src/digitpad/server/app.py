@@ -60,6 +60,7 @@ def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> 
 
 
 def _add_page(app: FastAPI, folder: Path) -> None:
+    @app.head("/", include_in_schema=False)
     @app.get("/", include_in_schema=False)
     async def show_page() -> Response:
         return FileResponse(folder / "index.html")
@@ -110,10 +111,12 @@ def _add_model(app: FastAPI, recognizer: Recognizer, report: Path) -> None:
 
 
 def _add_operations(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metrics) -> None:
+    @app.head("/healthz", include_in_schema=False)
     @app.get("/healthz", summary="Whether the process answers", responses=schema.refusals())
     async def is_alive() -> schema.Health:
         return schema.Health(status="alive")
 
+    @app.head("/readyz", include_in_schema=False)
     @app.get("/readyz", summary="Whether the model answers its probes as it should", responses=schema.refusals(503))
     async def is_ready() -> schema.Health:
         try:

@@ -16,6 +16,7 @@ from digitpad.training import runs, story
 from digitpad.training.runs import RunFolder
 
 MODEL = "digits.onnx"
+_SIGN = Path("web") / "reader.js"  # a folder that has it is a site, or the beginning of one
 _WEB = ("icon.svg", "pad.css", "pad.js", "reader.js", "site.css", "site.js", "verdict.js")
 
 
@@ -41,7 +42,7 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
     metrics, model = runs.read_json(run.metrics), Recognizer.load(run.onnx_model)
     weights = run.onnx_model.read_bytes()
     taken = [name for name in ("index.html", MODEL, "card.png", "web") if (out / name).exists()]
-    if taken and not (out / "web" / "reader.js").exists():
+    if taken and not (out / _SIGN).exists():
         raise RunError(
             f"Expected {out} to be new or a site of digitpad; it holds another {taken[0]}. Give another folder."
         )
@@ -65,7 +66,8 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
 
 def _copy(draft: Path, out: Path) -> int:
     """Copy all files, but no rights: a temporary folder is nobody else's, and a site is everybody's. Returns bytes."""
-    paths = sorted(path for path in draft.rglob("*") if path.is_file())
+    there = [path for path in draft.rglob("*") if path.is_file()]
+    paths = sorted(there, key=lambda path: (path != draft / _SIGN, path))
     for file in paths:
         target = out / file.relative_to(draft)
         target.parent.mkdir(parents=True, exist_ok=True)

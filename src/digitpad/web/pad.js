@@ -5,8 +5,8 @@
  *     mount(element, { predict });
  *
  * `predict` is the pad's only tie to the world: it gets a canvas with the drawing, and the strokes that it was drawn by,
- * and promises the answer as `digitpad.answer.to_dict` describes it, with `top_k` 10. If it fails, the pad shows the
- * error's message and tries again, unless the error says that it is `permanent`.
+ * and promises the answer as `digitpad.answer.to_dict` describes it, with `top_k` 10, and perhaps a `notice` to show
+ * beside it. If it fails, the pad shows the error's message and tries again, unless the error is `permanent`.
  */
 
 const SIDE = 280; // the pad is so wide in the unit of all coordinates here
@@ -55,12 +55,14 @@ export function mount(root, { predict, slow = "", onBlank = () => {}, keys = roo
       const asked = { marks: [...drawing.visible], canvas: drawing.toCanvas(ASKED_SIDE) };
       const started = performance.now();
       const strokes = asked.marks.filter(({ points }) => points).map(({ points }) => points);
-      const timer = setTimeout(() => drawing.isBlank || view.say(slow), SLOW_MS);
+      const timer = setTimeout(() => drawing.isBlank || view.complain(slow), SLOW_MS);
       const prediction = await inTime(predict(asked.canvas, strokes), slow).finally(() => clearTimeout(timer));
+      const milliseconds = performance.now() - started;
+      const ink = await toImage(prediction.steps.ink_picture);
       if (sheet !== drawing.sheet) return; // cleared meanwhile
-      shown = { ...asked, prediction };
-      view.showAnswer(shown, performance.now() - started);
-      view.say("");
+      shown = { ...asked, prediction, ink };
+      view.showAnswer(shown, milliseconds);
+      view.complain(prediction.notice ?? "");
     },
     (error) => {
       if (!drawing.isBlank) view.showFailure(error.message);
@@ -74,10 +76,11 @@ export function mount(root, { predict, slow = "", onBlank = () => {}, keys = roo
 
   function changed() {
     redraw();
+    view.say("");
     if (drawing.isBlank) {
       shown = null;
       view.showBlank();
-      view.say("");
+      view.complain("");
       onBlank();
     } else {
       asker.ask();
@@ -89,20 +92,24 @@ export function mount(root, { predict, slow = "", onBlank = () => {}, keys = roo
     shown = null;
   }
 
-  function restore(marks) {
+  function restore(kept) {
     clear();
-    marks.forEach((mark) => drawing.add(mark));
+    kept.marks.forEach((mark) => drawing.add(mark));
+    shown = kept; // it can be kept again before it is read again
     changed();
+    view.canvas.focus({ preventScroll: true });
   }
 
   function clear() {
     keepInRecent();
     drawing.clear();
+    view.liftCursor();
     changed();
   }
 
   function undo() {
     drawing.undo();
+    view.liftCursor();
     changed();
   }
 
@@ -252,6 +259,8 @@ function inTime(promise, slow) {
 class View {
   #root;
   #announcement = 0;
+  #note = "";
+  #complaint = "";
 
   constructor(root) {
     this.#root = root;
@@ -282,12 +291,19 @@ class View {
 
   /** Call back when the pad must be painted again: another size, another density, other colours. Returns what ends it. */
   onResize(callback) {
-    const [sizes, colours] = [new ResizeObserver(callback), matchMedia("(prefers-color-scheme: dark)")];
+    const ended = new AbortController();
+    const { signal } = ended;
+    const sizes = new ResizeObserver(callback);
     sizes.observe(this.canvas);
-    colours.addEventListener("change", callback);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback, { signal });
+    const watchDensity = () => {
+      const density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`); // changes once, to no longer
+      density.addEventListener("change", () => [callback(), watchDensity()], { signal, once: true });
+    };
+    watchDensity();
     return () => {
       sizes.disconnect();
-      colours.removeEventListener("change", callback);
+      ended.abort();
     };
   }
 
@@ -314,8 +330,26 @@ class View {
     this.cursor.style.top = `${(100 * y) / SIDE}%`;
   }
 
-  say(message) {
-    this.#find("message").textContent = message;
+  /** Lift the pen of the keyboard. */
+  liftCursor() {
+    this.cursor.classList.remove("dp-down");
+  }
+
+  /** Say what was done, until the drawing changes. */
+  say(note) {
+    this.#note = note;
+    this.#showMessage();
+  }
+
+  /** Say what keeps the answer away, until it is there. */
+  complain(complaint) {
+    this.#complaint = complaint;
+    this.#showMessage();
+  }
+
+  #showMessage() {
+    const [place, message] = [this.#find("message"), this.#complaint || this.#note];
+    if (place.textContent !== message) place.textContent = message; // a screen reader hears every change
   }
 
   showBlank() {
@@ -329,7 +363,8 @@ class View {
   showFailure(message) {
     this.#root.dataset.state = "failed";
     this.#find("time").textContent = "This is not an answer to the drawing as it is now.";
-    this.say(message);
+    this.#announce("");
+    this.complain(message);
   }
 
   showAnswer(shown, milliseconds) {
@@ -342,8 +377,9 @@ class View {
     this.#announce(speakAnswer(prediction));
   }
 
-  addRecent({ marks, canvas, prediction }, restore) {
-    const list = this.#find("recent");
+  addRecent(kept, restore) {
+    const { canvas, prediction } = kept;
+    const [list, place] = [this.#find("recent"), this.#find("recents")];
     const item = document.createElement("li");
     const button = document.createElement("button");
     const answer = describeShortly(prediction);
@@ -358,12 +394,13 @@ class View {
     button.append(picture, label);
     button.addEventListener("click", () => {
       item.remove();
-      restore(marks);
+      place.hidden = list.children.length === 0;
+      restore(kept);
     });
     item.append(button);
     list.prepend(item);
     while (list.children.length > NUM_RECENT) list.lastElementChild.remove();
-    this.#find("recents").hidden = false;
+    place.hidden = false;
   }
 
   #find(name) {
@@ -490,6 +527,7 @@ function followKeyboard(view, drawing, changed, beginAnew) {
   view.canvas.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (!drawing.visible.includes(stroke)) stroke = null; // it was undone or cleared
+    if (event.key === " " && event.repeat) return event.preventDefault();
     if (event.key === " ") {
       if (drawing.isPicture) beginAnew();
       stroke = stroke ? null : { points: [pen], width: view.brushWidth };
@@ -563,13 +601,20 @@ function paintStroke(context, { points, width }) {
   context.stroke();
 }
 
-/** Paint an image as large as it fits into the square that a context's canvas is, in the middle; where it came to lie. */
+/**
+ * Paint an image, on its own paper if it has some, as large as it fits into the square that a context's canvas is, in
+ * the middle; where it came to lie.
+ */
 function paintFitted(context, image) {
   const side = context.canvas.width / context.getTransform().a;
   const scale = side / Math.max(image.width, image.height);
   const [width, height] = [image.width * scale, image.height * scale];
   const [left, top] = [(side - width) / 2, (side - height) / 2];
   context.imageSmoothingQuality = "high";
+  if (image.dataset.paper) {
+    context.fillStyle = image.dataset.paper;
+    context.fillRect(left, top, width, height);
+  }
   context.drawImage(image, left, top, width, height);
   return { left, top, width, height };
 }
@@ -578,12 +623,12 @@ function paintFitted(context, image) {
  * The way from the drawing to the picture seen, from the numbers and pictures that the model itself gave; nothing is
  * computed here a second time.
  */
-function describeSteps({ canvas, prediction }) {
-  const { size, ink, box, centre, scale, stroke, ink_picture } = prediction.steps;
+function describeSteps({ canvas, prediction, ink: picture }) {
+  const { size, ink, box, centre, scale, stroke } = prediction.steps;
   const [height, width] = size;
   const steps = [
     { caption: `${width} × ${height} px`, paint: (context) => paintFitted(context, canvas) },
-    { caption: `covers ${percent(ink)}`, paint: (context) => paintUrl(context, ink_picture) },
+    { caption: `covers ${ink ? percent(ink) : "nothing"}`, paint: (context) => picture && paintFitted(context, picture) },
   ];
   if (!box) return steps;
   const [top, left, bottom, right] = box;
@@ -662,12 +707,12 @@ function cross(context, middle) {
   context.stroke();
 }
 
-async function paintUrl(context, url) {
-  if (!url) return;
+async function toImage(url) {
+  if (!url) return null;
   const image = new Image();
   image.src = url;
   await image.decode();
-  paintFitted(context, image);
+  return image;
 }
 
 /** 28 rows of levels, 0 to 255 for ink, as white on black. */
@@ -687,7 +732,19 @@ async function toCanvas(file) {
   context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   image.close();
+  canvas.dataset.paper = paperUnder(context);
   return canvas;
+}
+
+/** What shows a transparent picture, which is how the contract sees it: white under dark ink, black under light ink. */
+function paperUnder(context) {
+  const { data } = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
+  let [ink, light] = [0, 0];
+  for (let index = 0; index < data.length; index += 4) {
+    ink += data[index + 3];
+    light += data[index + 3] * data[index + 1];
+  }
+  return light > 127.5 * ink ? "#000" : "#fff";
 }
 
 /** Copy a canvas as PNG, or save it where the browser does not let pages copy; what was done, in words. */

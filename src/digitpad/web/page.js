@@ -13,22 +13,25 @@ async function predict(canvas) {
   }).catch(() => {
     throw new Error("The server does not answer. The drawing is kept; trying again…");
   });
-  if (response.ok) return response.json();
-  const problem = await response.json().catch(() => ({ detail: `The server answered ${response.status}.` }));
-  const isPermanent = response.status >= 400 && response.status < 500 && response.status !== 408;
-  throw Object.assign(new Error(problem.detail), { permanent: isPermanent });
+  const answer = await response.json().catch(() => ({})); // something between the page and the server may answer
+  if (response.ok && answer.status) return answer;
+  const isPermanent = response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status);
+  throw Object.assign(new Error(answer.detail ?? `The server answered ${response.status}, and no prediction.`), {
+    permanent: isPermanent,
+  });
 }
 
 async function describeModel() {
   const { model, num_bytes, card, report } = await (await fetch("api/model")).json();
-  const { num_images, accuracy } = card.test;
-  const pen = card.drawings?.pen;
+  const shares = [
+    [card.test, card.data?.verified ? "MNIST test pictures" : "test pictures"],
+    [card.drawings?.pen, "digits from pens"],
+  ];
   document.querySelector("#report").hidden = report === null;
-  return (
-    `Model ${model}, ${Math.round(num_bytes / 1000)} kB: ${(100 * accuracy).toFixed(2)} % of ` +
-    `${num_images.toLocaleString("en")} MNIST test pictures right` +
-    (pen ? `, and ${(100 * pen.accuracy).toFixed(2)} % of ${pen.num_images.toLocaleString("en")} digits from pens.` : ".")
-  );
+  const figures = shares
+    .filter(([figures]) => figures) // a model from a notebook has none
+    .map(([{ accuracy, num_images }, of]) => `${(100 * accuracy).toFixed(2)} % of ${num_images.toLocaleString("en")} ${of}`);
+  return `Model ${model}, ${Math.round(num_bytes / 1000)} kB${figures.length ? `: ${figures.join(", and ")} right` : ""}.`;
 }
 
 mount(document.querySelector("#pad"), { predict, keys: document });

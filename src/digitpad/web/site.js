@@ -89,4 +89,4 @@ function load() {
 
 retry.addEventListener("click", load);
 load();
-mount(document.querySelector("#pad"), { predict: (canvas) => reader.predict(canvas), slow: SLOW });
+mount(document.querySelector("#pad"), { predict: (canvas) => reader.predict(canvas), slow: SLOW, keys: document });

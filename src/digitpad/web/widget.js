@@ -39,6 +39,7 @@ function render({ model, el }) {
   }
 
   model.on("msg:custom", receive);
+  send({ kind: "blank" }); // Python may hold what was drawn where this pad was shown before
   return () => {
     model.off("msg:custom", receive);
     pad.close();

@@ -14,6 +14,7 @@ from nbclient import NotebookClient
 
 NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "mnist_draw_predict.ipynb"
 TIMEOUT_S = 1800
+WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def main() -> None:
@@ -26,6 +27,8 @@ def main() -> None:
     NotebookClient(notebook, timeout=TIMEOUT_S, kernel_name="python3", store_widget_state=False).execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # times, which differ with every run
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop(WIDGET, None)  # without its kernel it is an error; the words beside it are none
     notebook.metadata["digitpad"] = {"sources": digest(notebook)}
     nbformat.write(notebook, quick or NOTEBOOK)
 

@@ -16,7 +16,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from record import Figures, show, spread, versions, write
 
-from digitpad.training import data, metrics
+from digitpad.training import data, machine
 
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # processors are compared here
 
@@ -115,7 +115,7 @@ def _measure(name: str, seed: int) -> dict[str, Any]:
         "seconds": seconds,
         "epoch_seconds": float(np.diff([lap for lap, _ in clock.laps]).mean()),
         "processor_seconds": processor_seconds,
-        "peak_mb": (metrics.peak_memory_bytes() or 0) / 1e6,
+        "peak_mb": (machine.peak_memory_bytes() or 0) / 1e6,
         "accuracy": 100 * clock.laps[-1][1],
         "laps": clock.laps,
     }

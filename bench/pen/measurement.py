@@ -19,8 +19,8 @@ from pen.settings import REFERENCE
 PACKAGES = ("digitpad", "keras", "numpy", "onnx", "onnxruntime", "pillow", "scikit-learn", "tensorflow-cpu")
 NOTES = (
     "UNIPEN train_r01_v07 (doi 10.5281/zenodo.1195803, CC BY 4.0), never trained on; but the mistakes on them showed "
-    "which styles of digits to generate, so expect a little less of other writers. About 0.3 % of the digits are wrong "
-    "or not one digit; they stay in.",
+    "which styles of digits to generate, and they helped to choose the model that ships, so expect a little less of "
+    "other writers. About 0.3 % of the digits are wrong or not one digit; they stay in.",
     "The grid reads a sample with nearly the same number of digits of every writer, the same in every cell, so its "
     "figures stand beside its own reference cell, not beside that of all digits.",
     "Accuracy is that of the most probable digit, whatever is refused. Means over writers or donors give each the same "

@@ -136,6 +136,12 @@ def test_pads_answer_on_the_page_and_in_the_kernel(lab: Lab) -> None:
     first.expect_blank()
     second.expect_digit(7)
     assert lab.run(TELL).startswith("first None None 0 True")
+    lab.run(SHOW_SECOND)  # shown anew, the pad is blank, and Python says so
+    lab.pad(SHOW_SECOND).expect_blank()
+    assert lab.run(TELL).endswith("second None None")
+    second = lab.pad(SHOW_SECOND)
+    second.draw(7)
+    second.expect_digit(7)
     second.clear()
     assert lab.run(TELL).endswith("second None None")
 

@@ -140,6 +140,24 @@ def test_what_was_built_stays_when_building_fails(site: Site, tmp_path: Path, mo
     assert contents(tmp_path) == contents(site.folder)
 
 
+def test_a_building_that_was_cut_short_can_begin_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = shutil.copyfile
+    copied: list[Path] = []
+
+    def break_off(source: Path, target: Path) -> None:
+        if len(copied) == 3:
+            raise KeyboardInterrupt
+        copied.append(copy(source, target))
+
+    with monkeypatch.context() as cut:
+        cut.setattr(shutil, "copyfile", break_off)
+        with pytest.raises(KeyboardInterrupt):
+            build(SHIPPED, tmp_path, Settings(), cdn=True)
+    assert (tmp_path / "card.png").exists()
+    build(SHIPPED, tmp_path, Settings(), cdn=True)
+    assert (tmp_path / "index.html").exists()
+
+
 def test_figures_of_another_version_are_refused(tmp_path: Path) -> None:
     run = RunFolder(shutil.copytree(SHIPPED.path, tmp_path / "run"))
     metrics = runs.read_json(run.metrics)

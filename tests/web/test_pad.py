@@ -362,6 +362,22 @@ def test_a_transparent_picture_lies_on_paper_that_shows_it(
         assert canvas.evaluate(corner) == [paper, paper, paper, 255]
 
 
+def test_a_hole_in_a_picture_shows_the_paper_around_it(open_pad: OpenPad, tmp_path: Path) -> None:
+    with Image.open(A_PICTURE) as picture:
+        pixels = np.array(picture.convert("RGBA"))
+    pixels[5:15, 5:15] = 0
+    Image.fromarray(pixels).save(tmp_path / "hole.png")
+    pad = open_pad()
+    pad.part("file").set_input_files(tmp_path / "hole.png")
+    pad.expect_digit(4)
+    in_the_hole = f"""canvas => {{
+        const place = 10 * canvas.width / {len(pixels)};
+        return Array.from(canvas.getContext("2d").getImageData(place, place, 1, 1).data);
+    }}"""
+    shown = pad.part("pad").evaluate(in_the_hole)
+    assert shown == pixels[0, 0].tolist()
+
+
 @pytest.mark.parametrize("way", ["paste", "drop"])
 def test_what_is_no_picture_is_refused_in_words(open_pad: OpenPad, way: str) -> None:
     pad = open_pad()
@@ -484,12 +500,17 @@ def test_a_refusal_is_shown_and_not_repeated(open_pad: OpenPad) -> None:
 
 def test_an_answer_of_something_else_is_told_in_words(open_pad: OpenPad) -> None:
     pad = open_pad()
-    page = "<html>log in first</html>"
-    pad.page.route("**/api/predict", lambda route: route.fulfill(status=200, body=page))
-    pad.draw(7)
-    expect(pad.part("message")).to_have_text("The server answered 200, and no prediction.")
-    pad.page.unroute("**/api/predict")
-    pad.expect_digit(7)  # it asks again
+    strange = iter(["<html>log in first</html>", "null", '{"status": "fine"}'])
+
+    def answer(route: Route) -> None:
+        body = next(strange, None)
+        route.continue_() if body is None else route.fulfill(status=200, body=body)
+
+    pad.page.route("**/api/predict", answer)
+    pad.stroke((0.5, 0.1), (0.5, 0.9))
+    for _ in range(3):
+        expect(pad.part("message")).to_have_text("The server answered 200, and no prediction.")
+    pad.expect_digit(1)  # it asks again
     expect(pad.part("message")).to_have_text("")
 
 

@@ -16,7 +16,7 @@ from digitpad.errors import ArtifactError
 from digitpad.training import backend, runs
 from digitpad.training.calibrate import Calibration
 from digitpad.training.contract import Contract
-from digitpad.training.models import MaxAndMean  # noqa: F401  Keras must know it before it loads a network
+from digitpad.training.models import MaxAndMean
 from digitpad.training.slim import slim
 
 _OPSET = 18
@@ -73,7 +73,8 @@ def load_keras(path: Path) -> keras.Model:
             "short. Copy it again, or train it again."
         )
     try:
-        return keras.saving.load_model(path, compile=False)
+        # files of before it was registered name it so
+        return keras.saving.load_model(path, custom_objects={"MaxAndMean": MaxAndMean}, compile=False)
     except (OSError, TypeError, ValueError, KeyError) as error:
         raise ArtifactError(f"Expected a model that Keras {keras.__version__} can load in {path}: {error}.") from None
 

@@ -1,15 +1,13 @@
 """What is written down of a run: all its figures, and the card that its model carries."""
 
-import os
 import platform
-import sys
 from dataclasses import asdict
 from importlib.metadata import packages_distributions, version
 from typing import Any
 
 import keras
 
-from digitpad.training import runs, splits
+from digitpad.training import machine, runs, splits
 from digitpad.training.calibrate import Calibrated
 from digitpad.training.fit import Progress
 from digitpad.training.recipe import Recipe
@@ -41,20 +39,8 @@ def collect(
         "validation": {name: best[f"validation_{name}"] for name in ("loss", "accuracy")},
         **test(run),
         "versions": _versions(),
-        "machine": {
-            "system": f"{platform.system()} {platform.machine()}",
-            "num_cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        },
+        "machine": machine.describe(),
     }
-
-
-def peak_memory_bytes() -> int | None:
-    """The most memory that this process held so far, or None on Windows, which does not tell."""
-    if sys.platform == "win32":
-        return None
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def test(run: RunFolder) -> dict[str, Any]:

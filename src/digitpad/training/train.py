@@ -19,6 +19,7 @@ from digitpad.training import (
     drawings,
     evaluate,
     export,
+    machine,
     metrics,
     models,
     pen,
@@ -82,7 +83,7 @@ def train(run: RunFolder, dataset: data.Dataset, *, watcher: Watcher | None = No
     runs.write(run.onnx_model, artifact.seal(graph, metrics.card(figures), probes))
     say("Verifying: a fresh process reloads both models.")
     figures["verification"] = verify.verify(reader, validation.images, run)
-    figures["peak_memory_bytes"] = metrics.peak_memory_bytes()
+    figures["peak_memory_bytes"] = machine.peak_memory_bytes()
     figures["files"] = {path.name: path.stat().st_size for path in (run.keras_model, run.onnx_model)}
     earlier = sum(row["seconds"] for row in progress.history[: progress.num_restored])
     figures["seconds"] = earlier + time.monotonic() - started

@@ -55,7 +55,7 @@ export function mount(root, { predict, slow = "", onBlank = () => {}, keys = roo
       const asked = { marks: [...drawing.visible], canvas: drawing.toCanvas(ASKED_SIDE) };
       const started = performance.now();
       const strokes = asked.marks.filter(({ points }) => points).map(({ points }) => points);
-      const timer = setTimeout(() => drawing.isBlank || view.complain(slow), SLOW_MS);
+      const timer = setTimeout(() => slow && !drawing.isBlank && view.complain(slow), SLOW_MS);
       const prediction = await inTime(predict(asked.canvas, strokes), slow).finally(() => clearTimeout(timer));
       const milliseconds = performance.now() - started;
       const ink = await toImage(prediction.steps.ink_picture);
@@ -259,8 +259,7 @@ function inTime(promise, slow) {
 class View {
   #root;
   #announcement = 0;
-  #note = "";
-  #complaint = "";
+  #isComplaint = false;
 
   constructor(root) {
     this.#root = root;
@@ -337,18 +336,19 @@ class View {
 
   /** Say what was done, until the drawing changes. */
   say(note) {
-    this.#note = note;
-    this.#showMessage();
+    this.#tell(note, false);
   }
 
   /** Say what keeps the answer away, until it is there. */
   complain(complaint) {
-    this.#complaint = complaint;
-    this.#showMessage();
+    this.#tell(complaint, true);
   }
 
-  #showMessage() {
-    const [place, message] = [this.#find("message"), this.#complaint || this.#note];
+  /** The latest message is on show; an empty one ends those of its own kind. */
+  #tell(message, isComplaint) {
+    const place = this.#find("message");
+    if (!message && isComplaint !== this.#isComplaint) return;
+    this.#isComplaint = isComplaint;
     if (place.textContent !== message) place.textContent = message; // a screen reader hears every change
   }
 
@@ -711,8 +711,7 @@ async function toImage(url) {
   if (!url) return null;
   const image = new Image();
   image.src = url;
-  await image.decode();
-  return image;
+  return image.decode().then(() => image, () => null);
 }
 
 /** 28 rows of levels, 0 to 255 for ink, as white on black. */
@@ -736,15 +735,31 @@ async function toCanvas(file) {
   return canvas;
 }
 
-/** What shows a transparent picture, which is how the contract sees it: white under dark ink, black under light ink. */
+/**
+ * What a transparent picture lies on, as the contract sees it: the paper of its own border if that is opaque, else what
+ * shows the ink, white under dark and black under light.
+ */
 function paperUnder(context) {
-  const { data } = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
+  const { width, height } = context.canvas;
+  const sides = [[0, 0, width, 1], [0, height - 1, width, 1], [0, 0, 1, height], [width - 1, 0, 1, height]];
+  const border = sides.flatMap((side) => [...context.getImageData(...side).data]);
+  const [red, green, blue, opacity] = [0, 1, 2, 3].map((channel) => border.filter((_, index) => index % 4 === channel));
+  if (mean(opacity) > 127.5) return `rgb(${[red, green, blue].map(median)})`;
+  const { data } = context.getImageData(0, 0, width, height);
   let [ink, light] = [0, 0];
   for (let index = 0; index < data.length; index += 4) {
     ink += data[index + 3];
     light += data[index + 3] * data[index + 1];
   }
   return light > 127.5 * ink ? "#000" : "#fff";
+}
+
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
 /** Copy a canvas as PNG, or save it where the browser does not let pages copy; what was done, in words. */

@@ -14,9 +14,9 @@ async function predict(canvas) {
     throw new Error("The server does not answer. The drawing is kept; trying again…");
   });
   const answer = await response.json().catch(() => ({})); // something between the page and the server may answer
-  if (response.ok && answer.status) return answer;
+  if (response.ok && answer?.steps) return answer;
   const isPermanent = response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status);
-  throw Object.assign(new Error(answer.detail ?? `The server answered ${response.status}, and no prediction.`), {
+  throw Object.assign(new Error(answer?.detail ?? `The server answered ${response.status}, and no prediction.`), {
     permanent: isPermanent,
   });
 }

@@ -17,7 +17,7 @@ from digitpad.server import problem
 from digitpad.server.problem import ProblemError
 
 MAX_BYTES = 2_000_000
-MAX_BYTES_HELD = 16_000_000
+MAX_BYTES_HELD = 8_000_000
 """Bytes of bodies that all requests at work may hold together."""
 MAX_SECONDS = 10.0
 

@@ -1,5 +1,6 @@
 """`bench/README.md`, written from what the benchmarks recorded: `python bench/readme.py`, and after every benchmark."""
 
+import functools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -68,6 +69,7 @@ def section(name: str) -> str:
     )
 
 
+@functools.cache  # every section asks, and a model is checked whenever it is loaded
 def shipped() -> str:
     """What the model that ships is known by."""
     return artifact.load(artifact.shipped()).model_id

@@ -29,7 +29,7 @@ async function describeModel() {
   ];
   document.querySelector("#report").hidden = report === null;
   const figures = shares
-    .filter(([figures]) => figures) // a model from a notebook has none
+    .filter(([measured]) => measured) // a model from a notebook has none
     .map(([{ accuracy, num_images }, of]) => `${(100 * accuracy).toFixed(2)} % of ${num_images.toLocaleString("en")} ${of}`);
   return `Model ${model}, ${Math.round(num_bytes / 1000)} kB${figures.length ? `: ${figures.join(", and ")} right` : ""}.`;
 }

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from digitpad import artifact
 from digitpad.errors import DataError, DigitpadError
-from digitpad.training import pen
+from digitpad.training.datasets import pen
 
 ROOT = Path(__file__).parents[1]
 

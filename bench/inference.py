@@ -58,9 +58,9 @@ COLD_STARTS = {
     ),
     "model(x)": (
         "import sys; from pathlib import Path; import numpy as np; from PIL import Image; "
-        "from digitpad.training import backend; backend.prepare(); from digitpad.training import export; "
+        "from digitpad.training import backend; backend.prepare(); from digitpad.training.export import keras_file; "
         "pixels = np.asarray(Image.open(sys.argv[2]).convert('RGBA'))[None]; "
-        "export.load_keras(Path(sys.argv[1]))(pixels, training=False)",
+        "keras_file.load(Path(sys.argv[1]))(pixels, training=False)",
         "keras",
     ),
 }

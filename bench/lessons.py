@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from digitpad.training.splits import Split
+from digitpad.training.datasets.splits import Split
 
 Accuracy = Callable[[], float]
 
@@ -54,17 +54,20 @@ def digitpad(pool: Split, test: Split, seed: int) -> Clock:
     backend.prepare()
     import sklearn.model_selection  # noqa: F401  # what splits imports when it splits, for imports are not timed
 
-    from digitpad.training import contract, models, splits, train
-    from digitpad.training.fit import Watcher, fit, predict_logits
+    from digitpad.training import pipeline
+    from digitpad.training.datasets import splits
+    from digitpad.training.networks import architectures
+    from digitpad.training.networks.fit import Watcher, fit, predict_logits
+    from digitpad.training.preprocessing import contract
     from digitpad.training.recipe import RECIPES
 
     clock, recipe = Clock(), RECIPES["fast"].replace(seed=seed)
     training, validation = splits.choose_validation(pool, seed=seed)
-    mixture, choosing = train.mix(pool[training], pool[validation][::2], recipe)
-    network = models.build(recipe)
+    mixture, choosing = pipeline.mix(pool[training], pool[validation][::2], recipe)
+    network = architectures.build(recipe)
 
     def accuracy() -> float:
-        kept = models.keep(network, recipe)  # what reads in the end
+        kept = architectures.keep(network, recipe)  # what reads in the end
         return _share(predict_logits(kept, contract.see(test.images))[:, :10], test)
 
     class Laps(Watcher):
@@ -73,7 +76,7 @@ def digitpad(pool: Split, test: Split, seed: int) -> Clock:
 
     with tempfile.TemporaryDirectory() as folder:
         fit(network, mixture, choosing, recipe, checkpoint=Path(folder) / "checkpoint.npz", watcher=Laps())
-    models.keep(network, recipe)
+    architectures.keep(network, recipe)
     return clock
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from record import Figures, show, spread, versions, write
 
-from digitpad.training import pen, recipe, runs
+from digitpad.training import recipe, runs
+from digitpad.training.datasets import pen
 from digitpad.training.recipe import RECIPES
 from digitpad.training.runs import RunFolder
 

@@ -14,7 +14,8 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from digitpad import Recognizer, artifact, drawing
-from digitpad.training import export, models
+from digitpad.training.export import keras_file, onnx_file
+from digitpad.training.networks import architectures
 from digitpad.training.recipe import Recipe
 
 Pixels = NDArray[np.uint8]
@@ -48,12 +49,12 @@ def write(folder: Path, pixels: Pixels) -> Files:
     """
     card = Recognizer.load().card
     recipe = Recipe(**card["recipe"])
-    network = models.keep(models.build(recipe), recipe)
-    reader = export.build_reader(network, card["temperature"])
+    network = architectures.keep(architectures.build(recipe), recipe)
+    reader = keras_file.build_reader(network, card["temperature"])
     files = Files(folder / "digits.onnx", folder / "model.keras", folder / "digits.tflite")
-    export.save_keras(reader, files.keras)
-    probe = artifact.Probe(pixels, export.answer(reader, pixels[None])["probabilities"][0])
-    files.onnx.write_bytes(artifact.seal(export.export_graph(files.keras), card, [probe]))
+    keras_file.save(reader, files.keras)
+    probe = artifact.Probe(pixels, keras_file.answer(reader, pixels[None])["probabilities"][0])
+    files.onnx.write_bytes(artifact.seal(onnx_file.export(files.keras), card, [probe]))
     fixed = keras.Input(batch_shape=(1, *pixels.shape), dtype="uint8")
     with contextlib.redirect_stdout(io.StringIO()):  # it describes at length what it saves
         lite = tf.lite.TFLiteConverter.from_keras_model(keras.Model(fixed, reader(fixed)["probabilities"])).convert()
@@ -111,5 +112,5 @@ def many_at_once(files: Files) -> dict[str, Callable[[Sequence[Pixels]], Probabi
 
 def _probabilities(path: Path) -> keras.Model:
     """The reader without its other outputs, which would be copied for nothing."""
-    reader = export.load_keras(path)
+    reader = keras_file.load(path)
     return keras.Model(reader.inputs[0], reader(reader.inputs[0])["probabilities"])

@@ -16,7 +16,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from record import Figures, show, spread, versions, write
 
-from digitpad.training import data, machine
+from digitpad.training.datasets import mnist
+from digitpad.training.reporting import machine
 
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # processors are compared here
 
@@ -104,7 +105,7 @@ def _in_a_process(name: str, seed: int) -> dict[str, Any]:
 
 def _measure(name: str, seed: int) -> dict[str, Any]:
     """One run, in this process."""
-    dataset = data.load()
+    dataset = mnist.load()
     if not dataset.verified:
         sys.exit(f"Expected MNIST to train on; found {dataset.source}. Name its folder by DIGITPAD_DATA.")
     with tempfile.TemporaryDirectory() as folder:

@@ -21,9 +21,9 @@ from digitpad.training import backend
 
 backend.prepare()
 
-from digitpad.training import contract, glyphs, handwriting  # noqa: E402
-from digitpad.training.splits import Split  # noqa: E402
-from digitpad.training.strange import strange  # noqa: E402
+from digitpad.training.augmentation import glyphs, handwriting, non_digits  # noqa: E402
+from digitpad.training.datasets.splits import Split  # noqa: E402
+from digitpad.training.preprocessing import contract  # noqa: E402
 
 # A little below what the model that ships reaches. Whoever ships a better one raises them; nobody lowers them.
 ACCURACY = 0.96
@@ -31,7 +31,7 @@ ACCURACY = 0.96
 KEPT = 0.98
 """Share of the digits that are not called "not a digit", over all settings."""
 REFUSED_SIGNS, REFUSED_STRANGE = 0.92, 0.85
-"""Share of what is no digit that is called so: of letters and signs from a pen, and of what `strange` makes."""
+"""Share of what is no digit that is called so: of letters and signs from a pen, and of what `non_digits` makes."""
 
 CANVAS_PX = 280
 SETTINGS = {
@@ -102,6 +102,6 @@ def test_what_is_made_of_digits_and_chance_is_refused(recognizer: Recognizer) ->
     rng = np.random.default_rng(22)
     labels = np.arange(100, dtype=np.uint8) % 10
     seen = contract.see(handwriting.pictures([str(label) for label in labels], rng, brush=(0.08, 0.15)))
-    pictures = strange(Split(np.rint(seen[..., 0] * 255).astype(np.uint8), labels), NUM_STRANGE, rng)
+    pictures = non_digits.make(Split(np.rint(seen[..., 0] * 255).astype(np.uint8), labels), NUM_STRANGE, rng)
     predictions = recognizer.predict_batch([png(Image.fromarray(picture)) for picture in pictures])
     assert share_refused(predictions) >= REFUSED_STRANGE

@@ -18,48 +18,103 @@ LAYERS = [
     {"cli"},
 ]
 CORE = set().union(*LAYERS)
-TRAINING_PLANE = {"keras", "tensorflow", "sklearn", "matplotlib", "scipy", "jinja2", "onnx", "tf2onnx", "mlxtend"}
+SURFACES = {"cli", "notebook", "terminal", "server", "site"}
+FRAMEWORKS = {"keras", "tensorflow", "sklearn", "matplotlib", "scipy", "jinja2", "onnx", "tf2onnx", "mlxtend"}
+
+TRAINING = [
+    {"backend", "batches", "recipe", "runs"},
+    {"datasets"},
+    {"preprocessing"},
+    {"augmentation"},
+    {"networks"},
+    {"evaluation"},
+    {"export"},
+    {"reporting"},
+    {"pipeline"},
+    {"command"},
+]
+"""The rooms of the training plane and the modules beside them, in the order of the flow."""
+
+ROOMS = sorted(path.parent for path in (PACKAGE / "training").glob("*/__init__.py"))
 
 
-def level(module: str) -> int:
-    return next(index for index, layer in enumerate(LAYERS) if module in layer)
+def level(layers: list[set[str]], module: str) -> int:
+    return next(index for index, layer in enumerate(layers) if module in layer)
 
 
-def imports(tree: ast.AST) -> set[str]:
-    """Parts of digitpad imported anywhere under a node, by the name of their file or folder."""
+def imported_modules(tree: ast.AST) -> set[str]:
+    """Full names of what is imported of digitpad anywhere under a node; what a name is imported from counts too."""
     found = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "digitpad":
-            parts = node.module.split(".")[1:]
-            found |= {parts[0]} if parts else {alias.name for alias in node.names}
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("digitpad.")}
+            found |= {alias.name for alias in node.names if alias.name.startswith("digitpad.")}
     return found
 
 
-def files(module: str) -> list[Path]:
-    """A module's file, or those of its folder."""
-    return sorted((PACKAGE / module).glob("*.py")) or [PACKAGE / f"{module}.py"]
+def parts(tree: ast.AST, package: str = "digitpad") -> set[str]:
+    """Which parts of a package are imported anywhere under a node, by the name of their file or folder."""
+    inside = (name.removeprefix(f"{package}.") for name in imported_modules(tree) if name.startswith(f"{package}."))
+    return {name.split(".")[0] for name in inside}
+
+
+def parsed(folder: Path, module: str) -> ast.Module:
+    """A module, or all modules of a folder as one."""
+    files = sorted((folder / module).glob("*.py")) or [folder / f"{module}.py"]
+    return ast.Module([node for path in files for node in ast.parse(path.read_text()).body], [])
+
+
+def modules_in(folder: Path) -> set[str]:
+    found = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+    return found - {"__init__", "__main__"}
 
 
 def test_every_module_of_the_core_has_a_layer() -> None:
-    found = {path.stem for path in PACKAGE.glob("*.py")} | {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert found - {"__init__", "__main__", "site", "training"} == CORE
+    assert modules_in(PACKAGE) - {"site", "training"} == CORE
 
 
 @pytest.mark.parametrize("module", sorted(CORE))
 def test_core_modules_import_only_lower_layers(module: str) -> None:
-    tree = ast.Module([node for path in files(module) for node in ast.parse(path.read_text()).body], [])
+    tree = parsed(PACKAGE, module)
     if module in ("cli", "notebook"):  # the bodies of functions may import the training plane
         tree = ast.Module([node for node in tree.body if not isinstance(node, ast.FunctionDef)], [])
-    for imported in imports(tree) - {module, "__version__"}:
+    for imported in parts(tree) - {module, "__version__", "Recognizer"}:
         assert imported in CORE, f"{module} imports {imported}"
-        assert level(imported) < level(module), f"{module} imports {imported}"
+        assert level(LAYERS, imported) < level(LAYERS, module), f"{module} imports {imported}"
 
 
-def test_the_training_plane_never_imports_the_surfaces() -> None:
-    for path in (PACKAGE / "training").glob("*.py"):
-        assert not imports(ast.parse(path.read_text())) & {"cli", "notebook", "terminal", "server", "site"}, path
+def test_every_room_of_the_training_plane_has_its_place() -> None:
+    assert modules_in(PACKAGE / "training") == set().union(*TRAINING)
+
+
+@pytest.mark.parametrize("module", sorted(set().union(*TRAINING)))
+def test_the_training_plane_imports_only_what_comes_before_in_the_flow(module: str) -> None:
+    tree = parsed(PACKAGE / "training", module)
+    for imported in parts(tree, "digitpad.training") - {module}:
+        assert level(TRAINING, imported) < level(TRAINING, module), f"{module} imports {imported}"
+    assert not parts(tree) & SURFACES, f"{module} imports a surface"
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_a_room_says_what_comes_in_what_goes_out_and_where_its_front_door_is(room: Path) -> None:
+    text = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
+    assert "In: " in text
+    assert "Out: " in text
+    door = text.partition("Front door")[2].partition("`")[2].partition("`")[0]
+    module, _, name = door.partition(".")
+    defined = {getattr(node, "name", "") for node in ast.parse((room / f"{module}.py").read_text()).body}
+    assert name in defined, f"{room.name} has no {door}"
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_the_modules_of_a_room_import_each_other_without_a_circle(room: Path) -> None:
+    package = f"digitpad.training.{room.name}"
+    left = {path.stem: parts(ast.parse(path.read_text()), package) for path in room.glob("*.py")}
+    while free := [module for module, imported in left.items() if not imported & left.keys()]:
+        for module in free:
+            del left[module]
+    assert not left, f"these import each other: {sorted(left)}"
 
 
 @pytest.mark.parametrize(
@@ -76,4 +131,4 @@ def test_reading_loads_no_training_plane(statement: str) -> None:
     script = f"import sys; {statement}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert "digitpad" in loaded
-    assert not TRAINING_PLANE & set(loaded)
+    assert not FRAMEWORKS & set(loaded)

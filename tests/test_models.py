@@ -9,7 +9,7 @@ from tests.conftest import GOLDEN_PICTURES
 
 backend.prepare()
 
-from digitpad.training.contract import Contract  # noqa: E402
+from digitpad.training.preprocessing.contract import Contract  # noqa: E402
 from digitpad.training.recipe import RECIPES, Recipe  # noqa: E402
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from digitpad.training.pen import Characters
+from digitpad.training.datasets.pen import Characters
 from pen import figures, plain, rivals
 from pen.reading import Answers, Job
 from pen.settings import BESIDE, Setting

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 
-from digitpad.training import evaluate
-from digitpad.training.evaluate import honesty, reliability, wilson_interval
-from digitpad.training.pen import CLEAR, Characters
+from digitpad.training.datasets.pen import CLEAR, Characters
+from digitpad.training.evaluation import metrics
+from digitpad.training.evaluation.metrics import honesty, reliability, wilson_interval
 from digitpad.verdict import Status
 from pen.reading import Answers
 
@@ -126,7 +126,7 @@ def refusals(
 
 def worst(answers: Answers, labels: NDArray[np.uint8]) -> NDArray[np.int64]:
     """The mistakes to which the true digit's probability is the lowest, as places in the answers, the worst first."""
-    return evaluate.worst(answers.probabilities, labels)[:NUM_WORST]
+    return metrics.worst(answers.probabilities, labels)[:NUM_WORST]
 
 
 def _candidates(digits: Answers, labels: NDArray[np.uint8]) -> dict[str, Any] | None:

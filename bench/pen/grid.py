@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from digitpad.training import pen as data
-from digitpad.training.pen import Characters
+from digitpad.training.datasets import pen as data
+from digitpad.training.datasets.pen import Characters
 from pen import figures, rivals
 from pen.reading import Answers, Job
 from pen.settings import BESIDE, LINES, MAPS, Setting

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from record import versions, write
 
 from digitpad import Recognizer
-from digitpad.training import pen as data
+from digitpad.training.datasets import pen as data
 from pen import beside, figures, grid, pictures, tables
 from pen.reading import Answers, Job, read_all
 from pen.rivals import OURS

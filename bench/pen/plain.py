@@ -8,18 +8,18 @@ import numpy as np
 from keras import layers
 from numpy.typing import NDArray
 
-from digitpad.training import data
+from digitpad.training.datasets import mnist
 from pen.rivals import Classifier, Pictures
 
 EPOCHS = 15
 
 
-def load(cache: Path, mnist: Path, *, epochs: int = EPOCHS) -> Classifier:
+def load(cache: Path, folder: Path, *, epochs: int = EPOCHS) -> Classifier:
     """The CNN from its cache, or else trained now; only one of all epochs is kept.
 
     Args:
         cache: the `.keras` file.
-        mnist: the folder with MNIST.
+        folder: the one with MNIST.
         epochs: fewer for a quick look.
     """
     if cache.exists():
@@ -27,7 +27,7 @@ def load(cache: Path, mnist: Path, *, epochs: int = EPOCHS) -> Classifier:
     else:
         keeping = f"kept in {cache}" if epochs == EPOCHS else f"not kept: {epochs} of {EPOCHS} epochs"
         print(f"Training the plain CNN, once, which takes minutes ({keeping}).", file=sys.stderr, flush=True)
-        network = _train(mnist, epochs)
+        network = _train(folder, epochs)
         if epochs == EPOCHS:
             cache.parent.mkdir(parents=True, exist_ok=True)
             network.save(cache)
@@ -38,9 +38,9 @@ def load(cache: Path, mnist: Path, *, epochs: int = EPOCHS) -> Classifier:
     return classify
 
 
-def _train(mnist: Path, epochs: int) -> keras.Model:
+def _train(folder: Path, epochs: int) -> keras.Model:
     keras.utils.set_random_seed(0)
-    pool = data.load(mnist).pool
+    pool = mnist.load(folder).pool
     network = keras.Sequential(
         [
             keras.Input((28, 28, 1)),

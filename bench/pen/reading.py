@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from digitpad import Recognizer
 from digitpad.recognizer import Prediction
-from digitpad.training import pen as data
+from digitpad.training.datasets import pen as data
 from pen import rivals
 from pen.settings import Setting, draw
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 from digitpad import Recognizer
 from digitpad.artifact import shipped
-from digitpad.training import pen as data
+from digitpad.training.datasets import pen as data
 
 CROSS = [np.array([[0.0, 50.0], [100.0, 50.0]]), np.array([[50.0, 0.0], [50.0, 60.0], [50.0, 80.0]])]
 BAR = [np.array([[0.0, 0.0], [5.0, 1.0], [10.0, 0.0]])]

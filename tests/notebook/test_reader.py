@@ -10,8 +10,8 @@ import pytest
 from digitpad import Recognizer
 from digitpad.errors import DigitpadError, InputError
 from digitpad.notebook.reader import KerasReader, as_reader, read
-from digitpad.training import models
-from digitpad.training.export import build_reader
+from digitpad.training.export.keras_file import build_reader
+from digitpad.training.networks import architectures
 from digitpad.training.recipe import RECIPES
 from digitpad.verdict import Thresholds
 
@@ -21,7 +21,7 @@ SEVEN = Path(__file__).parents[1] / "golden" / "7-medium-light.png"
 @pytest.fixture(scope="module")
 def network() -> keras.Model:
     """A network that was never trained."""
-    return models.build(RECIPES["fast"])
+    return architectures.build(RECIPES["fast"])
 
 
 def test_a_recognizer_answers_as_itself(recognizer: Recognizer) -> None:

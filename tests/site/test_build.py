@@ -20,7 +20,7 @@ from digitpad.site.settings import Settings
 from digitpad.training import runs
 from digitpad.training.runs import RunFolder
 from tests.site.conftest import SETTINGS, Site
-from tests.training.test_report import Checker
+from tests.training.reporting.test_report import Checker
 
 FIRST_PICTURE_BYTES = 300_000
 WHOLE_BYTES = 6_000_000

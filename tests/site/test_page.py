@@ -17,7 +17,7 @@ from digitpad import Recognizer, answer, drawing, strokes, verdict
 from digitpad.site import build, runtime
 from digitpad.site.command import SHIPPED
 from digitpad.site.settings import Settings
-from digitpad.training import glyphs, handwriting
+from digitpad.training.augmentation import glyphs, handwriting
 from digitpad.verdict import Thresholds
 from tests.conftest import GOLDEN_PICTURES
 from tests.site.conftest import OpenSite, Site, wait_until_ready

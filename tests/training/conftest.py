@@ -17,11 +17,13 @@ from digitpad.training import backend
 
 backend.prepare()
 
-from digitpad.training import contract, data, idx, train  # noqa: E402
-from digitpad.training.data import PARTS  # noqa: E402
+from digitpad.training import pipeline  # noqa: E402
+from digitpad.training.datasets import idx, mnist  # noqa: E402
+from digitpad.training.datasets.mnist import PARTS  # noqa: E402
+from digitpad.training.datasets.splits import Split  # noqa: E402
+from digitpad.training.preprocessing import contract  # noqa: E402
 from digitpad.training.recipe import RECIPES, Recipe  # noqa: E402
 from digitpad.training.runs import RunFolder  # noqa: E402
-from digitpad.training.splits import Split  # noqa: E402
 from tests.conftest import STROKES  # noqa: E402
 
 SMALL = RECIPES["cnn"].replace(epochs=3, batch_size=32, seed=5)
@@ -61,13 +63,13 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def finished(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """A run of `SMALL` on the drawn digits, left alone from beginning to end."""
-    run = train.begin(tmp_path_factory.mktemp("runs") / "finished", SMALL)
-    train.train(run, data.load(drawn), say=lambda text: None)
+    run = pipeline.begin(tmp_path_factory.mktemp("runs") / "finished", SMALL)
+    pipeline.train(run, mnist.load(drawn), say=lambda text: None)
     return run
 
 
 @pytest.fixture
-def mnist() -> Path:
+def mnist_folder() -> Path:
     """The folder with the real MNIST, where there is one."""
     folder = os.environ.get("DIGITPAD_DATA")
     if not folder:

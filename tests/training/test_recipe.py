@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitpad.errors import RecipeError
-from digitpad.training import models, recipe
+from digitpad.training import recipe
+from digitpad.training.networks import architectures
 from digitpad.training.recipe import RECIPES, Recipe
 
 
@@ -33,7 +34,7 @@ def test_a_recipe_survives_its_file(tmp_path_factory: pytest.TempPathFactory, or
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_recipes_are_found_by_name(name: str) -> None:
     assert recipe.load(name) is RECIPES[name]
-    models.check(RECIPES[name])
+    architectures.check(RECIPES[name])
 
 
 def test_a_file_may_name_its_base(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def _find(model: Any, thresholds: Thresholds | None) -> Reader:
         return model or Recognizer.load()
     shapes = getattr(model, "input_shape", None), getattr(model, "output_shape", None)
     if shapes == _NETWORK:
-        from digitpad.training.export import build_reader  # Keras is there, or there would be no network
+        from digitpad.training.export.keras_file import build_reader  # Keras is there, or there would be no network
 
         model = build_reader(model, temperature=1)
     outputs = getattr(model, "output", None)

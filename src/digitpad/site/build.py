@@ -12,7 +12,8 @@ from digitpad import Recognizer
 from digitpad.errors import RunError
 from digitpad.site import card, runtime
 from digitpad.site.settings import Settings
-from digitpad.training import runs, story
+from digitpad.training import runs
+from digitpad.training.reporting import story
 from digitpad.training.runs import RunFolder
 
 MODEL = "digits.onnx"

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from digitpad import Recognizer
 from digitpad.site.settings import Settings
-from digitpad.training import glyphs
+from digitpad.training.augmentation import glyphs
 
 _SIZE_INCHES, _DPI = (12.0, 6.3), 100  # 1200x630 px, which the networks ask for
 _BACK, _INK, _SOFT, _ACCENT = "#12161d", "#f2f4f7", "#a2acbb", "#6db1ff"

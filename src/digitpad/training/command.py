@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from digitpad.errors import DigitpadError, InputError, RecipeError, RunError
-from digitpad.training import backend, recipe, runs, summary
+from digitpad.training import backend, recipe, runs
+from digitpad.training.reporting import summary
 from digitpad.training.runs import RunFolder
 
 INTERRUPTED = 130  # what shells report for Ctrl-C
@@ -52,8 +53,8 @@ def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
     if again:
         run = RunFolder.open(path)
         backend.prepare()
-        from digitpad.training import data as sets
-        from digitpad.training import train as pipeline
+        from digitpad.training import pipeline
+        from digitpad.training.datasets import mnist as sets
 
         pipeline.look_again(run, sets.load(data or pipeline.recorded_folder(run)))
     print(summary.of_run(path))
@@ -61,15 +62,16 @@ def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
 
 def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | None = None) -> None:
     backend.prepare()  # imports Keras, so what can be refused without it was refused before
-    from digitpad.training import console, data
-    from digitpad.training import train as pipeline
+    from digitpad.training import pipeline
+    from digitpad.training.datasets import mnist
+    from digitpad.training.reporting import progress
 
-    dataset = data.load(folder or pipeline.recorded_folder(run))
+    dataset = mnist.load(folder or pipeline.recorded_folder(run))
     if begin_with:
         pipeline.begin(run.path, begin_with)
     resume = runs.resume_command(run.path)
     try:
-        pipeline.train(run, dataset, watcher=console.watcher())
+        pipeline.train(run, dataset, watcher=progress.watcher())
     except KeyboardInterrupt:
         print(f"\nStopped. What is finished is kept; go on with: {resume}", file=sys.stderr)
         sys.exit(INTERRUPTED)

@@ -1,0 +1,175 @@
+"""Figures of a classifier: how often it is right, how honest its probabilities are, and where it goes wrong."""
+
+import base64
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import classification_report, confusion_matrix
+
+from digitpad.training.evaluation.calibration import Calibrated, answers
+
+NUM_BINS = 15
+NUM_WORST = 20
+_DIGITS = list(range(10))
+
+Probabilities = NDArray[np.float64]
+Labels = NDArray[np.uint8]
+
+
+def evaluate(
+    logits: NDArray[np.float32], labels: Labels, seen: NDArray[np.float32], *, calibrated: Calibrated
+) -> dict[str, Any]:
+    """All figures of one look at a split, as JSON values.
+
+    Args:
+        logits: float32 (num_images, 11), of the digits and of what is none.
+        labels: uint8 (num_images,), true digits.
+        seen: float32 (num_images, 28, 28, 1), what the network saw, 0 to 1; kept for the worst mistakes.
+        calibrated: the temperature and the thresholds.
+
+    Returns:
+        `accuracy`, its 95 % `accuracy_interval`, `top2`, `nll`, `brier` and `ece` with the temperature; the same last
+        three without it in `uncalibrated`; `reliability` before and after; `confusion`, counts by true digit (row) and
+        prediction (column); `classes`, precision, recall and F1; `confused_pairs`; `worst`, the worst mistakes.
+    """
+    before, not_digit = answers(logits, 1.0)
+    after, _ = answers(logits, calibrated.temperature)
+    predicted = after.argmax(axis=1)
+    num_right = int((predicted == labels).sum())
+    confusion = confusion_matrix(labels, predicted, labels=_DIGITS)
+    return {
+        "num_images": len(labels),
+        "num_right": num_right,
+        "accuracy": num_right / len(labels),
+        "accuracy_interval": wilson_interval(num_right, len(labels)),
+        "top2": float((np.argsort(-after, axis=1)[:, :2] == labels[:, None]).any(axis=1).mean()),
+        **honesty(after, labels),
+        "uncalibrated": honesty(before, labels),
+        "refusals": refusals(after, not_digit, labels, calibrated.thresholds),
+        "reliability": {"before": reliability(before, labels), "after": reliability(after, labels)},
+        "confusion": confusion.tolist(),
+        "classes": classification_report(labels, predicted, labels=_DIGITS, output_dict=True, zero_division=0.0),
+        "confused_pairs": _confused_pairs(confusion),
+        "worst": _worst(after, labels, seen),
+    }
+
+
+def refusals(
+    probabilities: Probabilities, not_digit: NDArray[np.float64], labels: Labels, thresholds: dict[str, float]
+) -> dict[str, float | None]:
+    """What saying no and "I am not sure" does to a set of digits, among which there may be what is none.
+
+    Args:
+        probabilities: (num_images, 10), calibrated.
+        not_digit: (num_images,), the probability that a picture is no digit.
+        labels: uint8 (num_images,), true digits, or 10 for what is none.
+        thresholds: as from `calibrate.fit_thresholds`.
+
+    Returns:
+        Of the digits, the shares that are `kept`, `sure` among these, and right among the sure (`sure_accuracy`); how
+        often the candidates hold the truth (`coverage`) and how many there are (`num_candidates`); of what is no digit,
+        the share that is `passed`, None if there was none, and in `num_strange` how many there were.
+    """
+    is_digit = labels < 10
+    kept = not_digit <= thresholds["not_digit"]
+    digits, true = probabilities[is_digit], labels[is_digit]
+    sure = kept[is_digit] & (digits.max(axis=1) >= thresholds["unsure"])
+    candidates = (digits >= thresholds["candidates"]) | (digits == digits.max(axis=1, keepdims=True))
+    return {
+        "kept": float(kept[is_digit].mean()),
+        "sure": float(sure.sum() / max(kept[is_digit].sum(), 1)),
+        "sure_accuracy": float((digits.argmax(axis=1) == true)[sure].mean()) if sure.any() else 0.0,
+        "coverage": float(candidates[np.arange(len(true)), true].mean()),
+        "num_candidates": float(candidates.sum(axis=1).mean()),
+        "passed": float(kept[~is_digit].mean()) if (~is_digit).any() else None,
+        "num_strange": int((~is_digit).sum()),
+    }
+
+
+def honesty(probabilities: Probabilities, labels: Labels) -> dict[str, float]:
+    """Negative log likelihood, Brier score and expected calibration error of probabilities (num_images, 10)."""
+    true = probabilities[np.arange(len(labels)), labels]
+    return {
+        "nll": -float(np.log(np.maximum(true, np.finfo(np.float64).tiny)).mean()),
+        "brier": float(((probabilities - np.eye(10)[labels]) ** 2).sum(axis=1).mean()),
+        "ece": expected_calibration_error(reliability(probabilities, labels)),
+    }
+
+
+def reliability(probabilities: Probabilities, labels: Labels) -> list[dict[str, float]]:
+    """Predictions in 15 bins of equal width by their confidence; empty bins are left out.
+
+    Returns:
+        For each bin `low` and `high` end, `count`, mean `confidence` and `accuracy`, the lowest bin first.
+    """
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    bins = np.clip(np.ceil(confidence * NUM_BINS).astype(int) - 1, 0, NUM_BINS - 1)  # a bin holds its upper end
+    rows = []
+    for index in np.unique(bins):
+        inside = bins == index
+        rows.append(
+            {
+                "low": float(index / NUM_BINS),
+                "high": float((index + 1) / NUM_BINS),
+                "count": int(inside.sum()),
+                "confidence": float(confidence[inside].mean()),
+                "accuracy": float(right[inside].mean()),
+            }
+        )
+    return rows
+
+
+def expected_calibration_error(bins: list[dict[str, float]]) -> float:
+    """Mean distance of accuracy from confidence over the bins of `reliability`, weighted by their counts, 0 to 1.
+
+    Reference: Naeini et al. 2015, Obtaining Well Calibrated Probabilities Using Bayesian Binning.
+    """
+    total = sum(row["count"] for row in bins)
+    return sum(row["count"] * abs(row["accuracy"] - row["confidence"]) for row in bins) / total
+
+
+def wilson_interval(num_right: int, num_images: int) -> tuple[float, float]:
+    """95 % confidence interval of a share that was seen `num_right` times in `num_images`.
+
+    Reference: Wilson 1927, Probable Inference, the Law of Succession, and Statistical Inference.
+    """
+    z = 1.959964
+    share, spread = num_right / num_images, z * z / num_images
+    middle = share + spread / 2
+    half = z * math.sqrt(share * (1 - share) / num_images + spread / (4 * num_images))
+    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
+
+
+def _confused_pairs(confusion: NDArray[np.int64]) -> list[dict[str, int]]:
+    """The ten most frequent mistakes, as true digit, prediction and count."""
+    pairs = [
+        {"true": true, "predicted": predicted, "count": int(confusion[true, predicted])}
+        for true in _DIGITS
+        for predicted in _DIGITS
+        if true != predicted and confusion[true, predicted]
+    ]
+    return sorted(pairs, key=lambda pair: -pair["count"])[:10]
+
+
+def worst(probabilities: NDArray[Any], labels: Labels) -> NDArray[np.int64]:
+    """Indices of the mistakes, those first to whose true digit (num_images, 10) probabilities give the least."""
+    true = probabilities[np.arange(len(labels)), labels]
+    mistakes = np.flatnonzero(probabilities.argmax(axis=1) != labels)
+    return mistakes[np.argsort(true[mistakes], kind="stable")]
+
+
+def _worst(probabilities: Probabilities, labels: Labels, seen: NDArray[np.float32]) -> list[dict[str, Any]]:
+    """The mistakes to which the true digit's probability is the lowest, with what the network saw."""
+    predicted = probabilities.argmax(axis=1)
+    return [
+        {
+            "index": int(i),
+            "true": int(labels[i]),
+            "predicted": int(predicted[i]),
+            "probabilities": probabilities[i].tolist(),
+            "seen": base64.b64encode(np.rint(seen[i] * 255).astype(np.uint8).tobytes()).decode(),
+        }
+        for i in worst(probabilities, labels)[:NUM_WORST]
+    ]

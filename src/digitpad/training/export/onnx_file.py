@@ -1,0 +1,43 @@
+"""A saved reader becomes an ONNX graph that every runtime opens."""
+
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+
+import keras
+
+from digitpad.training import backend
+from digitpad.training.export import keras_file
+from digitpad.training.export.slim import slim
+
+_OPSET = 18
+
+
+def export(keras_model: Path) -> bytes:
+    """Convert a saved reader into a serialised ONNX graph.
+
+    Only the TensorFlow backend exports graphs that every runtime opens, so if another backend trained the model, the
+    conversion happens in a process of its own.
+
+    Raises:
+        DigitpadError: the conversion failed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "graph.onnx"
+        if keras.backend.backend() == "tensorflow":
+            _convert(keras_model, target)
+        else:
+            backend.run_module(__name__, str(keras_model), str(target), keras_backend="tensorflow")
+        return slim(target.read_bytes())
+
+
+def _convert(keras_model: Path, target: Path) -> None:
+    reader = keras_file.load(keras_model)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # from the converter, about its own use of NumPy
+        reader.export(target, format="onnx", opset_version=_OPSET, verbose=False, input_signature=[reader.inputs[0]])
+
+
+if __name__ == "__main__":
+    _convert(Path(sys.argv[1]), Path(sys.argv[2]))

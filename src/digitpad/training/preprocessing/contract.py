@@ -1,0 +1,160 @@
+"""The input contract: pixels of any size in, the 28x28 picture that MNIST would hold out.
+
+The contract is one Keras layer without weights. What training draws or changes goes through it, it is the first layer
+of every saved model, and it is exported with the model, so there is no second implementation that could drift. Whoever
+changes what it makes of the same pixels raises `digitpad.artifact.CONTRACT_VERSION`.
+"""
+
+from functools import cache
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+from digitpad.training import batches
+from digitpad.training.preprocessing.framing import PICTURE_PX, frame, mask
+
+MIN_CONTRAST = 0.1
+"""Ink differs from the paper by at least this share of the full range in one colour; anything less is paper grain."""
+
+_CHUNK_PIXELS = 800_000  # of the pictures that go through the layer at once, about 200 MB of intermediate results
+
+Tensor = Any  # whatever the Keras backend calls its arrays
+
+
+@keras.saving.register_keras_serializable(package="digitpad")
+class Contract(keras.layers.Layer):
+    """Turns a drawing into the 28x28 picture that the network was trained on.
+
+    In order: lay the drawing on opaque paper; read the paper's colour off the border; ink is the distance from it; find
+    the box of the ink, without specks beside it; bring the strokes to the width of MNIST's; scale the box's longer side
+    to 20 px with the aspect kept; put the centre of mass where MNIST has it, as far as nothing of the box is cut off;
+    stretch the strongest ink to 1.
+
+    Call arguments:
+        pixels: uint8 (batch, height, width, 4), red, green, blue and straight (not premultiplied) alpha, 0 to 255.
+
+    Returns:
+        A dictionary:
+        `seen`: float32 (batch, 28, 28, 1), the picture, from 0 (paper) to 1 (ink); all 0 when there is no ink.
+        `ink`: float32 (batch,), how much ink there was, as the share of the canvas that it covers, 0 to 1; exactly 0
+            when nothing stands out from the paper.
+        `box`: float32 (batch, 4), top, left, bottom and right edge of the ink in source px.
+        `centre`: float32 (batch, 2), the row and column in source px that became the middle of the picture.
+        `scale`: float32 (batch,), picture px per source px.
+        `stroke`: float32 (batch, 2), the width of the strokes as drawn and as seen, both in px of the picture.
+        `distance`: float32 (batch, height, width), how far every pixel is from the paper, 0 to 1: what counts as ink.
+
+    Reference: LeCun, Cortes, Burges, The MNIST database of handwritten digits: size-normalised to 20x20 with the aspect
+    kept, then centred in 28x28 by the centre of mass.
+    """
+
+    def call(self, pixels: Tensor) -> dict[str, Tensor]:
+        distance = _distance_from_paper(pixels)
+        mass, contrast = (measure(distance, axis=(1, 2), keepdims=True) for measure in (ops.sum, ops.max))
+        visible = mask(contrast >= MIN_CONTRAST)
+        area = ops.cast(ops.shape(distance)[1] * ops.shape(distance)[2], "float32")
+        coverage = mass / (area * ops.maximum(contrast, MIN_CONTRAST))
+        answer = frame(_flatten(distance, mass))
+        answer["seen"] = ops.expand_dims(visible * answer["seen"], 3)
+        ink = ops.squeeze(visible * ops.minimum(coverage, 1.0), (1, 2))
+        return {**answer, "ink": ink, "distance": distance}
+
+    def compute_output_spec(self, pixels: Tensor) -> dict[str, Tensor]:
+        shapes = {
+            "seen": (PICTURE_PX, PICTURE_PX, 1),
+            "box": (4,),
+            "centre": (2,),
+            "scale": (),
+            "stroke": (2,),
+            "ink": (),
+            "distance": pixels.shape[1:3],
+        }
+        return {name: keras.KerasTensor((pixels.shape[0], *shape), "float32") for name, shape in shapes.items()}
+
+
+def to_pixels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Grey pictures, uint8 (num_images, height, width), as opaque RGBA, uint8 (num_images, height, width, 4)."""
+    pixels = np.full((*images.shape, 4), 255, np.uint8)
+    pixels[..., :3] = images[..., None]
+    return pixels
+
+
+def see(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What the network sees of grey pictures.
+
+    Args:
+        images: uint8 (num_images, height, width), light on dark or dark on light.
+
+    Returns:
+        float32 (num_images, 28, 28, 1), 0 for paper to 1 for ink.
+    """
+    if not len(images):  # building the model takes a while
+        return np.empty((0, PICTURE_PX, PICTURE_PX, 1), np.float32)
+    height, width = images.shape[1:]
+    return batches.predict(_seer(height, width), [images], max(1, _CHUNK_PIXELS // (height * width)))
+
+
+def levels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same as whole levels, uint8 (num_images, 28, 28), 0 for paper to 255 for ink."""
+    return to_levels(see(images))
+
+
+def to_levels(seen: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Pictures of 0 to 1, float32 (num_images, 28, 28, 1), as whole levels, uint8 (num_images, 28, 28)."""
+    return np.rint(seen[..., 0] * 255).astype(np.uint8)
+
+
+@cache
+def _seer(height: int, width: int) -> keras.Model:
+    """The contract as a model for grey pictures of one size, compiled once."""
+    grey = keras.Input((height, width), dtype="uint8")
+    pixels = ops.stack([grey, grey, grey, ops.full_like(grey, 255)], axis=-1)
+    return keras.Model(grey, Contract()(pixels)["seen"])
+
+
+def _distance_from_paper(pixels: Tensor) -> Tensor:
+    """How far every pixel is from the paper, float32 (batch, height, width), 0 to 1.
+
+    The distance is the largest over the three colours, so red on green shows as well as black on white, and for one
+    colour of ink it is proportional to coverage, which keeps antialiased edges true. Colours are worked on plane by
+    plane, because runtimes are several times slower when they broadcast over an innermost axis of 3.
+    """
+    planes = ops.split(ops.transpose(pixels, (0, 3, 1, 2)), 4, axis=1)
+    *colours, alpha = (ops.cast(ops.squeeze(plane, 1), "float32") for plane in planes)
+    papers = ops.split(_paper(pixels, colours[1], alpha), 3, axis=1)
+    red, green, blue = (ops.abs(colour - paper) for colour, paper in zip(colours, papers, strict=True))
+    return ops.maximum(ops.maximum(red, green), blue) * (alpha * (1.0 / 255.0**2))
+
+
+def _paper(pixels: Tensor, green: Tensor, alpha: Tensor) -> Tensor:
+    """The paper's colour, (batch, 3, 1), 0 to 255.
+
+    An opaque border is paper. Around a drawing on nothing, paper is what shows the ink: white under dark, black under
+    light ink, of which green tells enough.
+    """
+    *colours, opacity = ops.split(_border(pixels), 4, axis=1)
+    total = ops.maximum(ops.sum(alpha, axis=(1, 2), keepdims=True), 1.0)
+    shown = 255.0 * mask(ops.sum(green * alpha, axis=(1, 2), keepdims=True) <= 127.5 * total)
+    is_opaque = mask(ops.mean(opacity, axis=2, keepdims=True) > 127.5)
+    return shown + (_median(ops.concatenate(colours, axis=1)) - shown) * is_opaque
+
+
+def _border(pixels: Tensor) -> Tensor:
+    """Every second pixel along the edges, (batch, 4, num_pixels): enough to tell the paper, and quick to sort."""
+    edges = [pixels[:, 0, ::2], pixels[:, -1, ::2], pixels[:, ::2, 0], pixels[:, ::2, -1]]
+    return ops.transpose(ops.cast(ops.concatenate(edges, axis=1), "float32"), (0, 2, 1))
+
+
+def _median(values: Tensor) -> Tensor:
+    """Median over the last axis, kept: one stroke across the border does not change the paper's colour."""
+    middle = ops.shape(values)[2] // 2
+    return ops.sort(values, axis=2)[:, :, middle : middle + 1]
+
+
+def _flatten(distance: Tensor, mass: Tensor) -> Tensor:
+    """Ink at most a quarter above its mean level, weighted by itself, so that no dark speck outdoes a pale pencil."""
+    level = ops.sum(distance * distance, axis=(1, 2), keepdims=True) / ops.maximum(mass, 1e-6)
+    return ops.minimum(distance, 1.25 * level)

@@ -1,0 +1,157 @@
+"""Ink of any size, framed as MNIST frames its digits: part of the contract's graph.
+
+Crop, antialiased resize and sub-pixel shift run along the axes, so together they are `rows @ ink @ columns`, two matrix
+products. What has to be found out for that is found for both axes at once: runtimes spend more on starting a small
+operation than on its numbers, so half as many is nearly twice as fast.
+"""
+
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from digitpad.training.preprocessing.stroke_width import restroke, stroke_width
+
+PICTURE_PX = 28
+DIGIT_PX = 20
+CENTRE_PX = 14.5
+"""Where the centre of mass goes: the middle of pixel 14 (of 0 to 27), where MNIST's own pictures have it."""
+
+STROKE_PX = (2.0, 3.0)
+"""Thinner and thicker strokes are brought to this width; most of MNIST's are between, and stay as they are."""
+
+SPECK_ABOVE, SPECK_BESIDE = 0.03, 0.08
+"""What stands apart with no more than this share of the ink is dirt. Signs have dots above and below, none beside."""
+
+INK_LEVEL = 0.8
+"""The mean level of ink, weighted by itself; nearly all of MNIST's pictures are above."""
+
+_FINE = 2  # strokes are made wider or thinner on a picture that is this many times as fine
+
+Tensor = Any  # whatever the Keras backend calls its arrays
+
+
+def frame(ink: Tensor, stroke_px: Tensor | None = None) -> dict[str, Tensor]:
+    """The picture of MNIST's form that ink makes.
+
+    Args:
+        ink: float32 (batch, height, width), 0 for paper to 1 for ink.
+        stroke_px: float32 (batch,), the width that strokes shall have in the picture, px; None for the nearest to their
+            own within `STROKE_PX`.
+
+    Returns:
+        `seen`, float32 (batch, 28, 28), and `box`, `centre`, `scale` and `stroke` as from `contract.Contract`.
+    """
+    first = _fit(ink, _FINE)
+    fine, drawn = first["picture"], stroke_width(first["picture"])
+    wanted = ops.clip(drawn, *(_FINE * width for width in STROKE_PX)) if stroke_px is None else _FINE * stroke_px
+    # the box grows and shrinks with its strokes, and is then scaled back
+    long_px = float(_FINE * DIGIT_PX)
+    target = wanted * ops.maximum(long_px - drawn, 0.0) / (long_px - wanted)
+    second = _fit(restroke(fine, 0.5 * (target - drawn)), 1)
+    scale = first["scale"] * second["scale"]
+    return {
+        "seen": second["picture"],
+        "box": first["box"],
+        "centre": first["centre"] + (second["centre"] - _FINE * CENTRE_PX) / first["scale"],
+        "scale": ops.squeeze(scale, 1),
+        "stroke": ops.stack([drawn * ops.squeeze(second["scale"], 1), stroke_width(second["picture"])], axis=1),
+    }
+
+
+def _fit(ink: Tensor, fine: int) -> dict[str, Tensor]:
+    """Ink scaled, placed and stretched, (batch, 28 * fine, 28 * fine), with the numbers of the way there.
+
+    What is found out about the axes is (batch, 2, length), rows before columns.
+    """
+    height, width = ops.shape(ink)[1:]
+    mass = _both(ops.sum(ink, axis=2), ops.sum(ink, axis=1))
+    profiles = _both(ops.max(ink, axis=2), ops.max(ink, axis=1))
+    low, high = _extents(profiles, mass, ops.cast(ops.stack([height, width]), "float32")[None, :, None])
+    scale = fine * DIGIT_PX / ops.maximum(ops.max(high - low, axis=1, keepdims=True), 1.0)
+    reach = 1.0 + 0.05 * (high - low)  # soft edges reach beyond the box; further out there are specks
+    begin, end = low - reach, high + reach
+    centre = _middle(mass * _covered(ops.shape(mass)[2], begin, end))
+    centre = ops.clip(centre, high - fine * (PICTURE_PX - CENTRE_PX) / scale, low + fine * CENTRE_PX / scale)
+    centres, begins, ends = (ops.split(values, 2, axis=1) for values in (centre, begin, end))
+    rows = _footprints(height, centres[0], begins[0], ends[0], scale, fine)
+    columns = _footprints(width, centres[1], begins[1], ends[1], scale, fine)
+    fitted = ops.matmul(ops.matmul(rows, ink), ops.transpose(columns, (0, 2, 1)))
+    return {
+        "picture": _stretch(fitted),
+        "box": ops.squeeze(ops.concatenate([low, high], axis=1), 2),
+        "centre": ops.squeeze(centre, 2),
+        "scale": ops.squeeze(scale, 2),
+    }
+
+
+def _both(rows: Tensor, columns: Tensor) -> Tensor:
+    """Profiles (batch, height) and (batch, width) as (batch, 2, height + width), each with paper behind its end."""
+    return ops.stack(
+        [ops.concatenate([rows, 0.0 * columns], axis=1), ops.concatenate([columns, 0.0 * rows], axis=1)], axis=1
+    )
+
+
+def _extents(profiles: Tensor, mass: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+    """First and last place, in px, where a profile crosses half of its maximum, each (batch, 2, 1).
+
+    Half the maximum is where the edge of an antialiased or blurred stroke really is, whatever the resolution; it is
+    found between the pixels by linear interpolation. What a gap parts from the rest does not count if its share of the
+    mass is at most that of a speck.
+    """
+    edge = ops.arange(ops.shape(profiles)[2] + 1, dtype="float32")
+    gap = 0.25 * ops.max(profiles, axis=2, keepdims=True)
+    padded = ops.pad(profiles, ((0, 0), (0, 0), (1, 1)))
+    before, after = padded[:, :, :-1], padded[:, :, 1:]
+    # masks are multiplied with, because the converter writes a choice between two tensors as seven operations
+    passed = ops.cumsum(ops.pad(mass, ((0, 0), (0, 0), (1, 0))), axis=2)
+    total = ops.max(passed, axis=2, keepdims=True)
+    speck = ops.convert_to_tensor([[[SPECK_ABOVE], [SPECK_BESIDE]]], "float32")
+    begin = ops.max(edge * mask((before < gap) & (passed <= speck * total)), axis=2, keepdims=True)
+    ending = mask((after < gap) & (passed >= (1.0 - speck) * total))
+    end = ops.min(lengths + (edge - lengths) * ending, axis=2, keepdims=True)
+    half = 2.0 * gap
+    pale = mask(padded < half)
+    crossed = ops.abs(pale[:, :, 1:] - pale[:, :, :-1])
+    place = edge - 0.5 + (half - before) / ((after - before) * crossed + (1.0 - crossed))
+    first = ops.min(lengths + (place - lengths) * crossed * mask(place > begin - 0.5), axis=2, keepdims=True)
+    last = ops.max(place * crossed * mask(place < end + 0.5), axis=2, keepdims=True)
+    return ops.maximum(first, 0.0), ops.minimum(last, lengths)
+
+
+def _covered(length: Tensor, begin: Tensor, end: Tensor) -> Tensor:
+    """The share of each of `length` pixels that is between two places: 1 within, 0 beyond."""
+    pixel = ops.arange(length, dtype="float32")
+    return ops.maximum(ops.minimum(end, pixel + 1.0) - ops.maximum(begin, pixel), 0.0)
+
+
+def _middle(mass: Tensor) -> Tensor:
+    """Centre of mass along the last axis, which is kept, px."""
+    position = ops.arange(ops.shape(mass)[2], dtype="float32") + 0.5
+    moment, total = (ops.sum(values, axis=2, keepdims=True) for values in (mass * position, mass))
+    return moment / ops.maximum(total, 1e-6)
+
+
+def _footprints(length: Tensor, centre: Tensor, begin: Tensor, end: Tensor, scale: Tensor, fine: int) -> Tensor:
+    """Weights (batch, 28 * fine, length): the share of each picture pixel's footprint that each source pixel fills.
+
+    Shrinking averages over the footprint; enlarging keeps it `1 / fine` of a source pixel wide, which for the picture
+    itself is linear interpolation. The weights of a footprint on the canvas and between `begin` and `end` add up to 1;
+    beyond there is paper.
+    """
+    width = ops.maximum(1.0 / scale, 1.0 / fine)
+    places = (np.arange(fine * PICTURE_PX, dtype=np.float32) + np.float32(0.5 - fine * CENTRE_PX))[None, :, None]
+    middle = centre + places / scale
+    return _covered(length, ops.maximum(middle - 0.5 * width, begin), ops.minimum(middle + 0.5 * width, end)) / width
+
+
+def _stretch(picture: Tensor) -> Tensor:
+    """The same picture with its strongest ink at 1 and no paler than MNIST's, so that thin strokes do not fade."""
+    full = picture / ops.maximum(ops.max(picture, axis=(1, 2), keepdims=True), 1e-6)
+    mass, weighted = (ops.sum(ink, axis=(1, 2), keepdims=True) for ink in (full, full * full))
+    return ops.minimum(full * ops.maximum(INK_LEVEL * mass / ops.maximum(weighted, 1e-6), 1.0), 1.0)
+
+
+def mask(condition: Tensor) -> Tensor:
+    """1 where a condition holds and 0 elsewhere, float32, to multiply with."""
+    return ops.cast(condition, "float32")

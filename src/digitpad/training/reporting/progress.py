@@ -1,0 +1,62 @@
+"""How a fit is shown: a progress bar with the time left on a terminal, one line an epoch elsewhere."""
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from digitpad.training.networks.fit import Watcher
+
+
+def watcher() -> Watcher:
+    """The watcher that suits where standard output goes."""
+    console = Console()
+    return Bar(console) if console.is_terminal else Lines()
+
+
+class Lines(Watcher):
+    """One line an epoch."""
+
+    _num_epochs = 0
+
+    def begin(self, num_finished: int, num_epochs: int, num_steps: int) -> None:
+        self._num_epochs = num_epochs
+        if num_finished:
+            print(f"Going on after epoch {num_finished} of {num_epochs}.", flush=True)
+
+    def epoch(self, row: dict[str, float]) -> None:
+        print(describe(row, self._num_epochs), flush=True)
+
+
+class Bar(Watcher):
+    """A progress bar over all epochs, with a line above it for each that is done."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left:"))
+        self._bar = Progress(*columns, TimeRemainingColumn(), console=console)
+        self._task = TaskID(0)
+        self._first = self._done = self._num_steps = self._num_epochs = 0
+
+    def begin(self, num_finished: int, num_epochs: int, num_steps: int) -> None:
+        self._first = self._done = num_finished
+        self._num_epochs, self._num_steps = num_epochs, num_steps
+        self._task = self._bar.add_task("Training", total=(num_epochs - num_finished) * num_steps)
+        self._bar.start()
+
+    def step(self, step: int) -> None:
+        self._bar.update(self._task, completed=(self._done - self._first) * self._num_steps + step)
+
+    def epoch(self, row: dict[str, float]) -> None:
+        self._done = int(row["epoch"])
+        self.step(0)
+        self._bar.console.print(describe(row, self._num_epochs), highlight=False)
+
+    def end(self) -> None:
+        self._bar.stop()
+
+
+def describe(row: dict[str, float], num_epochs: int) -> str:
+    """One epoch in words."""
+    return (
+        f"Epoch {int(row['epoch'])}/{num_epochs}: loss {row['loss']:.4f}, "
+        f"validation loss {row['validation_loss']:.4f}, validation accuracy {row['validation_accuracy']:.2%}, "
+        f"{row['seconds']:.1f} s"
+    )

@@ -1,0 +1,54 @@
+"""The story of a run, told by its figures: what the report and the site have in common."""
+
+import base64
+import io
+from typing import Any
+
+import numpy as np
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from PIL import Image
+
+from digitpad.training.reporting import plots
+
+_DRAWINGS = {"generated": "Generated drawings", "pen": "Pen strokes"}
+
+
+def environment(*packages: str) -> Environment:
+    """Templates of some packages, and `story.html.j2`, which tells the story, with `story.css`, how it looks."""
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(package, "") for package in (*packages, "digitpad.training.reporting")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def context(metrics: dict[str, Any]) -> dict[str, Any]:
+    """What `story.html.j2` asks for.
+
+    Args:
+        metrics: the contents of a run's `metrics.json`.
+    """
+    test, drawings = metrics["test"], {kind: drawn for kind, drawn in metrics["drawings"].items() if drawn}
+    temperature = {when: f"{when.capitalize()} the temperature" for when in ("before", "after")}
+    figures = {
+        "curves": plots.curves(metrics["history"], metrics["epochs"]["best"]),
+        "confusion": plots.confusion(np.array(test["confusion"])),
+        "reliability": [plots.reliability(test, when, title) for when, title in temperature.items()],
+        "drawings": [plots.reliability(drawn, "after", _DRAWINGS[kind]) for kind, drawn in drawings.items()],
+    }
+    pictures = {name: [plots.to_svg(figure) for figure in group] for name, group in figures.items()}
+    worst = {kind: _mistakes(found) for kind, found in {"test": test, **drawings}.items()}
+    return {**metrics, "figures": pictures, "mistakes": worst, "names": _DRAWINGS}
+
+
+def _mistakes(figures: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**mistake, "picture": _to_data_url(mistake["seen"])} for mistake in figures["worst"]]
+
+
+def _to_data_url(seen: str) -> str:
+    pixels = np.frombuffer(base64.b64decode(seen), np.uint8).reshape(28, 28)
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

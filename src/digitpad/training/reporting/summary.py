@@ -1,0 +1,73 @@
+"""The figures of a run in words. Needs nothing but the files of the run."""
+
+from pathlib import Path
+from typing import Any
+
+from digitpad.errors import RunError
+from digitpad.training import runs
+from digitpad.training.datasets import splits
+from digitpad.training.runs import RunFolder
+
+
+def of_run(path: str | Path) -> str:
+    """What the look at the test split showed, as text.
+
+    Raises:
+        RunError: no run, or one that has not looked at its test split yet.
+    """
+    run = RunFolder.open(path)
+    test, data = runs.read_json(run.test), runs.read_json(run.data)
+    try:
+        text = _describe(test, data, splits.looks(run.looks))
+        if run.metrics.is_file():
+            text += _drawings(runs.read_json(run.metrics).get("drawings", {}))
+    except (KeyError, TypeError) as error:
+        raise RunError(
+            f"Expected the figures of a run in {run.test} and {run.data}; this is missing: {error}."
+        ) from None
+    if not run.is_finished():
+        text += "\n\nThis run did not come to its end, and its models are not verified. "
+        text += f"Finish it: {runs.resume_command(run.path)}"
+    return text
+
+
+def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> str:
+    looked = _times(len(looks))
+    low, high = test["accuracy_interval"]
+    lines = [
+        f"Test set of {data['source']}, {test['num_images']:,} pictures, looked at {looked}:",
+        f"  accuracy  {test['accuracy']:.2%}   (95 % interval {low:.2%} to {high:.2%}; top 2: {test['top2']:.2%})",
+        f"  NLL       {test['nll']:.4f}   Brier {test['brier']:.4f}   ECE {test['ece']:.2%}",
+        "  (without the temperature, which was fitted on drawings: "
+        f"NLL {test['uncalibrated']['nll']:.4f}, ECE {test['uncalibrated']['ece']:.2%})",
+        "",
+        "  digit  precision  recall      F1  pictures",
+        *(_class_line(digit, test["classes"][str(digit)]) for digit in range(10)),
+    ]
+    if test["confused_pairs"]:
+        pairs = (f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in test["confused_pairs"][:5])
+        lines += ["", f"  most confused: {', '.join(pairs)}"]
+    return "\n".join(lines)
+
+
+def _drawings(drawings: dict[str, Any]) -> str:
+    if not drawings:
+        return ""
+    lines = ["", "", "  drawings   accuracy     ECE  digits kept  non-digits refused"]
+    for kind, figures in drawings.items():
+        if figures:
+            refusals = figures["refusals"]
+            shares = f"{refusals['kept']:12.2%}  {1 - refusals['passed']:18.2%}"
+            lines.append(f"  {kind:9s}  {figures['accuracy']:8.2%}  {figures['ece']:6.2%} {shares}")
+    return "\n".join(lines)
+
+
+def _class_line(digit: int, figures: dict[str, Any]) -> str:
+    return (
+        f"  {digit:5d}  {figures['precision']:9.2%}  {figures['recall']:6.2%}  {figures['f1-score']:6.2%}  "
+        f"{figures['support']:8.0f}"
+    )
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

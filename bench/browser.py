@@ -111,7 +111,7 @@ def load(browser: Browser, url: str) -> tuple[float, float]:
     started = time.perf_counter()
     page.goto(url, wait_until="domcontentloaded")
     shown = time.perf_counter()
-    page.locator("#state", has_text="The reader is here").wait_for(timeout=READY_MS)
+    page.locator("#state", has_text="Ready.").wait_for(timeout=READY_MS)
     ready = time.perf_counter()
     page.close()
     return 1000 * (shown - started), 1000 * (ready - started)

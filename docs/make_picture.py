@@ -7,7 +7,7 @@ from PIL import Image
 
 from digitpad import Recognizer, drawing
 from digitpad.recognizer import Prediction
-from digitpad.terminal import percent
+from digitpad.words import percent
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ["2-medium-light", "7-small-dark", "8-small-light", "5-large-dark"]

@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "digitpad"
 LAYERS = [
-    {"errors"},
+    {"errors", "esm", "words"},
     {"strokes"},
     {"drawing", "artifact", "verdict"},
     {"recognizer"},

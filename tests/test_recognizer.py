@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from digitpad import Prediction, Recognizer, drawing, strokes
 from digitpad.errors import ArtifactError, DrawingError
+from digitpad.words import with_article
 from tests.conftest import GOLDEN_PICTURES, STROKES
 from tests.doodles import NO_DIGITS, four_or_nine, png
 from tests.test_artifact import reseal
@@ -29,7 +30,7 @@ def test_golden_pictures_are_read_right(recognizer: Recognizer, picture: Path) -
 
 def is_taken_for_seven(prediction: Prediction) -> bool:
     """Whether the golden 1, which has a flag, is said to be near a 7."""
-    return (prediction.status, prediction.digit, prediction.reason) == ("unsure", 1, "It may also be a 7.")
+    return (prediction.status, prediction.digit, prediction.reason) == ("unsure", 1, "It could also be a 7.")
 
 
 def test_there_are_ten_digits_in_three_sizes_and_two_schemes() -> None:
@@ -50,7 +51,7 @@ def test_letters_signs_and_scribbles_are_no_digits(recognizer: Recognizer, name:
         assert prediction.status == "not a digit"
         assert prediction.not_digit > recognizer.card["thresholds"]["not_digit"]
         assert prediction.digit == prediction.probabilities.argmax() == prediction.candidates[0]
-        assert f" {prediction.digit} comes closest." in prediction.reason
+        assert f"the closest is {with_article(prediction.digit)}." in prediction.reason
         assert prediction.seen.max() == 255
 
 
@@ -62,8 +63,8 @@ def test_between_a_four_and_a_nine_the_answer_is_unsure_and_names_both(recognize
     assert unsure
     for prediction in unsure:
         other = {4: "a 9", 9: "a 4"}[prediction.digit or 0]
-        next_best = f"It is not clear enough to be sure; {other} comes next."
-        assert prediction.reason in (f"It may also be {other}.", next_best)
+        next_best = f"It is not clear enough to be sure; the next best is {other}."
+        assert prediction.reason in (f"It could also be {other}.", next_best)
 
 
 def test_strokes_of_any_width_arrive_at_that_of_mnist_and_the_answer_says_so(recognizer: Recognizer) -> None:
@@ -102,7 +103,7 @@ def test_a_prediction_holds_what_it_says(recognizer: Recognizer, canvas: NDArray
     prediction = recognizer.predict(canvas)
     assert prediction.digit == 7
     assert (prediction.status, prediction.candidates) == ("digit", (7,))
-    assert prediction.reason == "Nothing speaks against it."
+    assert prediction.reason == "No other digit comes close."
     assert 0 <= prediction.not_digit < 0.5
     assert prediction.confidence == prediction.probabilities.max()
     assert prediction.probabilities.dtype == np.float32
@@ -141,7 +142,7 @@ def test_blank_drawings_get_no_digit(recognizer: Recognizer, blank: drawing.Draw
     prediction = recognizer.predict(blank)
     assert (prediction.status, prediction.digit, prediction.confidence) == ("blank", None, 0.0)
     assert prediction.top_k(3) == []
-    assert prediction.reason == "Nothing stands out from the paper."
+    assert prediction.reason == "There is no ink on the paper."
     assert (prediction.candidates, prediction.not_digit) == ((), 0.0)
     assert (prediction.box, prediction.centre, prediction.scale, prediction.stroke) == (None, None, None, None)
     assert prediction.seen.max() == 0

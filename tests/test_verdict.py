@@ -26,15 +26,15 @@ def judge(likely: dict[int, float], not_digit: float = 0.0, thresholds: Threshol
 
 
 def test_a_clear_digit_is_one() -> None:
-    assert judge({4: 0.99, 9: 0.01}) == Verdict("digit", (4,), "Nothing speaks against it.")
+    assert judge({4: 0.99, 9: 0.01}) == Verdict("digit", (4,), "No other digit comes close.")
 
 
 def test_a_digit_between_two_is_unsure_and_names_the_other() -> None:
-    assert judge({4: 0.55, 9: 0.45}) == Verdict("unsure", (4, 9), "It may also be a 9.")
+    assert judge({4: 0.55, 9: 0.45}) == Verdict("unsure", (4, 9), "It could also be a 9.")
 
 
 def test_a_drawing_of_something_else_is_not_a_digit_however_clear_the_closest_is() -> None:
-    expected = Verdict("not a digit", (8,), "It does not look like a digit; an 8 comes closest.")
+    expected = Verdict("not a digit", (8,), "It does not look like a digit; the closest is an 8.")
     assert judge({8: 0.99}, 0.9) == expected
     assert judge({8: 0.6, 3: 0.4}, 0.9).status == "not a digit"
 
@@ -55,15 +55,15 @@ def test_candidates_come_in_order_and_there_is_always_one() -> None:
 
 
 def test_doubt_names_the_second_best_where_there_is_one_candidate() -> None:
-    assert judge({3: 0.7, 8: 0.1, 5: 0.05}).reason == "It is not clear enough to be sure; an 8 comes next."
+    assert judge({3: 0.7, 8: 0.1, 5: 0.05}).reason == "It is not clear enough to be sure; the next best is an 8."
 
 
 @pytest.mark.parametrize(
     ("likely", "reason"),
     [
-        ({7: 0.5, 4: 0.3, 8: 0.2}, "It may also be a 4 or an 8."),
-        ({7: 0.4, 4: 0.24, 9: 0.2, 1: 0.16}, "It may also be a 4, a 9 or a 1."),
-        ({7: 0.3, 4: 0.2, 9: 0.18, 1: 0.17, 2: 0.15}, "It may be any of 5 digits."),
+        ({7: 0.5, 4: 0.3, 8: 0.2}, "It could also be a 4 or an 8."),
+        ({7: 0.4, 4: 0.24, 9: 0.2, 1: 0.16}, "It could also be a 4, a 9 or a 1."),
+        (dict.fromkeys(range(6), 0.125), "It could also be one of 5 digits."),
     ],
 )
 def test_several_candidates_are_named_as_people_would(likely: dict[int, float], reason: str) -> None:
@@ -73,7 +73,7 @@ def test_several_candidates_are_named_as_people_would(likely: dict[int, float], 
 def test_a_sure_answer_does_not_hide_its_other_candidate() -> None:
     found = judge({4: 0.8, 9: 0.2})
     assert (found.status, found.candidates) == ("digit", (4, 9))
-    assert found.reason == "It could also be a 9, but that is far less probable."
+    assert found.reason == "It could also be a 9, but that is much less likely."
 
 
 @given(

@@ -1,4 +1,4 @@
-"""A prediction as JSON: the one form in which every surface gives it."""
+"""A prediction as JSON, the one form that every surface gives, and its headline."""
 
 import base64
 import io
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digitpad.recognizer import Prediction
+from digitpad.words import either, percent, say
 
 _INK_PICTURE_PX = 112
 """The longest side of the picture of the ink, which only people look at."""
@@ -48,6 +49,26 @@ def to_dict(prediction: Prediction, top_k: int = 3) -> dict[str, Any]:
             "ink_picture": None if prediction.distance is None else _to_data_url(prediction.distance),
         },
     }
+
+
+def headline(prediction: Prediction) -> str:
+    """The answer in a few words: "7, 99.2 % confident", "7? Unsure: 7 or 1", "Not a digit", "Blank"."""
+    likely = prediction.candidates
+    if len(likely) < 2:
+        likely = tuple(digit for digit, _ in prediction.top_k(2))
+    words = say(
+        "headline",
+        prediction.status,
+        confidence=percent(prediction.confidence),
+        candidates=either(likely) if likely else "",
+    )
+    match prediction.status:
+        case "digit":
+            return f"{prediction.digit}, {words}"
+        case "unsure":
+            return f"{prediction.digit}? {words}"
+        case _:
+            return words
 
 
 def _to_data_url(grey: NDArray[np.uint8]) -> str:

@@ -156,7 +156,7 @@ def to_prediction(
     """
     probabilities, not_digit = output["probabilities"], float(output["not_digit"])
     blank = not output["ink"] > 0
-    judged = verdict.BLANK if blank else verdict.judge(probabilities, not_digit, thresholds)
+    judged = verdict.blank() if blank else verdict.judge(probabilities, not_digit, thresholds)
     digit = int(probabilities.argmax())
     top, left, bottom, right = output["box"].tolist()
     row, column = output["centre"].tolist()

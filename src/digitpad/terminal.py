@@ -7,8 +7,9 @@ import sys
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad import answer, verdict
+from digitpad import answer
 from digitpad.recognizer import Prediction
+from digitpad.words import percent
 
 _SHADES = " .:-=+*#%@"
 
@@ -18,21 +19,11 @@ _CHANGED_PX = 0.15
 
 def show(name: str, prediction: Prediction, top: int) -> str:
     """The answer to one drawing, with the picture that the model saw."""
+    told = f"{_short(name)}: {answer.headline(prediction)}. {prediction.reason}"
     if prediction.box is None:
-        return f"{_short(name)}: blank, nothing stands out from the paper"
+        return told
     ranking = ", ".join(f"{digit} {percent(probability)}" for digit, probability in prediction.top_k(top))
-    return (
-        f"{_short(name)}: {_headline(prediction)} (top {top}: {ranking})\n"
-        f"{_picture(prediction.seen)}\n"
-        f"The model saw this: {_way_there(prediction)}."
-    )
-
-
-def percent(probability: float) -> str:
-    """A probability, 0 to 1, for people; nothing is rounded to certain or impossible."""
-    if probability >= 0.9995:
-        return ">99.9%"
-    return f"{probability:.1%}" if probability >= 0.0005 else "<0.1%"
+    return f"{told} Top {top}: {ranking}.\n{_picture(prediction.seen)}\nThe model saw this: {_steps(prediction)}."
 
 
 def to_json(name: str, prediction: Prediction, top: int) -> str:
@@ -40,30 +31,17 @@ def to_json(name: str, prediction: Prediction, top: int) -> str:
     return json.dumps({"picture": _short(name), **answer.to_dict(prediction, top)})
 
 
-def _headline(prediction: Prediction) -> str:
-    sure = f"confidence {percent(prediction.confidence)}"
-    match prediction.status:
-        case "unsure":
-            doubt = prediction.reason[0].lower() + prediction.reason[1:].rstrip(".")
-            return f"{prediction.digit}? unsure, {doubt}; {sure}"
-        case "not a digit":
-            closest = verdict.with_article(int(prediction.probabilities.argmax()))
-            return f"not a digit ({percent(prediction.not_digit)} sure); {closest} comes closest"
-        case _:
-            return f"{prediction.digit}, {sure}"
-
-
-def _way_there(prediction: Prediction) -> str:
-    """What became of the ink, from the numbers that the model gave."""
+def _steps(prediction: Prediction) -> str:
+    """How the drawing became the picture, from the numbers that the model gave."""
     assert prediction.box and prediction.stroke, "a blank drawing has none"
     top_edge, left, bottom, right = prediction.box
     height, width = prediction.size
     drawn, seen = prediction.stroke
     steps = [
-        f"ink of {right - left:.0f} x {bottom - top_edge:.0f} px in {width} x {height}",
+        f"{right - left:.0f} x {bottom - top_edge:.0f} px of ink in a drawing of {width} x {height}",
         f"scaled by {prediction.scale:.3g}",
-        *([f"strokes of {drawn:.1f} px brought to {seen:.1f} px"] if abs(seen - drawn) >= _CHANGED_PX else []),
-        "centre of mass in the middle",
+        *([f"strokes changed from {drawn:.1f} to {seen:.1f} px"] if abs(seen - drawn) >= _CHANGED_PX else []),
+        "centred by mass",
     ]
     return ", ".join(steps)
 

@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.errors import ArtifactError
+from digitpad.words import either, say, with_article
 
 Status = Literal["digit", "unsure", "not a digit", "blank"]
-
-_MOST_NAMED = 4
-"""A person does not read longer lists of digits."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,9 @@ class Verdict:
     reason: str
 
 
-BLANK = Verdict("blank", (), "Nothing stands out from the paper.")
+def blank() -> Verdict:
+    """The verdict on a drawing without ink."""
+    return Verdict("blank", (), say("reason", "blank"))
 
 
 def judge(probabilities: NDArray[np.float32], not_digit: float, thresholds: Thresholds) -> Verdict:
@@ -80,27 +80,11 @@ def judge(probabilities: NDArray[np.float32], not_digit: float, thresholds: Thre
     likely = int(np.count_nonzero(probabilities >= thresholds.candidates))
     candidates = tuple(ranking[: max(likely, 1)])
     if not_digit > thresholds.not_digit:
-        closest = with_article(ranking[0])
-        return Verdict("not a digit", candidates, f"It does not look like a digit; {closest} comes closest.")
+        reason = say("reason", "not a digit", closest=with_article(ranking[0]))
+        return Verdict("not a digit", candidates, reason)
+    others = either([with_article(digit) for digit in candidates[1:]]) if likely > 1 else ""
     if probabilities[ranking[0]] < thresholds.unsure:
-        return Verdict("unsure", candidates, _doubt(candidates) if likely > 1 else _next(ranking[1]))
-    if likely > 1:
-        return Verdict("digit", candidates, _doubt(candidates, "It could also be {}, but that is far less probable."))
-    return Verdict("digit", candidates, "Nothing speaks against it.")
-
-
-def _next(digit: int) -> str:
-    return f"It is not clear enough to be sure; {with_article(digit)} comes next."
-
-
-def with_article(digit: int) -> str:
-    """A digit as one speaks of it: "a 4", "an 8"."""
-    return f"an {digit}" if digit == 8 else f"a {digit}"
-
-
-def _doubt(candidates: tuple[int, ...], sentence: str = "It may also be {}.") -> str:
-    """Which digits the answer, the first of them, may be instead."""
-    if len(candidates) > _MOST_NAMED:
-        return f"It may be any of {len(candidates)} digits."
-    *first, last = map(with_article, candidates[1:])
-    return sentence.format(f"{', '.join(first)} or {last}" if first else last)
+        unclear = say("reason", "unsure", next=with_article(ranking[1]))
+        return Verdict("unsure", candidates, say("reason", "unsure between", others=others) if others else unclear)
+    reason = say("reason", "digit rather than", others=others) if others else say("reason", "digit")
+    return Verdict("digit", candidates, reason)

@@ -51,7 +51,7 @@ def test_after_a_restart_the_pad_says_so_and_recovers(notebook: Notebook, page: 
     pad = Pad(page, FIRST)
     notebook.restart()
     pad.draw(5)
-    expect(pad.part("message")).to_contain_text("the runtime was restarted. Run this cell again.")
+    expect(pad.part("message")).to_contain_text("The runtime was restarted. Your drawing is kept; run this cell again")
     notebook.run(SETUP)
     notebook.run("colab_pad()")
     pad.expect_digit(5)  # the drawing was kept
@@ -66,7 +66,7 @@ def test_after_a_restart_no_other_model_answers_under_the_name(notebook: Noteboo
     notebook.run(SETUP + ALWAYS_EIGHT + "colab_pad(eight)")
     pad = Pad(page, FIRST)
     pad.draw(5)
-    expect(pad.part("message")).to_contain_text("Run this cell again.")
+    expect(pad.part("message")).to_contain_text("run this cell again")
     pad.expect_state("failed")
 
 
@@ -77,7 +77,7 @@ def test_while_a_cell_runs_the_pad_says_so_and_answers_after_it(notebook: Notebo
     pad = Pad(page, FIRST)
     running = notebook.run_aside("import time; time.sleep(8)")
     pad.draw(6)
-    expect(pad.part("message")).to_contain_text("No answer yet; the drawing is kept.")
+    expect(pad.part("message")).to_contain_text("Waiting for Python; your drawing is kept.")
     assert running.is_alive()
     pad.expect_digit(6)
     expect(pad.part("message")).to_have_text("")

@@ -135,7 +135,7 @@ def test_what_is_no_digit_is_called_so(client: httpx.Client, recognizer: Recogni
     assert found["status"] == "not a digit"
     assert found["digit"] == found["candidates"][0] == found["top_k"][0]["digit"]
     assert found["not_digit"] > 0.5
-    assert "comes closest" in found["reason"]
+    assert "the closest is" in found["reason"]
 
 
 @pytest.mark.parametrize("size", [(16_000, 1), (1, 16_000), (3_000, 2_000)])

@@ -89,4 +89,4 @@ def open_site(browser: Browser, site: Site) -> Iterator[OpenSite]:
 
 
 def wait_until_ready(pad: Pad) -> None:
-    expect(pad.page.locator("#state")).to_contain_text("The reader is here", timeout=READY_MS)
+    expect(pad.page.locator("#state")).to_contain_text("Ready.", timeout=READY_MS)

@@ -140,17 +140,17 @@ def test_drawing_begins_before_the_reader_is_there(open_site: OpenSite) -> None:
     held: list[Any] = []
     pad = open_site(lambda context: context.route(re.compile(r"\.wasm\?"), lambda route: held.append(route)))
     pad.draw(4)
-    expect(pad.page.locator("#state")).to_contain_text("Loading the reader")
-    expect(pad.part("message")).to_contain_text("the drawing is kept")
+    expect(pad.page.locator("#state")).to_contain_text("Loading the model")
+    expect(pad.part("message")).to_contain_text("your drawing is kept")
     held[0].continue_()
     pad.expect_digit(4)
 
 
 def test_a_reader_that_does_not_load_is_tried_again(open_site: OpenSite) -> None:
     pad = open_site(lambda context: context.route("**/digits.onnx*", lambda route: route.abort()))
-    expect(pad.page.locator("#state")).to_contain_text("is missing, cut short, or of another build")
+    expect(pad.page.locator("#state")).to_contain_text("is missing, cut short, or from another build")
     pad.draw(6)
-    expect(pad.part("message")).to_contain_text("The drawing is kept")
+    expect(pad.part("message")).to_contain_text("our drawing is kept")
     pad.page.context.unroute_all()
     pad.page.get_by_role("button", name="Try again").click()
     pad.expect_digit(6)
@@ -172,7 +172,7 @@ def test_a_reader_that_stops_later_can_be_started_again(open_site: OpenSite, sit
     wait_until_ready(pad)
     pad.draw(7)
     expect(pad.page.locator("#state")).to_contain_text("out of memory")
-    expect(pad.part("message")).to_contain_text("The drawing is kept")
+    expect(pad.part("message")).to_contain_text("our drawing is kept")
     pad.page.context.unroute_all()
     pad.page.get_by_role("button", name="Try again").click()
     pad.expect_digit(7)
@@ -181,7 +181,7 @@ def test_a_reader_that_stops_later_can_be_started_again(open_site: OpenSite, sit
 
 def test_another_model_than_the_page_was_made_with_is_refused(open_site: OpenSite) -> None:
     pad = open_site(lambda context: context.route("**/digits.onnx*", lambda route: route.fulfill(body=b"another")))
-    expect(pad.page.locator("#state")).to_contain_text("is missing, cut short, or of another build")
+    expect(pad.page.locator("#state")).to_contain_text("is missing, cut short, or from another build")
     pad.complaints.clear()
 
 
@@ -194,7 +194,7 @@ def test_without_webassembly_the_page_says_so(open_site: OpenSite, site: Site) -
         )
 
     pad = open_site(without)
-    expect(pad.page.locator("#state")).to_contain_text("This browser does not run WebAssembly")
+    expect(pad.page.locator("#state")).to_contain_text("Reading needs WebAssembly")
     expect(pad.page.get_by_role("heading", name="The 20 worst mistakes")).to_be_visible()
 
 

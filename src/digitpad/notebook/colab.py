@@ -8,8 +8,8 @@ from typing import Any
 
 from IPython.display import HTML, JSON
 
+from digitpad import esm
 from digitpad.errors import DigitpadError
-from digitpad.notebook import page
 from digitpad.notebook.reader import as_reader, read
 from digitpad.recognizer import Recognizer
 from digitpad.verdict import Thresholds
@@ -49,10 +49,10 @@ def colab_pad(model: Recognizer | Any = None, *, thresholds: Thresholds | None =
 
     _register(name, predict_digit)
     settings = json.dumps({"name": name, "model": reader.model_id, "elsewhere": _ELSEWHERE})
-    script = f'{page.module("colab.js")}\nshow(document.getElementById("{name}"), {settings});'
+    script = f'{esm.join("colab")}\nshow(document.getElementById("{name}"), {settings});'
     return HTML(
         f'<div id="{name}">{html.escape(_ELSEWHERE)}</div>\n'
-        f"<style>{page.style()}</style>\n"
+        f"<style>{esm.style()}</style>\n"
         f'<script type="module">{script}</script>'
     )
 

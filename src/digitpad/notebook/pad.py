@@ -10,8 +10,8 @@ import anywidget
 import numpy as np
 from PIL import Image
 
+from digitpad import esm
 from digitpad.errors import DigitpadError
-from digitpad.notebook import page
 from digitpad.notebook.reader import as_reader, read
 from digitpad.recognizer import Prediction, Recognizer
 from digitpad.strokes import Stroke
@@ -35,8 +35,8 @@ _NOTHING = _Read(None, None, [])
 class DrawingPad(anywidget.AnyWidget):
     """A pad to draw a digit on, with the answer while one draws, and what the model saw."""
 
-    _esm = page.module("widget.js")
-    _css = page.style()
+    _esm = esm.join("widget")
+    _css = esm.style()
 
     def __init__(self, model: Recognizer | Any = None, *, thresholds: Thresholds | None = None) -> None:
         """Make a pad.

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import UndefinedError
 
-from digitpad import Recognizer
+from digitpad import Recognizer, esm
 from digitpad.errors import RunError
 from digitpad.site import card, runtime
 from digitpad.site.settings import Settings
@@ -18,7 +18,7 @@ from digitpad.training.runs import RunFolder
 
 MODEL = "digits.onnx"
 _SIGN = Path("web") / "reader.js"  # a folder that has it is a site, or the beginning of one
-_WEB = ("icon.svg", "pad.css", "pad.js", "reader.js", "site.css", "site.js", "verdict.js")
+_LOOKS = ("icon.svg", "pad.css", "site.css")
 
 
 def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -> int:
@@ -52,7 +52,7 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
         draft = Path(folder)  # what was there before stays as it is if this fails
         web = draft / "web"
         web.mkdir()
-        for name in _WEB:
+        for name in (*_LOOKS, *(f"{module}.js" for module in esm.needed("site", "reader"))):
             (web / name).write_bytes((files("digitpad") / "web" / name).read_bytes())
         if not cdn:
             runtime.copy(web)
@@ -83,6 +83,7 @@ def _render(
     try:
         template = story.environment("digitpad.site").get_template("page.html.j2")
         more = {"site": settings, "model": model, "runtime_version": runtime.version(), "reader": reader}
+        more["modules"] = esm.needed("pad")
         return template.render({**story.context(metrics), **more}), card.draw(settings, metrics, model)
     except (KeyError, UndefinedError) as error:
         raise RunError(

@@ -2,8 +2,8 @@
 
 import { mount } from "./pad.js";
 
-const SLOW = "No answer yet; the drawing is kept. A cell is running, or the runtime is starting.";
-const GONE = "Python does not know this pad any more; the runtime was restarted. Run this cell again.";
+const SLOW = "Waiting for Python; your drawing is kept. Another cell is running, or the runtime is starting.";
+const GONE = "The runtime was restarted. Your drawing is kept; run this cell again to get an answer.";
 
 /** Show a pad that asks the function of a name; `model` tells whether it is still the same one that answers. */
 function show(root, { name, model, elsewhere }) {

@@ -11,12 +11,12 @@ async function predict(canvas) {
     body: JSON.stringify({ image: canvas.toDataURL("image/png"), top_k: 10, ink: true }),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch(() => {
-    throw new Error("The server does not answer. The drawing is kept; trying again…");
+    throw new Error("The server is not answering. Your drawing is kept; retrying…");
   });
   const answer = await response.json().catch(() => ({})); // something between the page and the server may answer
   if (response.ok && answer?.steps) return answer;
   const isPermanent = response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status);
-  throw Object.assign(new Error(answer?.detail ?? `The server answered ${response.status}, and no prediction.`), {
+  throw Object.assign(new Error(answer?.detail ?? `The server answered with status ${response.status} instead of a prediction.`), {
     permanent: isPermanent,
   });
 }
@@ -24,15 +24,15 @@ async function predict(canvas) {
 async function describeModel() {
   const { model, num_bytes, card, report } = await (await fetch("api/model")).json();
   const shares = [
-    [card.test, card.data?.verified ? "MNIST test pictures" : "test pictures"],
-    [card.drawings?.pen, "digits from pens"],
+    [card.test, card.data?.verified ? "MNIST test images" : "test images"],
+    [card.drawings?.pen, "digits drawn with a pen"],
   ];
   document.querySelector("#report").hidden = report === null;
   const figures = shares
     .filter(([measured]) => measured) // a model from a notebook has none
-    .map(([{ accuracy, num_images }, of]) => `${(100 * accuracy).toFixed(2)} % of ${num_images.toLocaleString("en")} ${of}`);
-  return `Model ${model}, ${Math.round(num_bytes / 1000)} kB${figures.length ? `: ${figures.join(", and ")} right` : ""}.`;
+    .map(([{ accuracy, num_images }, of]) => `${(100 * accuracy).toFixed(2)} % on ${num_images.toLocaleString("en")} ${of}`);
+  return `Model ${model}, ${Math.round(num_bytes / 1000)} kB.${figures.length ? ` Accuracy: ${figures.join(", ")}.` : ""}`;
 }
 
 mount(document.querySelector("#pad"), { predict, keys: document });
-document.querySelector("#model").textContent = await describeModel().catch(() => "The model's card cannot be shown.");
+document.querySelector("#model").textContent = await describeModel().catch(() => "The model card could not be loaded.");

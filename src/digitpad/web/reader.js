@@ -30,7 +30,7 @@ addEventListener("message", async ({ data }) => {
 
 async function load({ files, thresholds: values }) {
   if (typeof WebAssembly !== "object") {
-    throw new Error("This browser does not run WebAssembly, which reading needs; everything else on the page works.");
+    throw new Error("Reading needs WebAssembly, which this browser does not run. The rest of the page works.");
   }
   const [script, wasmBinary, model] = await Promise.all([files.script, files.wasm, files.model].map(fetchWhole));
   const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
@@ -46,7 +46,7 @@ async function load({ files, thresholds: values }) {
 /** A file whose digest is that which the page was made with. */
 async function fetchWhole({ url, integrity }) {
   const response = await fetch(url, { integrity }).catch(() => {
-    throw new Error(`The reader could not be loaded: ${url} is missing, cut short, or of another build.`);
+    throw new Error(`Could not load ${url}: it is missing, cut short, or from another build.`);
   });
   return response.arrayBuffer();
 }

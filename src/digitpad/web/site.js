@@ -2,10 +2,10 @@
 
 import { mount } from "./pad.js";
 
-const LOADING = "Loading the reader, 5 to 15 MB. Draw meanwhile; it is read as soon as the reader is here.";
-const READY = "The reader is here, in this browser. No drawing leaves this page, and it works without a network.";
-const SLOW = "No answer yet; the drawing is kept, and read as soon as the reader can.";
-const FAILED = "The drawing is kept. There is no reader; see above the pad.";
+const LOADING = "Loading the model and its runtime, 5 to 15 MB. You can draw already; it is read once they are here.";
+const READY = "Ready. The model runs in your browser: no drawing leaves this page, and it works offline.";
+const SLOW = "No answer yet; your drawing is kept, and will be read.";
+const FAILED = "Your drawing is kept, but nothing can read it: see the message above the pad.";
 
 const settings = JSON.parse(document.querySelector("#reader").textContent);
 const state = document.querySelector("#state");
@@ -31,7 +31,7 @@ class Reader {
         this.#waiting.clear();
         onFailure(error);
       };
-      worker.onerror = () => fail(new Error("The reader stopped, or this browser refuses to start it."));
+      worker.onerror = () => fail(new Error("The reader stopped, or this browser would not start it."));
       worker.onmessage = ({ data: { ready, id, answer, failure } }) => {
         if (failure) return fail(new Error(failure));
         if (ready) return resolve();

@@ -1,13 +1,13 @@
-/** The verdict on a drawing, as `digitpad.verdict` gives it in Python; tests hold the two to the same words. */
+/** The verdict on a drawing, as `digitpad.verdict` gives it in Python; a test holds the two to the same answers. */
 
-const MOST_NAMED = 4; // a person does not read longer lists of digits
+import { either, say, withArticle } from "./language.js";
 
-export const BLANK = { status: "blank", candidates: [], reason: "Nothing stands out from the paper." };
+export const BLANK = { status: "blank", candidates: [], reason: say("reason", "blank") };
 
 /**
- * @param {Float32Array} probabilities  of the digits 0 to 9, were it one
- * @param {number} notDigit  the probability that it is none
- * @param {object} thresholds  from the model's card
+ * @param {Float32Array} probabilities  of the digits 0 to 9, given that it is one
+ * @param {number} notDigit  the probability that it is not a digit
+ * @param {object} thresholds  from the model card
  */
 export function judge(probabilities, notDigit, thresholds) {
   const ranking = rank(probabilities);
@@ -15,16 +15,13 @@ export function judge(probabilities, notDigit, thresholds) {
   const candidates = ranking.slice(0, Math.max(likely, 1));
   const verdict = (status, reason) => ({ status, candidates, reason });
   if (notDigit > thresholds.not_digit) {
-    return verdict("not a digit", `It does not look like a digit; ${withArticle(ranking[0])} comes closest.`);
+    return verdict("not a digit", say("reason", "not a digit", { closest: withArticle(ranking[0]) }));
   }
   if (probabilities[ranking[0]] < Math.fround(thresholds.unsure)) {
-    if (likely > 1) return verdict("unsure", doubt(candidates, (others) => `It may also be ${others}.`));
-    return verdict("unsure", `It is not clear enough to be sure; ${withArticle(ranking[1])} comes next.`);
+    if (likely > 1) return verdict("unsure", doubt(candidates, "unsure between"));
+    return verdict("unsure", say("reason", "unsure", { next: withArticle(ranking[1]) }));
   }
-  if (likely > 1) {
-    return verdict("digit", doubt(candidates, (others) => `It could also be ${others}, but that is far less probable.`));
-  }
-  return verdict("digit", "Nothing speaks against it.");
+  return verdict("digit", likely > 1 ? doubt(candidates, "digit rather than") : say("reason", "digit"));
 }
 
 /** The digits, the most probable first. */
@@ -32,14 +29,7 @@ export function rank(probabilities) {
   return [...probabilities.keys()].sort((one, other) => probabilities[other] - probabilities[one]);
 }
 
-function withArticle(digit) {
-  return digit === 8 ? `an ${digit}` : `a ${digit}`;
-}
-
-/** Which digits the answer, the first of them, may be instead. */
-function doubt(candidates, say) {
-  if (candidates.length > MOST_NAMED) return `It may be any of ${candidates.length} digits.`;
-  const others = candidates.slice(1).map(withArticle);
-  const last = others.pop();
-  return say(others.length ? `${others.join(", ")} or ${last}` : last);
+/** Which digits the answer, the first of them, could be instead. */
+function doubt(candidates, reason) {
+  return say("reason", reason, { others: either(candidates.slice(1).map(withArticle)) });
 }

@@ -2,8 +2,8 @@
 
 import { mount } from "./pad.js";
 
-const SLOW = "No answer yet; the drawing is kept. The kernel is busy, or was restarted: then run this cell again.";
-const GONE = "The kernel was restarted. The drawing is kept; run this cell again for a pad that is read.";
+const SLOW = "Waiting for the kernel; your drawing is kept. If the kernel was restarted, run this cell again.";
+const GONE = "The kernel was restarted. Your drawing is kept; run this cell again to get an answer.";
 
 function render({ model, el }) {
   const place = document.createElement("div");

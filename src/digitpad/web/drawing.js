@@ -1,0 +1,98 @@
+/** What is on the pad: strokes or a picture, in a unit of 280 to the side whatever the size of the screen. */
+
+import { newCanvas, paintFitted } from "./canvas.js";
+
+export const SIDE = 280;
+
+/** What was drawn: a list of marks, so that the last one can be taken back. Strokes, pictures and clearings are marks. */
+export class Drawing {
+  #marks = [];
+  #sheet = 0;
+
+  /** A number that changes whenever the drawing begins anew. */
+  get sheet() {
+    return this.#sheet;
+  }
+
+  /** The marks on show: the strokes since the last picture or clearing, or the picture while nothing is drawn after. */
+  get visible() {
+    const index = this.#marks.findLastIndex((mark) => !mark.points);
+    const strokes = this.#marks.slice(index + 1);
+    if (strokes.length || index < 0) return strokes;
+    return this.#marks[index].image ? [this.#marks[index]] : [];
+  }
+
+  get isBlank() {
+    return this.visible.length === 0;
+  }
+
+  get isPicture() {
+    return this.visible.some(({ image }) => image);
+  }
+
+  add(mark) {
+    if (!mark.points || this.isPicture) this.#sheet += 1;
+    this.#marks.push(mark);
+  }
+
+  clear() {
+    if (!this.isBlank) this.add({});
+  }
+
+  undo() {
+    if (this.#marks.pop()) this.#sheet += 1;
+  }
+
+  /** Take back one mark wherever it is. */
+  drop(mark) {
+    this.#marks = this.#marks.filter((other) => other !== mark);
+    this.#sheet += 1;
+  }
+
+  paint(context, ink) {
+    context.strokeStyle = context.fillStyle = ink;
+    context.lineCap = context.lineJoin = "round";
+    for (const mark of this.visible) {
+      if (mark.image) paintFitted(context, mark.image);
+      else paintStroke(context, mark);
+    }
+  }
+
+  /** The drawing as the model gets it: dark on white, whatever the screen and the colours of the page. */
+  toCanvas(side) {
+    const [mark] = this.visible;
+    if (mark?.image) return mark.image;
+    const canvas = newCanvas(side, side);
+    const context = canvas.getContext("2d", { willReadFrequently: true });
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, side, side);
+    context.scale(side / SIDE, side / SIDE);
+    this.paint(context, "#000");
+    return canvas;
+  }
+}
+
+/** Add a point unless the hand did not move. */
+export function addPoint({ points }, [x, y]) {
+  const [lastX, lastY] = points.at(-1);
+  if (Math.hypot(x - lastX, y - lastY) >= 0.5) points.push([x, y]);
+}
+
+/** A round, smooth stroke: curves from middle to middle of the way between points, which they bend towards. */
+function paintStroke(context, { points, width }) {
+  const [[x, y], ...rest] = points;
+  context.beginPath();
+  if (!rest.length) {
+    context.arc(x, y, width / 2, 0, 2 * Math.PI);
+    context.fill();
+    return;
+  }
+  context.lineWidth = width;
+  context.moveTo(x, y);
+  points.slice(1, -1).forEach(([px, py], index) => {
+    const [nextX, nextY] = points[index + 2];
+    context.quadraticCurveTo(px, py, (px + nextX) / 2, (py + nextY) / 2);
+  });
+  context.lineTo(...points.at(-1));
+  context.stroke();
+}

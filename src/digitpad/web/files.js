@@ -1,0 +1,75 @@
+/** Pictures from elsewhere, by paste, drop or file; and the drawing as a picture to take away. */
+
+import { newCanvas } from "./canvas.js";
+
+const PICTURE_SIDE = 560; // px, the longest side of a picture from elsewhere
+
+export function followFiles(keys, load) {
+  keys.addEventListener("paste", (event) => {
+    const [file] = event.clipboardData.files;
+    if (!file) return;
+    event.preventDefault();
+    load(file);
+  });
+  keys.addEventListener("dragover", (event) => event.preventDefault());
+  keys.addEventListener("drop", (event) => {
+    event.preventDefault();
+    load(event.dataTransfer.files[0]);
+  });
+}
+
+/** A picture file as a canvas of at most `PICTURE_SIDE` px; rejects what the browser cannot decode. */
+export async function decode(file) {
+  const image = await createImageBitmap(file);
+  const scale = Math.min(1, PICTURE_SIDE / Math.max(image.width, image.height));
+  const canvas = newCanvas(Math.max(1, Math.round(image.width * scale)), Math.max(1, Math.round(image.height * scale)));
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  image.close();
+  canvas.dataset.paper = paperUnder(context);
+  return canvas;
+}
+
+/**
+ * What a transparent picture lies on, as the contract sees it: the paper of its own border if that is opaque, else what
+ * shows the ink, white under dark and black under light.
+ */
+function paperUnder(context) {
+  const { width, height } = context.canvas;
+  const sides = [[0, 0, width, 1], [0, height - 1, width, 1], [0, 0, 1, height], [width - 1, 0, 1, height]];
+  const border = sides.flatMap((side) => [...context.getImageData(...side).data]);
+  const [red, green, blue, opacity] = [0, 1, 2, 3].map((channel) => border.filter((_, index) => index % 4 === channel));
+  if (mean(opacity) > 127.5) return `rgb(${[red, green, blue].map(median)})`;
+  const { data } = context.getImageData(0, 0, width, height);
+  let [ink, light] = [0, 0];
+  for (let index = 0; index < data.length; index += 4) {
+    ink += data[index + 3];
+    light += data[index + 3] * data[index + 1];
+  }
+  return light > 127.5 * ink ? "#000" : "#fff";
+}
+
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}
+
+/** Copy a canvas as PNG, or save it where the browser does not let pages copy; what was done, in words. */
+export async function copyOrSave(canvas) {
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+  try {
+    await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
+    return "Copied as PNG.";
+  } catch {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = "digit.png";
+    link.click();
+    URL.revokeObjectURL(link.href);
+    return "This browser does not let pages copy pictures, so it was saved as digit.png.";
+  }
+}

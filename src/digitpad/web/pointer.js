@@ -1,0 +1,40 @@
+/** Drawing with mouse, finger or pen. */
+
+import { addPoint } from "./drawing.js";
+
+/** Draw with mouse, finger or pen. A captured pointer may leave the pad; a cancelled one takes its stroke with it. */
+export function followPointer(view, drawing, changed, beginAnew) {
+  const { canvas } = view;
+  let stroke = null;
+  let pointer = null;
+
+  canvas.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || pointer !== null) return;
+    canvas.setPointerCapture(event.pointerId);
+    view.cursor.hidden = true;
+    pointer = event.pointerId;
+    if (drawing.isPicture) beginAnew();
+    stroke = { points: [view.toDrawing(event)], width: view.brushWidth };
+    drawing.add(stroke);
+    changed();
+  });
+
+  canvas.addEventListener("pointermove", (event) => {
+    if (event.pointerId !== pointer || !drawing.visible.includes(stroke)) return; // it may be undone or cleared
+    const events = event.getCoalescedEvents?.() ?? [];
+    for (const each of events.length ? events : [event]) addPoint(stroke, view.toDrawing(each));
+    changed();
+  });
+
+  const finish = (event) => {
+    if (event.pointerId === pointer) pointer = stroke = null;
+  };
+  canvas.addEventListener("pointerup", finish);
+  canvas.addEventListener("pointercancel", (event) => {
+    if (event.pointerId !== pointer) return;
+    drawing.drop(stroke);
+    finish(event);
+    changed();
+  });
+  canvas.addEventListener("lostpointercapture", finish);
+}

@@ -1,0 +1,29 @@
+/**
+ * The sentences that Python says as well. What stands behind `WORDS =` is JSON, which `digitpad.words` reads, so that
+ * the two cannot drift apart; names in braces are filled in.
+ */
+export const WORDS = {
+  "headline": {
+    "blank": "Blank",
+    "not a digit": "Not a digit",
+    "unsure": "Unsure: {candidates}",
+    "digit": "{confidence} confident"
+  },
+  "reason": {
+    "blank": "There is no ink on the paper.",
+    "not a digit": "It does not look like a digit; the closest is {closest}.",
+    "unsure": "It is not clear enough to be sure; the next best is {next}.",
+    "unsure between": "It could also be {others}.",
+    "digit": "No other digit comes close.",
+    "digit rather than": "It could also be {others}, but that is much less likely."
+  },
+  "list": {
+    "any of": "one of {count} digits",
+    "or": "{first} or {last}"
+  },
+  "probability": {
+    "nearly 1": ">99.9 %",
+    "nearly 0": "<0.1 %",
+    "other": "{percent} %"
+  }
+};

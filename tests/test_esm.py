@@ -1,0 +1,49 @@
+"""Hosts that load one module get the pad as one, and pages get every module that they need."""
+
+import re
+import shutil
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from digitpad import esm
+
+WEB = Path(str(files("digitpad"))) / "web"
+
+
+@pytest.mark.parametrize("page", ["page", "site", "widget", "colab", "reader"])
+def test_a_module_stands_behind_all_that_it_imports(page: str) -> None:
+    found = esm.needed(page)
+    assert found[-1] == page
+    for place, module in enumerate(found):
+        imported = re.findall(r'^import .* from "\./(\w+)\.js"', (WEB / f"{module}.js").read_text(), re.MULTILINE)
+        assert set(imported) <= set(found[:place]), module
+
+
+def test_nothing_of_the_pages_is_left_over() -> None:
+    used = esm.needed("page", "site", "widget", "colab", "reader")
+    assert {path.stem for path in WEB.glob("*.js")} == set(used)
+
+
+@pytest.mark.parametrize("host", ["widget", "colab"])
+def test_one_module_imports_nothing_and_says_everything_once(host: str) -> None:
+    joined = esm.join(host)
+    assert not re.search(r"^import |^export (?!default)", joined, re.MULTILINE)
+    for module in esm.needed(host)[:-1]:
+        assert joined.count(f"const ${module} = ") == 1
+    assert joined.count("export default ") == (host == "widget")
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="there is no Node.js to run the joined module")
+def test_the_joined_module_gives_what_it_exports(tmp_path: Path) -> None:
+    (tmp_path / "widget.mjs").write_text(esm.join("widget"))
+    script = f'import("{tmp_path}/widget.mjs").then((module) => console.log(typeof module.default.render))'
+    done = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=False)
+    assert done.stdout == "function\n", done.stderr
+
+
+def test_the_servers_page_loads_its_modules_at_once() -> None:
+    preloaded = re.findall(r'rel="modulepreload" href="web/(\w+)\.js"', (WEB / "index.html").read_text())
+    assert preloaded == esm.needed("pad")

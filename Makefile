@@ -1,4 +1,4 @@
-# Every target calls what a developer would type. They need Python 3.11 to 3.13, `make test` Chromium and npm too.
+# Each target runs what a developer would type. All need Python 3.11 to 3.13.
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
@@ -7,47 +7,55 @@ TENSORFLOW ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
-.PHONY: serve train notebook test lint bench-training bench-recipes bench-inference bench-drawings bench-server bench-browser clean
+# one worker more than cores: browsers and servers are often waited for
+PYTEST := $(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadgroup
 
-serve: .venv/serve  ## the pad and the API, on this machine alone
+.PHONY: serve train notebook test soak lint bench-training bench-recipes bench-inference bench-drawings bench-server bench-browser clean
+
+serve: .venv/serve  ## serve the pad and the API on this machine only
 	$(BIN)/digitpad serve
 
-train: .venv/train  ## environment, data, training, one look at the test set, report, save, verify
+train: .venv/train  ## set up, get the data, train, look at the test set once, report, save, verify
 	$(BIN)/digitpad train
 
-notebook: .venv/notebook  ## the story in JupyterLab, with the pad
+notebook: .venv/notebook  ## open the notebook with the pad in JupyterLab
 	$(BIN)/jupyter lab notebooks/mnist_draw_predict.ipynb
 
-test: .venv/dev  ## environment, all tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+test: .venv/dev  ## set up, Chromium and npm too where they are missing, and run all tests
+	$(BIN)/python -m tests.equipment
+	$(PYTEST)
 
-lint: .venv/dev  ## format, lint, types
+soak: .venv/dev  ## the same with the long tests at full length
+	$(BIN)/python -m tests.equipment
+	DIGITPAD_SOAK=1 $(PYTEST)
+
+lint: .venv/dev  ## check formatting, style and types
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-bench-training: .venv/train  ## how fast MNIST is learned, beside the examples of Keras and PyTorch; needs DIGITPAD_DATA
+bench-training: .venv/train  ## training time on MNIST, compared with Keras' and PyTorch's examples; needs DIGITPAD_DATA
 	$(BIN)/pip install --disable-pip-version-check --quiet --requirement bench/torch-requirements.txt
 	$(BIN)/python bench/training.py
 
-bench-recipes: .venv/train  ## how well every recipe learns, over several seeds; takes hours, needs DIGITPAD_DATA
+bench-recipes: .venv/train  ## accuracy of every recipe over several seeds; takes hours, needs DIGITPAD_DATA
 	$(BIN)/python bench/recipes.py
 
-bench-inference: .venv/train  ## how long reading a digit takes, beside Keras and LiteRT
+bench-inference: .venv/train  ## time to read a digit, compared with Keras and LiteRT
 	$(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt \
 		--requirement bench/requirements.txt
 	$(BIN)/python bench/inference.py
 
-bench-drawings: .venv/train  ## how well real pen strokes are read; needs DIGITPAD_DATA
+bench-drawings: .venv/train  ## accuracy on real pen strokes; needs DIGITPAD_DATA
 	$(BIN)/python bench/drawings.py
 
-bench-server: .venv/serve .venv-gradio/done  ## how fast the server is, beside Gradio; needs wrk
+bench-server: .venv/serve .venv-gradio/done  ## speed of the server, compared with Gradio; needs wrk
 	$(BIN)/python bench/server.py
 
-bench-browser: .venv/dev  ## how fast the page without a server loads and reads; needs Chromium and npm
+bench-browser: .venv/dev  ## time for the static site to load and to read a digit; needs Chromium and npm
 	$(BIN)/python bench/browser.py
 
-clean:  ## everything but runs
+clean:  ## remove environments and caches, but no runs
 	rm -rf .venv .venv-gradio dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/pip:
@@ -55,7 +63,7 @@ clean:  ## everything but runs
 	$(PYTHON) -m venv .venv
 
 .venv/serve: .venv/bin/pip pyproject.toml constraints.txt
-	@echo "Installing what the server needs into .venv."
+	@echo "Installing the server's dependencies into .venv."
 	$(INSTALL) '.[serve]'
 	@touch $@
 
@@ -65,7 +73,7 @@ clean:  ## everything but runs
 	@touch $@
 
 .venv/train: .venv/bin/pip pyproject.toml constraints.txt
-	@echo "Installing what training needs into .venv, which takes a minute or two."
+	@echo "Installing the training dependencies into .venv; this takes a minute or two."
 	$(INSTALL) '.[train,$(TENSORFLOW)]'
 	@touch $@
 
@@ -75,6 +83,6 @@ clean:  ## everything but runs
 	@touch $@
 
 .venv/dev: .venv/train
-	@echo "Installing what the tests need."
+	@echo "Installing the test dependencies."
 	$(INSTALL) '.[serve,train,$(TENSORFLOW),notebook,dev]'
 	@touch $@

@@ -1,4 +1,4 @@
-"""Draws `docs/digitpad.png`, the picture in the README, with the model that ships: `python docs/make_picture.py`."""
+"""Draw `docs/digitpad.png`, the first image in the README, with the model that ships: `python docs/make_picture.py`."""
 
 from pathlib import Path
 
@@ -13,11 +13,11 @@ ROOT = Path(__file__).parents[1]
 GOLDEN = ["2-medium-light", "7-small-dark", "8-small-light", "5-large-dark"]
 UNSURE = [[(40, 6), (28, 12), (12, 30), (22, 50), (45, 56), (66, 48)], [(66, 8), (64, 50), (58, 100)]]
 NO_DIGIT = [[(35, 0), (25, 100)], [(75, 0), (65, 100)], [(0, 35), (100, 30)], [(0, 70), (100, 65)]]
-"""Strokes, x to the right and y down: an open 9 or a round 4, and a hash."""
+"""Strokes, x to the right and y down: something between a 9 and a 4, and a hash sign."""
 
 
 def main() -> None:
-    """Draw every drawing above what the model saw of it and what it answered."""
+    """Plot each drawing, with what the model saw and its answer below."""
     recognizer = Recognizer.load()
     pictures: list[Image.Image] = [Image.open(ROOT / "tests" / "golden" / f"{name}.png") for name in GOLDEN]
     pictures += [Image.fromarray(drawing.read(strokes)) for strokes in (UNSURE, NO_DIGIT)]
@@ -36,20 +36,20 @@ def main() -> None:
         for axes in (drawn, seen):
             axes.set(xticks=[], yticks=[])
             axes.spines[:].set_color("#cbd5e1")
-    for axes, text in zip(rows[:, 0], ("drawn", "seen by the model", "answered"), strict=True):
+    for axes, text in zip(rows[:, 0], ("drawing", "what the model saw", "answer"), strict=True):
         axes.set_ylabel(text, fontsize=12)
     figure.savefig(ROOT / "docs" / "digitpad.png")
 
 
 def title(prediction: Prediction) -> str:
-    """The answer in a few words."""
+    """The answer in a few words, as a title."""
     match prediction.status:
         case "not a digit":
-            return f"no digit, {percent(prediction.not_digit)}"
+            return f"not a digit, {percent(prediction.not_digit)}"
         case "unsure":
             return f"{prediction.digit}? {percent(prediction.confidence)}, unsure"
         case _:
-            return f"{prediction.digit}, {percent(prediction.confidence)} sure"
+            return f"{prediction.digit}, {percent(prediction.confidence)}"
 
 
 if __name__ == "__main__":

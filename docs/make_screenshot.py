@@ -1,4 +1,4 @@
-"""Take the README's pictures of the page and of the site: `python docs/make_screenshot.py`.
+"""Take the screenshots of the page and the site for the README: `python docs/make_screenshot.py`.
 
 Needs Chromium and npm, as the tests do.
 """
@@ -25,7 +25,7 @@ DIGITS = (3, 5, 8, 2)  # the last one stays on the pad
 
 
 def main() -> None:
-    """Serve both, draw, take the pictures, and stop serving."""
+    """Serve the page and the site, and take a screenshot of each."""
     command = [sys.executable, "-m", "digitpad", "serve", "--port", "0"]
     with running(command) as url:
         take(url, HERE / "pad.png", {"width": 1080, "height": 1100})
@@ -38,7 +38,7 @@ def main() -> None:
 
 @contextlib.contextmanager
 def running(command: list[str]) -> Iterator[str]:
-    """A server, as long as it is needed; its address is the first that it prints."""
+    """Run a server, and yield the first address that it prints."""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout
         try:
@@ -48,7 +48,7 @@ def running(command: list[str]) -> Iterator[str]:
 
 
 def take(url: str, path: Path, size: ViewportSize, **options: Any) -> None:
-    """Draw some digits on the page and save how it looks."""
+    """Draw some digits on the page and save a screenshot."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(viewport=size, **options)

@@ -1,6 +1,6 @@
-"""Run the notebook by a real kernel and keep its outputs: `python docs/run_notebook.py`.
+"""Run the notebook in a Jupyter kernel and save it with its outputs: `python docs/run_notebook.py`.
 
-With `--quick FILE` it runs in its quick form, and what comes out goes to FILE.
+With `--quick FILE`, run it with `QUICK = True` and save the result to FILE instead.
 """
 
 import argparse
@@ -18,7 +18,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def main() -> None:
-    """Run and write."""
+    """Run the notebook and save it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", type=Path, metavar="FILE")
     quick = parser.parse_args().quick
@@ -26,15 +26,15 @@ def main() -> None:
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(notebook, timeout=TIMEOUT_S, kernel_name="python3", store_widget_state=False).execute()
     for cell in notebook.cells:
-        cell.metadata.pop("execution", None)  # times, which differ with every run
+        cell.metadata.pop("execution", None)  # timestamps, which differ in every run
         for output in [] if quick else cell.get("outputs", []):
-            output.get("data", {}).pop(WIDGET, None)  # without its kernel it is an error; the words beside it are none
+            output.get("data", {}).pop(WIDGET, None)  # shows an error without a kernel; the text output does not
     notebook.metadata["digitpad"] = {"sources": digest(notebook)}
     nbformat.write(notebook, quick or NOTEBOOK)
 
 
 def digest(notebook: Any) -> str:
-    """SHA-256 of the sources of all cells that can be run."""
+    """SHA-256 of the sources of all code cells."""
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     return hashlib.sha256("\0".join(sources).encode()).hexdigest()
 

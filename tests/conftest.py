@@ -1,20 +1,50 @@
-"""What the tests share: golden drawings, the model that ships, and a browser."""
+"""What the tests share: golden drawings, the shipped model, a browser for each worker, and folders built once for all."""
 
 import json
+import os
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
+from hypothesis import settings
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from digitpad import Recognizer
+from tests import equipment
 
 GOLDEN = Path(__file__).parent / "golden"
 STROKES: dict[str, list[list[list[float]]]] = json.loads((GOLDEN / "strokes.json").read_text())
 GOLDEN_PICTURES = sorted(GOLDEN.glob("*.png"))
+
+SOAK = os.environ.get("DIGITPAD_SOAK") == "1"
+"""Whether `make soak` runs, which takes its time."""
+
+settings.register_profile("soak", max_examples=1000)
+if SOAK:
+    settings.load_profile("soak")
+
+
+def portion(full: int) -> int:
+    """How much of a long test is done: all of it in `make soak`, a tenth in `make test`."""
+    return full if SOAK else max(1, full // 10)
+
+
+def build_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
+    """A folder that the first worker to ask for it builds, for all workers; no test may change it."""
+    base = factory.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = root / name, root / f"{name}.done"
+    with FileLock(root / f"{name}.lock"):
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            build(folder)
+            done.touch()
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -35,18 +65,35 @@ def canvas() -> NDArray[np.uint8]:
     return pixels
 
 
-@pytest.fixture(scope="module")  # while it is there, no other event loop can run in this process
+@pytest.fixture(scope="session")  # from then on this thread has an event loop, and can run no other
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), playwright.chromium.executable_path)
-    if not Path(found).exists():
-        pytest.fail("Expected Chromium for the tests of the page: `apt install chromium`.")
-    browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+    """Chromium, one for each worker; every page gets a context of its own."""
+    path = equipment.chromium(playwright) or equipment.lacks("Chromium")
+    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session")
+def npm() -> str:
+    """Path of npm."""
+    return equipment.npm() or equipment.lacks("npm")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that take longest, so that no worker is left alone with one at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests were skipped for want of Chromium or npm, and how to get them."""
+    reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
+    for advice, count in Counter(map(equipment.find_advice, reasons)).items():
+        if advice:
+            terminalreporter.write_line(f"{count} tests of the pages were skipped: {advice}.", yellow=True, bold=True)

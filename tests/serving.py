@@ -30,8 +30,8 @@ def serving(*options: str, stderr: int | None = subprocess.DEVNULL) -> Iterator[
         assert process.stdout
         try:
             url = next(word for word in process.stdout.readline().split() if word.startswith("http://"))
-            urllib.request.urlopen(url + "/readyz", timeout=20).close()
+            urllib.request.urlopen(url + "/readyz", timeout=60).close()
             yield Server(url, process)
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)

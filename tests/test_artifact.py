@@ -57,7 +57,7 @@ def test_any_flipped_byte_is_refused(tmp_path: Path, place: int, change: int) ->
     damaged[place] ^= change
     path = tmp_path / "damaged.onnx"
     path.write_bytes(damaged)
-    with pytest.raises(ArtifactError, match=r"damaged or edited|does not end in its digest"):
+    with pytest.raises(ArtifactError, match=r"damaged or edited|does not end with a digest"):
         artifact.load(path)
 
 
@@ -65,20 +65,20 @@ def test_any_flipped_byte_is_refused(tmp_path: Path, place: int, change: int) ->
 def test_a_truncated_file_is_refused(tmp_path: Path, length: int) -> None:
     path = tmp_path / "short.onnx"
     path.write_bytes(SHIPPED[:length])
-    with pytest.raises(ArtifactError, match=r"cut short|damaged"):
+    with pytest.raises(ArtifactError, match=r"truncated|damaged"):
         artifact.load(path)
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ArtifactError, match="there is no"):
+    with pytest.raises(ArtifactError, match="does not exist"):
         artifact.load(tmp_path / "missing.onnx")
-    with pytest.raises(ArtifactError, match=r"is a folder\. A run's is its digits\.onnx"):
+    with pytest.raises(ArtifactError, match=r"is a folder\. The model of a run is the digits\.onnx in its folder"):
         artifact.load(tmp_path)
-    with pytest.raises(ArtifactError, match="cannot"):
+    with pytest.raises(ArtifactError, match="cannot be read"):
         artifact.load("a\0b")
     text = tmp_path / "text.onnx"
     text.write_bytes(artifact.seal(b"not a graph", {}, []))
-    with pytest.raises(ArtifactError, match="ONNX Runtime refuses it"):
+    with pytest.raises(ArtifactError, match="ONNX Runtime cannot load it"):
         artifact.load(text)
 
 

@@ -87,14 +87,14 @@ def broken_model(tmp_path: Path) -> Path:
 def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
     cases: list[tuple[list[str | Path], str]] = [
-        (["predict", tmp_path / "missing.png"], "there is no"),
+        (["predict", tmp_path / "missing.png"], "does not exist"),
         (["predict", tmp_path / "notes.txt"], "Expected a PNG or JPEG"),
         (["predict", tmp_path], "is a folder"),
         (["predict", "data:image/png;base64,???"], "cannot be decoded"),
-        (["predict", "-"], "no bytes at all"),
-        (["predict", SEVEN, "--model", tmp_path / "missing.onnx"], "there is no"),
+        (["predict", "-"], "got no data"),
+        (["predict", SEVEN, "--model", tmp_path / "missing.onnx"], "does not exist"),
         (["predict", SEVEN, "--model", broken_model(tmp_path)], "damaged or edited"),
-        (["info", tmp_path / "notes.txt"], "does not end in its digest"),
+        (["info", tmp_path / "notes.txt"], "does not end with a digest"),
         (["evaluate", tmp_path], "has no recipe.toml"),
     ]
     for arguments, words in cases:
@@ -113,9 +113,9 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
         (["--epochs", "0"], "epochs to be at least 1"),
         (["--recipe", "fancy"], "there is no 'fancy'"),
         (["--resume"], "Expected --out"),
-        (["--resume", "--epochs", "3", "--out", "x"], "goes on with its own recipe"),
+        (["--resume", "--epochs", "3", "--out", "x"], "a run keeps its own recipe"),
         (["--data", "nowhere", "--out", "{tmp}/run"], "there is no folder nowhere"),
-        (["--out", "/proc/run"], "Expected a folder that can be written in"),
+        (["--out", "/proc/run"], "to be a writable folder; it is not: "),
     ],
 )
 def test_bad_training_input_is_one_sentence_and_exit_code_2(arguments: list[str], words: str, tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_one_bad_picture_does_not_stop_the_others() -> None:
     result = digitpad("predict", "--json", "missing.png", SEVEN)
     assert result.returncode == 2
     assert json.loads(result.stdout)["digit"] == 7
-    assert result.stderr == "digitpad: Expected a PNG or JPEG file; there is no missing.png.\n"
+    assert result.stderr == "digitpad: Expected a PNG or JPEG file; missing.png does not exist.\n"
 
 
 def test_the_version_is_told() -> None:

@@ -115,15 +115,15 @@ def test_arrays_that_are_refused(array: NDArray[Any], words: str) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (b"", "no bytes"),
-        (b"hello, I am a text", "begin with b'hello"),
+        (b"", "got no data"),
+        (b"hello, I am a text", "starts with b'hello"),
         (b"GIF89a" + bytes(50), "PNG or JPEG"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "PNG or JPEG"),
         (png_header(4001, 4000), "4001 x 4000"),
         (png_header(10_000, 10_000), "far more"),
         (png_header(100_000, 100_000), "far more"),
         (png_header(0, 0), "Expected"),
-        (png_header(9, 9)[:20], "cut short at its beginning"),
+        (png_header(9, 9)[:20], "header is damaged or truncated"),
     ],
 )
 def test_bytes_that_are_refused(data: bytes, words: str) -> None:
@@ -140,7 +140,7 @@ def test_exif_orientation_of_a_pil_image_is_honoured(canvas: RGBA) -> None:
 
 def test_a_pil_image_cut_short_is_refused(canvas: RGBA) -> None:
     data = encode(canvas)
-    with Image.open(io.BytesIO(data[: len(data) // 2])) as image, pytest.raises(DrawingError, match="cut short"):
+    with Image.open(io.BytesIO(data[: len(data) // 2])) as image, pytest.raises(DrawingError, match="truncated"):
         drawing.read(image)
 
 
@@ -156,7 +156,7 @@ def test_more_bytes_than_any_picture_needs_are_refused(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_a_picture_cut_short_is_refused(canvas: RGBA, kind: str) -> None:
     data = encode(canvas, kind)
-    with pytest.raises(DrawingError, match="cut short"):
+    with pytest.raises(DrawingError, match="truncated"):
         drawing.read(data[: len(data) // 2])
 
 
@@ -185,11 +185,11 @@ def test_data_urls_that_are_none(url: str) -> None:
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(DrawingError, match=r"there is no .*missing\.png"):
+    with pytest.raises(DrawingError, match=r"missing\.png does not exist"):
         drawing.read(tmp_path / "missing.png")
     with pytest.raises(DrawingError, match="is a folder"):
         drawing.read(tmp_path)
-    with pytest.raises(DrawingError, match="cannot"):
+    with pytest.raises(DrawingError, match="cannot be read"):
         drawing.read("a\0b")
     (tmp_path / "notes.png").write_text("no picture")
     with pytest.raises(DrawingError, match=r"notes\.png: Expected a PNG or JPEG"):
@@ -241,13 +241,13 @@ class TestStrokes:
     @pytest.mark.parametrize(
         ("strokes", "words"),
         [
-            ([(1, 2), (3, 4)], r"stroke 0 has the shape \(2,\)"),
-            ([[(1, 2)], []], "stroke 1 has the shape"),
+            ([(1, 2), (3, 4)], r"stroke 0 has shape \(2,\)"),
+            ([[(1, 2)], []], "stroke 1 has shape"),
             ([[(1, 2, 3)]], r"\(1, 3\)"),
-            ([["ab"]], "stroke 0 is not numbers"),
+            ([["ab"]], "stroke 0 is not numeric"),
             ([[(1, 2), (3,)]], "stroke 0 is ragged"),
-            ([[(1j, 2)]], "stroke 0 is not numbers"),
-            ([[(10**400, 2)]], "stroke 0 is not numbers"),
+            ([[(1j, 2)]], "stroke 0 is not numeric"),
+            ([[(10**400, 2)]], "stroke 0 is not numeric"),
             ([[(0, float("nan"))]], "NaN"),
             ([[(0, 1e300)]], "larger"),
             ([np.zeros((drawing.MAX_POINTS // 2 + 1, 2))] * 2, "at most 10,000 points; got 10,002"),

@@ -101,7 +101,7 @@ def test_a_room_says_what_comes_in_what_goes_out_and_where_its_front_door_is(roo
     text = ast.get_docstring(ast.parse((room / "__init__.py").read_text())) or ""
     assert "In: " in text
     assert "Out: " in text
-    door = text.partition("Front door")[2].partition("`")[2].partition("`")[0]
+    door = text.partition("Entry point")[2].partition("`")[2].partition("`")[0]
     module, _, name = door.partition(".")
     defined = {getattr(node, "name", "") for node in ast.parse((room / f"{module}.py").read_text()).body}
     assert name in defined, f"{room.name} has no {door}"

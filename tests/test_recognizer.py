@@ -195,5 +195,5 @@ def test_answers_are_the_same_every_time_and_on_every_thread(recognizer: Recogni
 
 
 def test_a_missing_model_is_named() -> None:
-    with pytest.raises(ArtifactError, match=r"there is no nowhere\.onnx"):
+    with pytest.raises(ArtifactError, match=r"nowhere\.onnx does not exist"):
         Recognizer.load("nowhere.onnx")

@@ -1,4 +1,4 @@
-"""digitpad reads handwritten digits and shows what it saw."""
+"""digitpad reads handwritten digits and shows what the model saw."""
 
 from digitpad.errors import DigitpadError
 from digitpad.recognizer import Prediction, Recognizer

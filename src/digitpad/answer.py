@@ -1,4 +1,4 @@
-"""A prediction as JSON, the one form that every surface gives, and its headline."""
+"""Predictions as JSON, in the same form for every interface, and as a headline."""
 
 import base64
 import io
@@ -13,22 +13,22 @@ from digitpad.recognizer import Prediction
 from digitpad.words import either, percent, say
 
 _INK_PICTURE_PX = 112
-"""The longest side of the picture of the ink, which only people look at."""
+"""Maximum side of the ink picture in px; it is only for display."""
 
 
 def to_dict(prediction: Prediction, top_k: int = 3) -> dict[str, Any]:
-    """The answer to one drawing as a JSON object.
+    """Convert a prediction to a JSON object.
 
     Args:
-        prediction: what `Recognizer.predict` returned.
-        top_k: how many digits to list.
+        prediction: from `Recognizer.predict`.
+        top_k: number of digits to list.
 
     Returns:
         `status`, `reason`, `digit`, `confidence`, `candidates` and `not_digit` as in `Prediction`; `top_k`, a list of
-        `digit` and `probability`, the best first; `seen`, 28 rows of 28 whole numbers, 0 for paper to 255 for ink; and
-        `steps`, the numbers of the way from the drawing to that picture: `size`, `ink`, `box`, `centre`, `scale` and
-        `stroke` as in `Prediction`, and `ink_picture`, a PNG data URL of what was taken for ink, white on black, where
-        the prediction kept its `distance`, else None.
+        `digit` and `probability`, most probable first; `seen`, 28 rows of 28 integers from 0 (paper) to 255 (ink); and
+        `steps`, the results of the preprocessing steps: `size`, `ink`, `box`, `centre`, `scale` and `stroke` as in
+        `Prediction`, and `ink_picture`, a PNG data URL of the detected ink, white on black, or None if the prediction
+        has no `distance`.
     """
     return {
         "status": prediction.status,
@@ -52,7 +52,7 @@ def to_dict(prediction: Prediction, top_k: int = 3) -> dict[str, Any]:
 
 
 def headline(prediction: Prediction) -> str:
-    """The answer in a few words: "7, 99.2 % confident", "7? Unsure: 7 or 1", "Not a digit", "Blank"."""
+    """The answer in a few words, such as "7, 99.2 % confident", "7? Unsure: 7 or 1", "Not a digit" or "Blank"."""
     likely = prediction.candidates
     if len(likely) < 2:
         likely = tuple(digit for digit, _ in prediction.top_k(2))

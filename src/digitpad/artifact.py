@@ -1,12 +1,12 @@
-"""The model file: an ONNX graph with the contract inside, a card that describes it, and probes that check it.
+"""The model file: an ONNX graph that includes the contract, a model card, and probes to check its answers.
 
-The file is an ordinary ONNX model, so any runtime opens it. Card, probes and digest are entries of `metadata_props`,
-appended behind the graph (protobuf joins repeated fields of concatenated messages), the digest last:
+The file is an ordinary ONNX model, so any runtime can open it. Card, probes and digest are entries of `metadata_props`
+appended to the graph (protobuf joins repeated fields of concatenated messages), with the digest last:
 
     graph | digitpad.card = JSON | digitpad.probes = JSON | digitpad.sha256 = hex digest of every byte before this entry
 
-So a reader proves that the file is whole before a runtime parses a byte of it, and needs no ONNX library to do so. The
-digest guards against damage, not against forgery: load model files from sources that you trust.
+A reader can therefore check that the file is complete before a runtime parses it, without an ONNX library. The digest
+protects against damage, not against forgery: only load model files from sources that you trust.
 """
 
 import base64
@@ -27,11 +27,11 @@ from digitpad.errors import ArtifactError
 
 FORMAT_VERSION = 3
 CONTRACT_VERSION = 3
-"""The version of the input contract (`training.contract`) that this package trains and reads."""
+"""The version of the input contract (`training.preprocessing.contract`) that this package trains and reads."""
 
 MAX_BYTES = 64_000_000
 PROBE_TOLERANCE = 1e-4
-"""Probabilities may differ by this much from the machine that made the probes; a wrong graph is off by far more."""
+"""Maximum difference in probability from the machine that made the probes; a wrong graph differs by far more."""
 
 INPUT = "pixels"
 OUTPUTS = ("probabilities", "not_digit", "seen", "ink", "box", "centre", "scale", "stroke", "distance")
@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Probe:
-    """A drawing and the answer that a sound model gives to it.
+    """A drawing with the answer that an intact model gives.
 
     Attributes:
         pixels: uint8 (height, width, 4), RGBA.
@@ -57,12 +57,12 @@ class Probe:
 
 @dataclass(frozen=True)
 class Artifact:
-    """A model file that was read and found sound.
+    """A loaded model file.
 
     Attributes:
         session: runs the graph; `INPUT` in, `OUTPUTS` out.
-        card: the JSON object that describes the model.
-        probes: drawings with the answers that the model gave where it was made.
+        card: the model card, a JSON object.
+        probes: drawings with the answers that the model gave on the machine that made it.
         path: the file.
         model_id: the first 12 hex digits of the file's digest.
         num_bytes: the size of the file.
@@ -76,27 +76,27 @@ class Artifact:
     num_bytes: int
 
     def run(self, pixels: NDArray[np.uint8], names: Sequence[str] = OUTPUTS) -> dict[str, NDArray[np.float32]]:
-        """The answers, by their names in `OUTPUTS`, to uint8 (batch, height, width, 4), RGBA drawings of one size."""
+        """Run the graph on RGBA drawings of one size, uint8 (batch, height, width, 4); returns the outputs by name."""
         return dict(zip(names, self.session.run(list(names), {INPUT: pixels}), strict=True))
 
     def check(self) -> None:
-        """Compare the answers to the probes with those that they carry.
+        """Compare the model's answers to the probes with the recorded ones.
 
         Raises:
-            ArtifactError: an answer is off by more than `PROBE_TOLERANCE`.
+            ArtifactError: an answer differs by more than `PROBE_TOLERANCE`.
         """
         for index, probe in enumerate(self.probes):
             probabilities = self.run(probe.pixels[None], ["probabilities"])["probabilities"][0]
             error = float(np.abs(probabilities - probe.probabilities).max())
             if not error <= PROBE_TOLERANCE:
                 raise ArtifactError(
-                    f"Expected {self.path} to answer its probe {index} within {PROBE_TOLERANCE:g}; it is off by "
-                    f"{error:.2g}. The model does not compute here what it computed where it was made."
+                    f"Expected {self.path} to reproduce its probe {index} within {PROBE_TOLERANCE:g}; it is off by "
+                    f"{error:.2g}. The model gives different answers here than on the machine that made it."
                 )
 
 
 def shipped() -> Path:
-    """Path of the model that comes with the package."""
+    """Path of the model that ships with the package."""
     return Path(str(files("digitpad"))) / "models" / "digits.onnx"
 
 
@@ -104,12 +104,12 @@ def seal(graph: bytes, card: dict[str, Any], probes: list[Probe]) -> bytes:
     """Turn an exported graph into a model file.
 
     Args:
-        graph: a serialised ONNX model with the input `INPUT` and the outputs `OUTPUTS`.
-        card: describes the model; must be JSON.
-        probes: drawings with the answers that `load` demands.
+        graph: a serialised ONNX model with input `INPUT` and outputs `OUTPUTS`.
+        card: the model card; must be serialisable as JSON.
+        probes: drawings with the answers that `load` checks.
 
     Returns:
-        The bytes of the file.
+        The contents of the file.
     """
     versions = {"format_version": FORMAT_VERSION, "contract_version": CONTRACT_VERSION}
     body = graph
@@ -119,27 +119,28 @@ def seal(graph: bytes, card: dict[str, Any], probes: list[Probe]) -> bytes:
 
 
 def load(path: str | Path, *, num_threads: int = 1) -> Artifact:
-    """Read a model file, prove that it is whole, and check its answers to its own probes.
+    """Load a model file, and verify its digest, its versions and its answers to the probes.
 
     Args:
         path: the model file.
-        num_threads: threads that one prediction may use; one is fastest for single drawings.
+        num_threads: number of threads for one prediction; one is fastest for single drawings.
 
     Returns:
-        The sound model.
+        The verified model.
 
     Raises:
-        ArtifactError: missing, truncated, edited, not ONNX, of another version, or wrong about a probe.
+        ArtifactError: the file is missing, truncated, edited, not ONNX, of another version, or gives a wrong answer to
+            a probe.
     """
     data = _read(Path(path))
     digest = _check_digest(data, path)
     session = _open(data, path, num_threads)
     card = _parse(session, "digitpad.card", dict, path)
-    _check_versions(card, path)  # before the probes, which may look otherwise in another version
+    _check_versions(card, path)  # before the probes, whose format may differ in another version
     _check_graph(session, path)
     probes = _parse(session, "digitpad.probes", lambda entries: list(map(_probe_from_json, entries)), path)
     if not probes:
-        raise ArtifactError(f"Expected probes in {path}, to check its answers by; it has none.")
+        raise ArtifactError(f"Expected probes in {path} to check its answers with; it has none.")
     model = Artifact(session, card, probes, Path(path), model_id=digest[:12], num_bytes=len(data))
     model.check()
     return model
@@ -150,11 +151,13 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise ArtifactError(f"Expected a model file; there is no {path}. `digitpad train` makes one.") from None
+        raise ArtifactError(f"Expected a model file; {path} does not exist. Make one with `digitpad train`.") from None
     except IsADirectoryError:
-        raise ArtifactError(f"Expected a model file; {path} is a folder. A run's is its digits.onnx.") from None
+        raise ArtifactError(
+            f"Expected a model file; {path} is a folder. The model of a run is the digits.onnx in its folder."
+        ) from None
     except (OSError, ValueError) as error:  # ValueError: a path with a null byte
-        raise ArtifactError(f"Expected a model file that can be read; {str(path)!r} cannot: {error}.") from None
+        raise ArtifactError(f"Expected a readable model file; {str(path)!r} cannot be read: {error}.") from None
     if len(data) > MAX_BYTES:
         raise ArtifactError(f"Expected a model file of at most {MAX_BYTES:,} bytes; {path} is larger.")
     return data
@@ -165,13 +168,13 @@ def _check_digest(data: bytes, path: str | Path) -> str:
     digest = hashlib.sha256(body).hexdigest()
     if _DIGEST_KEY.encode() not in entry:
         raise ArtifactError(
-            f"Expected a model file of digitpad, such as a run's digits.onnx; {path} does not end in its digest: it is "
-            "cut short, or something else."
+            f"Expected a digitpad model file, such as a run's digits.onnx; {path} does not end with a digest, so it is "
+            "truncated or another kind of file."
         )
     if entry != _entry(_DIGEST_KEY, digest):
         raise ArtifactError(
-            f"Expected {path} to match the digest that it carries; it does not: the file was damaged or edited. "
-            "Copy it again, or train it again."
+            f"Expected {path} to match its digest; it does not, so the file was damaged or edited. "
+            "Copy it again, or train again."
         )
     return digest
 
@@ -183,16 +186,16 @@ def _open(data: bytes, path: str | Path, num_threads: int) -> onnxruntime.Infere
     options.log_severity_level = 3
     try:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's exceptions share no base class
-        raise ArtifactError(f"Expected an ONNX model in {path}; ONNX Runtime refuses it: {error}") from None
+    except Exception as error:  # ONNX Runtime's exceptions have no common base class
+        raise ArtifactError(f"Expected an ONNX model in {path}; ONNX Runtime cannot load it: {error}") from None
 
 
 def _parse(session: onnxruntime.InferenceSession, key: str, parse: Callable[[Any], T], path: str | Path) -> T:
-    """What a metadata entry says in JSON."""
+    """Parse the JSON of a metadata entry."""
     try:
         return parse(json.loads(session.get_modelmeta().custom_metadata_map[key]))
-    except Exception as error:  # whatever a hostile card or probe brings about
-        raise ArtifactError(f"Expected {key} in {path}, in JSON; it cannot be read: {error!r}.") from None
+    except Exception as error:  # a hostile card or probe can raise anything
+        raise ArtifactError(f"Expected {key} in {path} as JSON; it cannot be read: {error!r}.") from None
 
 
 def _check_versions(card: dict[str, Any], path: str | Path) -> None:
@@ -207,17 +210,19 @@ def _check_versions(card: dict[str, Any], path: str | Path) -> None:
 def _check_graph(session: onnxruntime.InferenceSession, path: str | Path) -> None:
     inputs, outputs = [i.name for i in session.get_inputs()], {o.name for o in session.get_outputs()}
     if inputs != [INPUT] or not outputs.issuperset(OUTPUTS):
-        raise ArtifactError(f"Expected {INPUT} in and {OUTPUTS} out in {path}; got {inputs} and {sorted(outputs)}.")
+        raise ArtifactError(
+            f"Expected the input {INPUT} and the outputs {OUTPUTS} in {path}; got {inputs} and {sorted(outputs)}."
+        )
 
 
 def _entry(key: str, value: str) -> bytes:
-    """One `metadata_props` entry (field 14 of ModelProto: key is field 1, value field 2) as protobuf bytes."""
+    """One `metadata_props` entry (field 14 of ModelProto; the key is field 1, the value field 2) as protobuf bytes."""
     pair = b"\x0a" + _sized(key.encode()) + b"\x12" + _sized(value.encode())
     return b"\x72" + _sized(pair)
 
 
 def _sized(data: bytes) -> bytes:
-    """The bytes behind their length as a protobuf varint."""
+    """The bytes, prefixed with their length as a protobuf varint."""
     length, prefix = len(data), bytearray()
     while length > 127:
         prefix.append(length & 127 | 128)

@@ -1,4 +1,4 @@
-"""The commands. Each body imports what it needs, so that reading a digit never waits for the training plane."""
+"""The command line. Each command imports what it needs when it runs, so `predict` never loads the training code."""
 
 import contextlib
 import sys
@@ -18,16 +18,18 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_MODEL = typer.Option("--model", "-m", help="A digits.onnx; by default the model that ships.")
-_RECIPE = typer.Option(help="fast, cnn, pad, accurate, small, dense, or a TOML file; fast by default.")
-_DATA = typer.Option(help="Folder with MNIST; by default DIGITPAD_DATA, then Keras' own, then a small set.")
+_MODEL = typer.Option("--model", "-m", help="A digits.onnx; by default the model that ships with digitpad.")
+_RECIPE = typer.Option(help="fast (the default), cnn, pad, accurate, small, dense, or a TOML file.")
+_DATA = typer.Option(
+    help="Folder with MNIST; by default $DIGITPAD_DATA, then Keras' cache or download, then a small subset."
+)
 
 
 @app.callback(invoke_without_command=True)
 def version(
-    show: Annotated[bool, typer.Option("--version", help="Show the version and leave.")] = False,
+    show: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
-    """Read handwritten digits, and train the model that reads them."""
+    """Read handwritten digits, and train models that read them."""
     if show:
         from digitpad import __version__
 
@@ -39,10 +41,10 @@ def version(
 def predict(
     pictures: Annotated[list[str], typer.Argument(help="PNG or JPEG files, data URLs, or - for standard input.")],
     model: Annotated[Path | None, _MODEL] = None,
-    top: Annotated[int, typer.Option(min=1, max=10, help="How many digits to list.")] = 3,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a picture and line.")] = False,
+    top: Annotated[int, typer.Option(min=1, max=10, help="Number of digits to list.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON per picture.")] = False,
 ) -> None:
-    """Read digits, and show the picture that the model saw."""
+    """Read the digit in each picture, and show what the model saw."""
     from digitpad import terminal
     from digitpad.recognizer import Recognizer
 
@@ -51,7 +53,7 @@ def predict(
     for name in pictures:
         try:
             prediction = recognizer.predict(sys.stdin.buffer.read() if name == "-" else name)
-        except DrawingError as error:  # the other pictures are still to be read
+        except DrawingError as error:  # go on with the other pictures
             print(f"digitpad: {error}", file=sys.stderr)
             failed = True
             continue
@@ -62,15 +64,20 @@ def predict(
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="The address to listen on; this machine alone by default.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any that is free.")] = 8000,
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes, each with its own model.")] = 1,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; by default only this machine can connect.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 picks a free one.")] = 8000,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Number of processes, each with its own copy of the model.")
+    ] = 1,
     model: Annotated[Path | None, _MODEL] = None,
     allow_origin: Annotated[
-        list[str] | None, typer.Option(metavar="ORIGIN", help="A site whose pages may use the API, or *. Repeatable.")
+        list[str] | None,
+        typer.Option(metavar="ORIGIN", help="Origin whose pages may use the API, or * for all. Repeatable."),
     ] = None,
 ) -> None:
-    """Open the pad in a browser: draw a digit, see the answer and what the model saw."""
+    """Serve a page to draw digits on, and the JSON API behind it."""
     with _needing("serve"):
         from digitpad import server
     server.serve(model=model, host=host, port=port, workers=workers, allow_origins=allow_origin or ())
@@ -78,15 +85,17 @@ def serve(
 
 @app.command()
 def info(
-    model: Annotated[Path | None, typer.Argument(help="A digits.onnx; by default the model that ships.")] = None,
+    model: Annotated[
+        Path | None, typer.Argument(help="A digits.onnx; by default the model that ships with digitpad.")
+    ] = None,
 ) -> None:
-    """Show a model's card: what it was trained on, how, and how good it is."""
+    """Show the model card: data, recipe, metrics and versions."""
     import json
 
     from digitpad.recognizer import Recognizer
 
     recognizer = Recognizer.load(model)
-    print(f"model {recognizer.model_id}, {recognizer.num_bytes:,} bytes, whole, and right about its probes")
+    print(f"model {recognizer.model_id}, {recognizer.num_bytes:,} bytes, digest and probes verified")
     print(json.dumps(recognizer.card, indent=2))
 
 
@@ -94,15 +103,19 @@ def info(
 def train(
     recipe: Annotated[str | None, _RECIPE] = None,
     data: Annotated[Path | None, _DATA] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the run; by default a new one in runs/.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the run; by default a new one in runs/.")] = None,
     seed: Annotated[int | None, typer.Option(help="Same as --set seed=N.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Same as --set epochs=N.")] = None,
     values: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Replace a value of the recipe.")
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Override a recipe value. Repeatable."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Resume the run in --out.")] = False,
 ) -> None:
-    """Train a model: data, fit, one look at the test set, report, save, verify."""
+    """Train a model, and evaluate it once on the test set.
+
+    Saves it as a Keras and an ONNX file, verifies both in a fresh process, and writes a report.
+    """
     from digitpad.training import command
 
     changes: dict[str, Any] = {k: v for k, v in (("seed", seed), ("epochs", epochs)) if v is not None}
@@ -111,11 +124,11 @@ def train(
 
 @app.command()
 def evaluate(
-    run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
-    again: Annotated[bool, typer.Option("--again", help="Look at the test set once more, and count it.")] = False,
-    data: Annotated[Path | None, typer.Option(help="With --again: where the data is, if not where it was.")] = None,
+    run: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    again: Annotated[bool, typer.Option("--again", help="Take another look at the test set, and count it.")] = False,
+    data: Annotated[Path | None, typer.Option(help="With --again: folder with the data, if it has moved.")] = None,
 ) -> None:
-    """Show what the one look at the test set showed."""
+    """Show the test result of a finished run."""
     from digitpad.training import command
 
     command.evaluate(run, data, again=again)
@@ -124,17 +137,20 @@ def evaluate(
 @app.command()
 def site(
     run: Annotated[
-        Path | None, typer.Argument(help="The folder of a finished run; by default the model that ships.")
+        Path | None, typer.Argument(help="Folder of a finished run; by default the model that ships with digitpad.")
     ] = None,
-    out: Annotated[Path, typer.Option(help="Where the site goes: a folder, whose other files stay.")] = Path("site"),
+    out: Annotated[Path, typer.Option(help="Folder for the site; other files in it are kept.")] = Path("site"),
     settings: Annotated[
-        Path | None, typer.Option(help="A site.toml with title, description, author, url, links.")
+        Path | None, typer.Option(help="A TOML file with title, description, author, url and links.")
     ] = None,
     cdn: Annotated[
-        bool, typer.Option("--cdn", help="Fetch the runtime from a CDN, so that npm is not needed.")
+        bool, typer.Option("--cdn", help="Let the page load ONNX Runtime Web from a CDN; npm is not needed.")
     ] = False,
 ) -> None:
-    """Build a page with a run's story and a pad that reads in the visitor's own browser."""
+    """Build a static site with a run's story and a drawing pad.
+
+    The pad reads drawings in the visitor's browser, so any static host can serve the site.
+    """
     with _needing("site"):
         from digitpad.site import command
     command.site(run, out, settings, cdn=cdn)
@@ -142,7 +158,7 @@ def site(
 
 @contextlib.contextmanager
 def _needing(extra: str) -> Iterator[None]:
-    """Import what only an extra brings; MissingPartError if it is not installed."""
+    """Turn a failed import of an optional package into a MissingPartError that names the extra."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -151,13 +167,13 @@ def _needing(extra: str) -> Iterator[None]:
 
 
 def main() -> NoReturn:
-    """Run the command line; every foreseen error is one sentence on standard error and an exit code."""
+    """Run the command line. Expected errors become one line on standard error and an exit code."""
     try:
         app()
     except DigitpadError as error:
         code, message = error.exit_code, str(error)
     except OSError as error:
-        code, message = 1, f"The system refused: {error}. Make room or rights for it, and try again."
+        code, message = 1, f"The system reported an error: {error}. Check disk space and permissions, and try again."
     else:
         sys.exit(0)
     print(f"digitpad: {message}", file=sys.stderr)

@@ -1,6 +1,6 @@
-"""Whatever a person hands over as a drawing, read into RGBA pixels. Every limit on input is in this module.
+"""Reads any accepted input into RGBA pixels, and defines the limits on it.
 
-Nothing here looks for the digit: that is the contract's work, and the contract is inside the model.
+Nothing here looks for the digit: the input contract does that, and it is part of the model.
 """
 
 import base64
@@ -31,38 +31,38 @@ MAX_SIDE_PX = 20_000
 MAX_POINTS = 10_000
 MAX_COORDINATE = 1e9
 WORKING_PX = 1024
-"""Longer drawings are first averaged down by a whole factor, so that a photograph costs no more than a canvas."""
+"""Larger drawings are first averaged down by a whole factor, so that a photograph costs no more than a canvas."""
 
 _STRIP_PX = 16
-"""Rows of the smaller picture that are averaged at a time."""
+"""Number of rows of the smaller image that are computed at a time."""
 
 STROKE_CANVAS_PX = 280
 STROKE_DIGIT_PX = 196
 STROKE_BRUSH_PX = 24
-"""Strokes are drawn this thick, which arrives at the width of MNIST's strokes."""
+"""Brush width for strokes, which becomes the stroke width of MNIST in the picture that the model sees."""
 
 _LARGE_PIXELS = 2_000_000
 _one_at_a_time = threading.Lock()
-"""Held while a large picture is decoded, so that the memory of several threads does not add up."""
+"""Held while a large image is decoded, so that only one thread at a time needs the memory for it."""
 
 _warnings_are_global = threading.Lock()
-"""Python keeps one list of warning filters for all threads."""
+"""Guards the warning filters, which all threads share."""
 
 ACCEPTED = "PNG or JPEG bytes, a data URL, a path, a PIL image, an array, or a list of strokes"
 
 
 def read(drawing: Drawing) -> Pixels:
-    """Read a drawing in any of the accepted forms.
+    """Read a drawing in any accepted form.
 
     Args:
-        drawing: PNG or JPEG bytes; a `data:` URL or a path as text; a path; a PIL image; an array as for `from_array`;
-            or strokes as for `from_strokes`.
+        drawing: PNG or JPEG bytes; a data URL or a path, as a string; a `Path`; a PIL image; an array as for
+            `from_array`; or strokes as for `from_strokes`.
 
     Returns:
-        uint8 (height, width, 4), red, green, blue and straight alpha, 0 to 255; at most `WORKING_PX` on a side.
+        uint8 (height, width, 4): red, green, blue and straight alpha, 0 to 255; at most `WORKING_PX` on a side.
 
     Raises:
-        DrawingError: it is none of these, cannot be decoded, is empty, or is beyond a limit.
+        DrawingError: the input is none of these, cannot be decoded, is empty, or exceeds a limit.
     """
     match drawing:
         case bytes() | bytearray() | memoryview():
@@ -85,13 +85,13 @@ def from_file(path: str | Path) -> Pixels:
     path = Path(path)
     try:
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)  # whatever size the system reports
+            data = file.read(MAX_BYTES + 1)  # the size that the system reports may be wrong
     except FileNotFoundError:
-        raise DrawingError(f"Expected a PNG or JPEG file; there is no {path}.") from None
+        raise DrawingError(f"Expected a PNG or JPEG file; {path} does not exist.") from None
     except IsADirectoryError:
-        raise DrawingError(f"Expected a PNG or JPEG file; {path} is a folder. Name a file in it.") from None
+        raise DrawingError(f"Expected a PNG or JPEG file; {path} is a folder. Choose a file in it.") from None
     except (OSError, ValueError) as error:  # ValueError: a path with a null byte
-        raise DrawingError(f"Expected a file that can be read; {str(path)!r} cannot: {error}.") from None
+        raise DrawingError(f"Expected a readable file; {str(path)!r} cannot be read: {error}.") from None
     try:
         return from_bytes(data)
     except DrawingError as error:
@@ -99,75 +99,75 @@ def from_file(path: str | Path) -> Pixels:
 
 
 def from_data_url(url: str) -> Pixels:
-    """Read a `data:image/png;base64,...` or JPEG data URL, as a canvas gives it; see `from_bytes`."""
+    """Read a PNG or JPEG data URL, such as `data:image/png;base64,...` from a canvas; see `from_bytes`."""
     header, comma, payload = url.partition(",")
     if not comma or not header.lower().startswith("data:image/") or not header.lower().endswith(";base64"):
-        raise DrawingError(f"Expected a data URL that begins with 'data:image/png;base64,'; got {url[:8]!r}.")
+        raise DrawingError(f"Expected a data URL that starts with 'data:image/png;base64,'; got {url[:8]!r}.")
     if len(payload) > 4 * MAX_BYTES // 3:
-        raise DrawingError(f"Expected a picture of at most {MAX_BYTES:,} bytes; the data URL holds more.")
+        raise DrawingError(f"Expected an image of at most {MAX_BYTES:,} bytes; the data URL is larger.")
     try:
         data = base64.b64decode(payload, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise DrawingError(f"Expected base64 after the comma of the data URL; it cannot be decoded: {error}.") from None
+        raise DrawingError(f"Expected base64 after the comma in the data URL; it cannot be decoded: {error}.") from None
     return from_bytes(data)
 
 
 def from_bytes(data: bytes) -> Pixels:
-    """Decode a PNG or JPEG picture; its EXIF orientation is honoured.
+    """Decode a PNG or JPEG image, and apply its EXIF orientation.
 
     Returns:
         uint8 (height, width, 4), as for `read`.
 
     Raises:
-        DrawingError: not PNG or JPEG, animated, truncated, damaged, or of more than `MAX_PIXELS`.
+        DrawingError: the image is not PNG or JPEG, is animated, truncated or damaged, or exceeds a limit.
     """
     if not data:
-        raise DrawingError("Expected a PNG or JPEG picture; got no bytes at all.")
+        raise DrawingError("Expected a PNG or JPEG image; got no data.")
     if len(data) > MAX_BYTES:
-        raise DrawingError(f"Expected a picture of at most {MAX_BYTES:,} bytes; got more.")
+        raise DrawingError(f"Expected an image of at most {MAX_BYTES:,} bytes; got more.")
     with _open(data) as image, _turn(image):
         if image.format == "PNG" and getattr(image, "is_animated", False):
-            raise DrawingError("Expected a picture that stands still; got an animated PNG. Save one frame of it.")
+            raise DrawingError("Expected a still image; got an animated PNG. Save a single frame of it.")
         return from_image(image)
 
 
 def from_image(image: Image.Image) -> Pixels:
-    """Convert a PIL image of any mode of 8 bits, or 16-bit grey; its EXIF orientation is honoured.
+    """Convert a PIL image with 8 bits per channel, or 16-bit greyscale, and apply its EXIF orientation.
 
     Returns:
         uint8 (height, width, 4), as for `read`.
 
     Raises:
-        DrawingError: the image is empty, too large, of another mode, or cannot be decoded.
+        DrawingError: the image is empty, too large, has an unsupported mode, or cannot be decoded.
     """
     _check_size(*image.size)
     if image.mode in ("I", "F"):
-        raise DrawingError(f"Expected a PIL image of 8 bits a channel; got mode {image.mode}. Convert it to 'L' first.")
-    # Damaged and hostile files make decoders raise nearly anything, so nearly anything is caught around the decoder.
+        raise DrawingError(f"Expected a PIL image with 8 bits per channel; got mode {image.mode}. Convert it to 'L'.")
+    # Damaged and hostile files can make a decoder raise almost any exception.
     try:
-        image.draft(None, (WORKING_PX, WORKING_PX))  # JPEG can be decoded at a fraction of its size
+        image.draft(None, (WORKING_PX, WORKING_PX))  # JPEG can be decoded at a reduced size
         image.load()
         return _to_pixels(image)
     except Exception as error:
-        raise DrawingError(f"Expected a whole picture; it is damaged or cut short: {error}.") from None
+        raise DrawingError(f"Expected a complete image; it is damaged or truncated: {error}.") from None
 
 
 def from_array(array: NDArray[Any]) -> Pixels:
-    """Convert an array of grey, RGB or RGBA pixels.
+    """Convert an array of greyscale, RGB or RGBA pixels.
 
     Args:
         array: (height, width), (height, width, 1), (height, width, 3) or (height, width, 4); uint8 from 0 to 255, bool,
             or floating point from 0 to 1.
 
     Returns:
-        uint8 (height, width, 4), as for `read`; the very array if it is such already.
+        uint8 (height, width, 4), as for `read`; the same array if it already has this form.
 
     Raises:
-        DrawingError: another shape or dtype, a value out of range, or NaN.
+        DrawingError: the array is empty, too large, of another shape or dtype, or has a value out of range or NaN.
     """
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (1, 3, 4)):
         raise DrawingError(
-            f"Expected an array (height, width), (height, width, 3) or (height, width, 4); got {array.shape}."
+            f"Expected shape (height, width), (height, width, 3) or (height, width, 4); got {array.shape}."
         )
     _check_size(array.shape[1], array.shape[0])
     levels = _to_levels(array)
@@ -184,14 +184,14 @@ def from_strokes(strokes: Sequence[ArrayLike]) -> Pixels:
     """Draw strokes with a round brush, black on white, centred, at a width that suits MNIST.
 
     Args:
-        strokes: point lists (num_points, 2), x to the right and y down in any unit; a single point is a dot. No strokes
-            give a blank drawing.
+        strokes: lists of points (num_points, 2), x to the right and y down, in any unit; a single point is a dot. An
+            empty list is a blank drawing.
 
     Returns:
         uint8 (280, 280, 4), as for `read`.
 
     Raises:
-        DrawingError: a stroke of another shape, or with points that are not finite numbers.
+        DrawingError: a stroke has another shape or coordinates that are not finite, or a limit is exceeded.
     """
     lines = [_to_points(index, stroke) for index, stroke in enumerate(strokes)]
     num_points = sum(map(len, lines))
@@ -205,31 +205,31 @@ def from_strokes(strokes: Sequence[ArrayLike]) -> Pixels:
 def _open(data: bytes) -> Image.Image:
     try:
         with _warnings_are_global, warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what is odd in a file that can be read all the same
+            warnings.simplefilter("ignore")  # about oddities in files that can be read anyway
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise DrawingError(f"Expected at most {MAX_PIXELS:,} pixels; the picture says that it has far more.") from None
+        raise DrawingError(f"Expected at most {MAX_PIXELS:,} pixels; the image has far more. Scale it down.") from None
     except Exception:
         if data.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff")):
-            raise DrawingError("Expected a whole PNG or JPEG; it is damaged or cut short at its beginning.") from None
+            raise DrawingError("Expected a complete PNG or JPEG image; its header is damaged or truncated.") from None
         raise DrawingError(
-            f"Expected a PNG or JPEG picture; got bytes that begin with {data[:8]!r}. Save it as PNG."
+            f"Expected a PNG or JPEG image; got data that starts with {data[:8]!r}. Save it as PNG."
         ) from None
 
 
 def _turn(image: Image.Image) -> contextlib.AbstractContextManager[Any]:
-    """Whoever decodes a large picture waits for the turn."""
+    """A lock for large images, so that they are decoded one at a time."""
     return _one_at_a_time if image.width * image.height > _LARGE_PIXELS else contextlib.nullcontext()
 
 
 def _check_size(width: int, height: int) -> None:
     if width < 1 or height < 1:
-        raise DrawingError(f"Expected a picture with at least one pixel; got {width} x {height}.")
+        raise DrawingError(f"Expected an image with at least one pixel; got {width} x {height}.")
     if width * height > MAX_PIXELS:
-        raise DrawingError(f"Expected at most {MAX_PIXELS:,} pixels; got {width} x {height}. Scale the picture down.")
+        raise DrawingError(f"Expected at most {MAX_PIXELS:,} pixels; got {width} x {height}. Scale the image down.")
     if max(width, height) > MAX_SIDE_PX:
-        raise DrawingError(f"Expected at most {MAX_SIDE_PX:,} px on a side; got {width} x {height}. Crop the picture.")
+        raise DrawingError(f"Expected at most {MAX_SIDE_PX:,} px on a side; got {width} x {height}. Crop the image.")
 
 
 def _to_pixels(image: Image.Image) -> Pixels:
@@ -242,7 +242,7 @@ def _to_pixels(image: Image.Image) -> Pixels:
 
 
 def _averaged_down(image: Image.Image, factor: int) -> Image.Image:
-    """The image smaller by a whole factor, strip by strip, so that nothing of its size is held a second time."""
+    """Shrink an image by a whole factor, strip by strip, to avoid a second copy of its size."""
     small = Image.new("RGBA", (math.ceil(image.width / factor), math.ceil(image.height / factor)))
     for top in range(0, small.height, _STRIP_PX):
         bottom = min((top + _STRIP_PX) * factor, image.height)
@@ -252,7 +252,7 @@ def _averaged_down(image: Image.Image, factor: int) -> Image.Image:
 
 
 def _to_rgba(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I;16"):  # Pillow would clip 16 bits to 8 instead of scaling them
+    if image.mode.startswith("I;16"):  # Pillow would clip 16-bit values to 8 bits instead of scaling them
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     elif image.mode not in ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBa"):  # CMYK, YCbCr, LAB, HSV
         image = image.convert("RGB")
@@ -265,12 +265,12 @@ def _to_levels(array: NDArray[Any]) -> Pixels:
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(255)
     if not np.issubdtype(array.dtype, np.floating):
-        raise DrawingError(f"Expected uint8, bool or floating point values; got {array.dtype}. Use .astype('uint8').")
+        raise DrawingError(f"Expected uint8, bool or floating-point values; got {array.dtype}. Use .astype('uint8').")
     if not np.isfinite(array).all():
-        raise DrawingError("Expected finite values from 0 to 1; the array holds NaN or infinity.")
+        raise DrawingError("Expected finite values from 0 to 1; the array contains NaN or infinity.")
     low, high = float(array.min()), float(array.max())
     if low < 0.0 or high > 1.0:
-        raise DrawingError(f"Expected floating point values from 0 to 1; got {low:g} to {high:g}. Rescale them.")
+        raise DrawingError(f"Expected floating-point values from 0 to 1; got {low:g} to {high:g}. Rescale them.")
     return np.rint(array * 255.0).astype(np.uint8)
 
 
@@ -280,9 +280,9 @@ def _to_points(index: int, stroke: ArrayLike) -> NDArray[np.float64]:
     except (TypeError, ValueError):
         raise DrawingError(f"Expected strokes as lists of (x, y) points; stroke {index} is ragged.") from None
     if points.dtype.kind not in "iuf":
-        raise DrawingError(f"Expected strokes as lists of (x, y) points; stroke {index} is not numbers.")
+        raise DrawingError(f"Expected strokes as lists of (x, y) points; stroke {index} is not numeric.")
     if points.ndim != 2 or points.shape[1] != 2 or not len(points):
-        raise DrawingError(f"Expected strokes of shape (num_points, 2); stroke {index} has the shape {points.shape}.")
-    if not (np.abs(points) <= MAX_COORDINATE).all():  # so that NaN fails too
-        raise DrawingError(f"Expected coordinates within {MAX_COORDINATE:g}; stroke {index} holds NaN or far larger.")
+        raise DrawingError(f"Expected strokes of shape (num_points, 2); stroke {index} has shape {points.shape}.")
+    if not (np.abs(points) <= MAX_COORDINATE).all():  # written so that NaN fails too
+        raise DrawingError(f"Expected coordinates within {MAX_COORDINATE:g}; stroke {index} has NaN or larger values.")
     return points.astype(np.float64)

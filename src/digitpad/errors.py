@@ -1,7 +1,7 @@
-"""The exceptions that digitpad raises on purpose: one small tree.
+"""The exceptions that digitpad raises.
 
-Every message is one sentence or two: what was expected, what came, what to do. `exit_code` is what the command line
-ends with: 2 when the input was bad, 1 when something went wrong on the way.
+A message says in one or two sentences what was expected, what was found and what to do. `exit_code` is the exit code
+of the command line: 2 for bad input, 1 for anything else that fails.
 """
 
 import shlex
@@ -9,27 +9,27 @@ import sys
 
 
 class DigitpadError(Exception):
-    """Something went wrong while digitpad worked on good input."""
+    """Base class of all exceptions here; raised directly if something fails although the input is valid."""
 
     exit_code = 1
 
 
 class VerificationError(DigitpadError):
-    """A saved model does not answer like the model that was saved."""
+    """A saved model's answers differ from those of the model in memory."""
 
 
 class MissingPartError(DigitpadError):
-    """A part of digitpad is not installed."""
+    """A package or program that digitpad needs is not installed."""
 
     @classmethod
     def package(cls, name: str, what: str, install: str) -> "MissingPartError":
-        """A Python package that something needs, and what to give to pip for it."""
+        """Create an error that names the missing package, what needs it, and the command that installs it."""
         command = f"{shlex.quote(sys.executable)} -m pip install {shlex.quote(install)}"
-        return cls(f"Expected what {what} needs; {name} is not installed. Install it with: {command}")
+        return cls(f"Expected the packages for {what}; {name} is not installed. Install them with: {command}")
 
 
 class InputError(DigitpadError):
-    """What the user gave cannot be used as it is."""
+    """The user's input cannot be used."""
 
     exit_code = 2
 
@@ -39,11 +39,11 @@ class DrawingError(InputError):
 
 
 class ArtifactError(InputError):
-    """A model file is damaged, edited, or not one that this version can read."""
+    """A model file is missing, damaged, edited, or not readable by this version."""
 
 
 class DataError(InputError):
-    """A data set is missing, damaged, or of the wrong form."""
+    """A data set is missing, damaged, or in the wrong format."""
 
 
 class RecipeError(InputError):
@@ -51,8 +51,8 @@ class RecipeError(InputError):
 
 
 class RunError(InputError):
-    """A run folder cannot be used: parts are missing, or it would be overwritten."""
+    """A run folder cannot be used: files are missing, or would be overwritten."""
 
 
 class AddressError(InputError):
-    """The server cannot listen where it was told to."""
+    """The server cannot listen on the given address."""

@@ -1,7 +1,7 @@
-"""The pages' ES modules: which of them a page needs, and all of those as one module, for hosts that load only one.
+"""Dependencies of the pages' ES modules, and a bundler for hosts that load only one module.
 
-The modules keep to a plain form: an import is one line, `import { names } from "./module.js";`, and what is exported
-says so where it is defined.
+The modules follow two rules: an import is one line, `import { names } from "./module.js";`, and exports are marked
+where they are defined.
 """
 
 import re
@@ -13,10 +13,10 @@ _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.
 
 
 def needed(*modules: str) -> list[str]:
-    """The modules that some modules need, themselves among them, each behind those that it imports.
+    """List the given modules and all modules that they import, each after its own imports.
 
     Args:
-        modules: their names, without ".js".
+        modules: names without ".js".
     """
     found: list[str] = []
     for module in modules:
@@ -26,7 +26,7 @@ def needed(*modules: str) -> list[str]:
 
 
 def join(module: str) -> str:
-    """A module and all that it needs as one: what it imports becomes constants that hold what they export."""
+    """Bundle a module with all modules that it imports, which become constants that hold their exports."""
     *others, _ = needed(module)
     return "".join(map(_constant, others)) + _linked(module)
 
@@ -41,12 +41,12 @@ def _read(name: str) -> str:
 
 
 def _linked(module: str) -> str:
-    """A module that takes what it imports out of constants."""
+    """The text of a module, with its imports replaced by constants."""
     return _IMPORT.sub(r"const \1 = $\2;", _read(f"{module}.js"))
 
 
 def _constant(module: str) -> str:
-    """A module as a constant, in a scope of its own."""
+    """The text of a module as a constant with its own scope."""
     text = _linked(module)
     body, exported = _EXPORT.sub(r"\1", text), ", ".join(name for _, name in _EXPORT.findall(text))
     return f"const ${module} = (() => {{\n{body}return {{ {exported} }};\n}})();\n"

@@ -1,4 +1,4 @@
-"""Recognizer: drawings in, predictions out, by ONNX Runtime alone."""
+"""Recognizer: drawings in, predictions out, with ONNX Runtime."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,34 +15,33 @@ from digitpad.verdict import Status, Thresholds
 _SMALL_OUTPUTS = tuple(name for name in artifact.OUTPUTS if name != "distance")
 
 _BATCH_PIXELS = 4_000_000
-"""Source pixels that one run of the graph may hold, about 100 MB of intermediate results."""
+"""Maximum number of input pixels per run of the graph, which take about 100 MB of intermediate results."""
 
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What the model answers to one drawing, and what it saw.
+    """The model's answer to one drawing, and what the model saw.
 
     Attributes:
-        status: "digit"; "unsure" when the digit may well be another; "not a digit" when the drawing looks like none;
-            "blank" when nothing stands out from the paper.
-        reason: a sentence that says why, for people.
-        digit: the most probable digit, 0 to 9, of what is no digit the one that comes closest; None when the drawing is
-            blank.
-        confidence: the largest calibrated probability, 0 to 1; 0 when the drawing is blank.
-        probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9, were it one; all 0.1 when the
-            drawing is blank.
-        candidates: the smallest set of digits that held the truth for 99 % of the generated digits that calibrated the
-            model, the most probable first; none when the drawing is blank.
-        not_digit: the probability that the drawing is no digit, 0 to 1; 0 when it is blank.
-        seen: uint8 (28, 28), the picture that the network saw, 0 for paper to 255 for ink.
-        ink: the share of the canvas that ink covers, 0 to 1.
-        size: height and width, in px, of the drawing as it went into the model; `drawing.read` shrinks large ones.
-        distance: uint8 (height, width), how far every pixel of that drawing is from its paper, 0 to 255: what the model
-            took for ink; None unless `keep_distance` asked for it.
-        box: top, left, bottom and right edge of the ink in px of that drawing; None when it is blank.
-        centre: row and column in px of that drawing that became the middle of the picture; None when it is blank.
-        scale: px of the picture per px of that drawing; None when it is blank.
-        stroke: width of the strokes as drawn and as seen, both in px of the picture; None when it is blank.
+        status: "digit"; "unsure" if it may well be another digit; "not a digit" if the drawing does not look like one;
+            "blank" if nothing stands out from the paper.
+        reason: a human-readable sentence that explains the status.
+        digit: the most probable digit, 0 to 9; the closest one if the drawing is not a digit; None if it is blank.
+        confidence: the largest calibrated probability, 0 to 1; 0 if the drawing is blank.
+        probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9, given that the drawing is a digit;
+            all 0.1 if it is blank.
+        candidates: the digits that it may be, most probable first: the smallest set that contained the true digit for
+            99 % of the generated digits used for calibration; empty if the drawing is blank.
+        not_digit: the probability that the drawing is not a digit, 0 to 1; 0 if it is blank.
+        seen: uint8 (28, 28), the picture that the network saw, from 0 (paper) to 255 (ink).
+        ink: the fraction of the canvas covered by ink, 0 to 1.
+        size: height and width in px of the drawing as passed to the model, after `drawing.read` has shrunk large ones.
+        distance: uint8 (height, width), how far each pixel of that drawing is from the paper colour, 0 to 255: what the
+            model takes for ink; None unless requested with `keep_distance`.
+        box: top, left, bottom and right edge of the ink in px of that drawing; None if it is blank.
+        centre: row and column, in px of that drawing, that became the middle of the picture; None if it is blank.
+        scale: px of the picture per px of that drawing; None if it is blank.
+        stroke: stroke width as drawn and as seen, both in px of the picture; None if it is blank.
     """
 
     status: Status
@@ -62,7 +61,7 @@ class Prediction:
     distance: NDArray[np.uint8] | None = None
 
     def top_k(self, k: int = 3) -> list[tuple[int, float]]:
-        """The k most probable digits and their probabilities, the best first; none when the drawing is blank."""
+        """The k most probable digits with their probabilities, in descending order; empty if the drawing is blank."""
         if self.digit is None:
             return []
         order = np.argsort(-self.probabilities, kind="stable")[: max(k, 0)]
@@ -72,11 +71,11 @@ class Prediction:
 class Recognizer:
     """Reads handwritten digits with one model file.
 
-    The answers are deterministic, and one recognizer may be used from several threads at once.
+    Predictions are deterministic, and threads can share a recognizer.
 
     Attributes:
-        card: the JSON object that describes the model: recipe, data, metrics, thresholds, versions.
-        model_id: 12 hex digits that name the model file's contents.
+        card: the model card, a JSON object with recipe, data, metrics, thresholds and versions.
+        model_id: the first 12 hex digits of the model file's digest.
         num_bytes: the size of the model file.
     """
 
@@ -89,14 +88,15 @@ class Recognizer:
 
     @classmethod
     def load(cls, path: str | Path | None = None, *, num_threads: int = 1) -> "Recognizer":
-        """Load a model file, by default the one that ships, after checking that it is whole and answers as it should.
+        """Load a model file after verifying its digest and its answers to the probes.
 
         Args:
-            path: a `digits.onnx`.
-            num_threads: threads that one prediction may use; one is fastest for single drawings.
+            path: a `digits.onnx`; None for the model that ships with digitpad.
+            num_threads: number of threads for one prediction; one is fastest for single drawings.
 
         Raises:
-            ArtifactError: the file is missing, damaged, edited, of another version, or has no thresholds.
+            ArtifactError: the file is missing, damaged, edited or of another version, its answers to the probes are
+                wrong, or it has no thresholds.
         """
         return cls(artifact.load(artifact.shipped() if path is None else path, num_threads=num_threads))
 
@@ -105,7 +105,7 @@ class Recognizer:
 
         Args:
             picture: PNG or JPEG bytes, a data URL, a path, a PIL image, an array or strokes; see `drawing.read`.
-            keep_distance: whether the prediction holds its `distance`, which is as large as the drawing.
+            keep_distance: whether to keep `distance` in the prediction; it is as large as the drawing.
 
         Raises:
             DrawingError: the drawing cannot be read.
@@ -114,13 +114,13 @@ class Recognizer:
         return self._run(drawing.read(picture)[None], names)[0]
 
     def predict_batch(self, pictures: Sequence[drawing.Drawing]) -> list[Prediction]:
-        """Read many drawings, of any mixture of kinds and sizes; those of one size go through the graph together.
+        """Read many drawings, of any kinds and sizes; drawings of the same size are batched.
 
         Returns:
-            One prediction a drawing, in the same order.
+            One prediction per drawing, in the same order.
 
         Raises:
-            DrawingError: a drawing cannot be read; the message says which.
+            DrawingError: a drawing cannot be read; the message gives its index.
         """
         pixels = [_read_numbered(index, picture) for index, picture in enumerate(pictures)]
         predictions: dict[int, Prediction] = {}
@@ -130,10 +130,10 @@ class Recognizer:
         return [predictions[index] for index in range(len(pixels))]
 
     def check(self) -> None:
-        """Have the model answer the probes in its file once more.
+        """Verify the model's answers to its probes again.
 
         Raises:
-            ArtifactError: it no longer answers as where it was made.
+            ArtifactError: an answer differs from the recorded one.
         """
         self._model.check()
 
@@ -147,12 +147,12 @@ class Recognizer:
 def to_prediction(
     output: Mapping[str, NDArray[np.float32]], size: tuple[int, int], thresholds: Thresholds
 ) -> Prediction:
-    """What a model's outputs for one drawing mean.
+    """Convert a model's outputs for one drawing to a prediction.
 
     Args:
-        output: by name, as in `artifact.OUTPUTS`, each without a batch axis; `distance` may be missing.
+        output: the outputs in `artifact.OUTPUTS` by name, each without the batch axis; `distance` is optional.
         size: height and width of the drawing, px.
-        thresholds: where verdicts change.
+        thresholds: the model's decision thresholds.
     """
     probabilities, not_digit = output["probabilities"], float(output["not_digit"])
     blank = not output["ink"] > 0
@@ -189,7 +189,7 @@ def _read_numbered(index: int, picture: drawing.Drawing) -> drawing.Pixels:
 
 
 def _batches(sizes: Sequence[tuple[int, ...]]) -> list[list[int]]:
-    """Indices of drawings of one size, at most `_BATCH_PIXELS` together."""
+    """Group the indices of drawings by size, with at most `_BATCH_PIXELS` pixels per group."""
     by_size: dict[tuple[int, ...], list[int]] = {}
     for index, size in enumerate(sizes):
         by_size.setdefault(size, []).append(index)

@@ -1,4 +1,4 @@
-"""Strokes drawn with a round brush, as a canvas would show them."""
+"""Scales strokes and draws them with a round brush, as a canvas does."""
 
 from collections.abc import Sequence
 
@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 Stroke = NDArray[np.float64]
-"""Points (num_points, 2), x to the right and y down; a single point is a dot."""
+"""float64 (num_points, 2): points with x to the right and y down; a single point is a dot."""
 
 _SUPERSAMPLING = 2
 
 
 def place(strokes: Sequence[Stroke], side_px: float, middle: tuple[float, float]) -> list[Stroke]:
-    """Scale strokes so that the longer side of their box is `side_px`, and put its middle at `middle`, (x, y)."""
+    """Scale strokes so that the longer side of their box is `side_px`, and centre the box at `middle`, (x, y)."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     extent = float((high - low).max())
@@ -25,7 +25,7 @@ def draw(strokes: Sequence[Stroke], size: tuple[int, int], brush_px: float) -> I
     """Draw strokes black on white with round caps and joins, antialiased.
 
     Args:
-        strokes: in px of the picture.
+        strokes: points in px of the picture.
         size: width and height of the picture, px.
         brush_px: width of the brush.
 
@@ -38,6 +38,6 @@ def draw(strokes: Sequence[Stroke], size: tuple[int, int], brush_px: float) -> I
         points = [(x, y) for x, y in stroke * _SUPERSAMPLING]
         if len(points) > 1:
             brush.line(points, fill=0, width=max(1, round(width)))
-        for point in points:  # a disc at every point makes caps and joins round
+        for point in points:  # discs at the points make round caps and joins
             brush.circle(point, width / 2, fill=0)
     return canvas.reduce(_SUPERSAMPLING)

@@ -1,4 +1,4 @@
-"""A prediction as text: for people in a terminal, and as JSON for programs."""
+"""Predictions as text for a terminal, and as lines of JSON for programs."""
 
 import json
 import os
@@ -14,31 +14,31 @@ from digitpad.words import percent
 _SHADES = " .:-=+*#%@"
 
 _CHANGED_PX = 0.15
-"""Strokes that stay as they are differ by up to 0.1 px, because they are measured at two resolutions."""
+"""Smaller changes are not shown. The two widths are measured at different resolutions, and may differ by 0.1 px."""
 
 
 def show(name: str, prediction: Prediction, top: int) -> str:
-    """The answer to one drawing, with the picture that the model saw."""
+    """Format the answer to one drawing, with the picture that the model saw."""
     told = f"{_short(name)}: {answer.headline(prediction)}. {prediction.reason}"
     if prediction.box is None:
         return told
     ranking = ", ".join(f"{digit} {percent(probability)}" for digit, probability in prediction.top_k(top))
-    return f"{told} Top {top}: {ranking}.\n{_picture(prediction.seen)}\nThe model saw this: {_steps(prediction)}."
+    return f"{told} Top {top}: {ranking}.\n{_picture(prediction.seen)}\nPreprocessing: {_steps(prediction)}."
 
 
 def to_json(name: str, prediction: Prediction, top: int) -> str:
-    """The answer to one drawing as one line of JSON, as `answer.to_dict` describes it, behind the picture's name."""
+    """Format the answer to one drawing as one line of JSON: the picture's name, then the keys of `answer.to_dict`."""
     return json.dumps({"picture": _short(name), **answer.to_dict(prediction, top)})
 
 
 def _steps(prediction: Prediction) -> str:
-    """How the drawing became the picture, from the numbers that the model gave."""
-    assert prediction.box and prediction.stroke, "a blank drawing has none"
+    """Describe the preprocessing steps with the model's own numbers."""
+    assert prediction.box and prediction.stroke, "a blank drawing has no box"
     top_edge, left, bottom, right = prediction.box
     height, width = prediction.size
     drawn, seen = prediction.stroke
     steps = [
-        f"{right - left:.0f} x {bottom - top_edge:.0f} px of ink in a drawing of {width} x {height}",
+        f"{right - left:.0f} x {bottom - top_edge:.0f} px of ink in a {width} x {height} drawing",
         f"scaled by {prediction.scale:.3g}",
         *([f"strokes changed from {drawn:.1f} to {seen:.1f} px"] if abs(seen - drawn) >= _CHANGED_PX else []),
         "centred by mass",
@@ -47,7 +47,7 @@ def _steps(prediction: Prediction) -> str:
 
 
 def _picture(seen: NDArray[np.uint8]) -> str:
-    """28x28 pixels as 14 lines: half blocks in grey where colours are shown, shades of ASCII elsewhere."""
+    """28x28 pixels as 14 lines: grey half blocks if the terminal shows colours, else shades of ASCII characters."""
     upper, lower = seen[0::2], seen[1::2]
     if _shows_colours():
         lines = [
@@ -66,7 +66,7 @@ def _shows_colours() -> bool:
 
 
 def _grey(level: int) -> int:
-    """The nearest of the 24 greys of a 256-colour terminal."""
+    """The nearest of the 24 greys in the 256-colour palette."""
     return 232 + int(level) * 23 // 255
 
 

@@ -1,4 +1,4 @@
-"""The verdict on a drawing: whether it is a digit, which ones it may be, and why, in words."""
+"""The verdict on a drawing: whether it is a digit, which digits it may be, and why."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,12 +15,12 @@ Status = Literal["digit", "unsure", "not a digit", "blank"]
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Where a model's verdicts change, each 0 to 1; training chooses them, see `training.calibrate`.
+    """A model's decision thresholds, each from 0 to 1; training fits them in `training.evaluation.calibration`.
 
     Attributes:
-        not_digit: with a larger probability to be none, a drawing is called no digit.
-        unsure: with a smaller confidence, the answer is called unsure.
-        candidates: digits of at least this probability may be it.
+        not_digit: above this probability of being a non-digit, the status is "not a digit".
+        unsure: below this confidence, the status is "unsure".
+        candidates: digits with at least this probability are candidates.
     """
 
     not_digit: float
@@ -32,7 +32,7 @@ class Thresholds:
         """The thresholds on the card of the model file at `path`.
 
         Raises:
-            ArtifactError: there are none, or they are no numbers from 0 to 1.
+            ArtifactError: there are none, or they are not numbers from 0 to 1.
         """
         names, found = [field.name for field in fields(cls)], card.get("thresholds")
         values: list[Any] = [found.get(name) for name in names] if isinstance(found, dict) else []
@@ -46,13 +46,13 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of the model's numbers.
+    """The verdict on one drawing.
 
     Attributes:
-        status: "digit"; "unsure" when the digit may well be another; "not a digit" when the drawing looks like none;
-            "blank" when nothing stands out from the paper.
-        candidates: the digits that it may be, the most probable first; none when it is blank.
-        reason: a sentence that says why, for people.
+        status: "digit"; "unsure" if it may well be another digit; "not a digit" if the drawing does not look like one;
+            "blank" if nothing stands out from the paper.
+        candidates: the digits that it may be, most probable first; empty if it is blank.
+        reason: a human-readable sentence that explains the status.
     """
 
     status: Status
@@ -69,12 +69,12 @@ def judge(probabilities: NDArray[np.float32], not_digit: float, thresholds: Thre
     """The verdict on a drawing that is not blank.
 
     Args:
-        probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9, were it one.
-        not_digit: the probability that it is none, 0 to 1.
-        thresholds: where the verdict changes.
+        probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9, given that it is a digit.
+        not_digit: the probability that it is not a digit, 0 to 1.
+        thresholds: the model's decision thresholds.
 
     Returns:
-        Status, candidates and reason. The candidates are every digit of enough probability, and always the best one.
+        Status, candidates and reason. The most probable digit is always a candidate, even below the threshold.
     """
     ranking = [int(digit) for digit in np.argsort(-probabilities, kind="stable")]
     likely = int(np.count_nonzero(probabilities >= thresholds.candidates))

@@ -1,4 +1,4 @@
-"""The sentences that Python and the pages share, and how lists, articles and probabilities are written in them."""
+"""Sentences shared by Python and the web pages, and the formatting of lists, articles and probabilities."""
 
 import json
 from collections.abc import Sequence
@@ -6,19 +6,19 @@ from functools import cache
 from importlib.resources import files
 
 _MOST_NAMED = 4
-"""Nobody reads longer lists of digits."""
+"""Longer lists of digits are only counted."""
 
 _NEARLY = 0.0005
-"""Probabilities this close to 0 or 1 are not rounded to impossible or certain."""
+"""Probabilities this close to 0 or 1 are not rounded to 0 % or 100 %."""
 
 
 def say(group: str, name: str, **values: object) -> str:
-    """A sentence of `web/words.js` with its values filled in; KeyError if there is none of that name."""
+    """Get a sentence from `web/words.js` with its values filled in; KeyError if there is no such sentence."""
     return _words()[group][name].format(**values)
 
 
 def percent(probability: float) -> str:
-    """A probability, 0 to 1, as people read it: "97.3 %", ">99.9 %"."""
+    """Format a probability from 0 to 1, such as "97.3 %" or ">99.9 %"."""
     if probability >= 1 - _NEARLY:
         return say("probability", "nearly 1")
     if probability < _NEARLY:
@@ -32,7 +32,7 @@ def with_article(digit: int) -> str:
 
 
 def either(names: Sequence[object]) -> str:
-    """Names as alternatives: "4", "4 or 9", "4, 9 or 7"; more than four are only counted."""
+    """Join names as alternatives: "4", "4 or 9", "4, 9 or 7"; more than four are only counted."""
     if len(names) > _MOST_NAMED:
         return say("list", "any of", count=len(names))
     *first, last = map(str, names)

@@ -1,5 +1,7 @@
 """The pad over Colab's bridge: a real kernel, a real page, and a stand-in for Colab's host alone."""
 
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
 
 from tests.hands import Pad
@@ -16,6 +18,11 @@ import dataclasses
 eight = AlwaysEight.load()
 eight.model_id = "eight"
 """
+
+
+def until(file: Path) -> str:
+    """A cell that runs until there is a file."""
+    return f"import pathlib, time\nwhile not pathlib.Path({str(file)!r}).exists(): time.sleep(0.05)"
 
 
 def test_a_drawing_is_read_by_python(notebook: Notebook, page: Page) -> None:
@@ -70,29 +77,32 @@ def test_after_a_restart_no_other_model_answers_under_the_name(notebook: Noteboo
     pad.expect_state("failed")
 
 
-def test_while_a_cell_runs_the_pad_says_so_and_answers_after_it(notebook: Notebook, page: Page) -> None:
+def test_while_a_cell_runs_the_pad_says_so_and_answers_after_it(notebook: Notebook, page: Page, tmp_path: Path) -> None:
     notebook.run(SETUP)
     notebook.show("colab_pad()")
     page.goto(notebook.url)
     pad = Pad(page, FIRST)
-    running = notebook.run_aside("import time; time.sleep(8)")
+    running = notebook.run_aside(until(go := tmp_path / "go"))
     pad.draw(6)
     expect(pad.part("message")).to_contain_text("Waiting for Python; your drawing is kept.")
     assert running.is_alive()
+    go.touch()
     pad.expect_digit(6)
     expect(pad.part("message")).to_have_text("")
     running.join()
 
 
-def test_an_empty_pad_waits_for_no_answer(notebook: Notebook, page: Page) -> None:
+def test_an_empty_pad_waits_for_no_answer(notebook: Notebook, page: Page, tmp_path: Path) -> None:
     notebook.run(SETUP)
     notebook.show("colab_pad()")
     page.goto(notebook.url)
     pad = Pad(page, FIRST)
-    running = notebook.run_aside("import time; time.sleep(5)")
+    running = notebook.run_aside(until(go := tmp_path / "go"))
     pad.draw(6)
     pad.clear()
-    running.join()  # longer than it takes to call an answer slow
+    page.wait_for_timeout(4000)  # longer than it takes to call an answer slow
+    go.touch()
+    running.join()
     expect(pad.part("message")).to_have_text("")
 
 
@@ -113,4 +123,4 @@ def test_elsewhere_the_output_says_what_to_use_instead(notebook: Notebook, page:
     notebook.run(SETUP)
     notebook.show("colab_pad()")
     page.goto(notebook.url + "?elsewhere")
-    expect(page.locator(FIRST)).to_contain_text("Elsewhere use DrawingPad from digitpad.notebook instead.")
+    expect(page.locator(FIRST)).to_contain_text("Elsewhere, use DrawingPad from digitpad.notebook.")

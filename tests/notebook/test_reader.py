@@ -59,7 +59,7 @@ def test_what_cannot_read_is_refused(recognizer: Recognizer) -> None:
         as_reader(ten, None)
     with pytest.raises(InputError, match="got str"):
         as_reader("digits.onnx", None)
-    with pytest.raises(InputError, match="thresholds with a Keras model alone"):
+    with pytest.raises(InputError, match="thresholds only with a Keras model"):
         as_reader(recognizer, Thresholds(not_digit=0.5, unsure=0.5, candidates=0.05))
 
 

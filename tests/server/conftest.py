@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,7 +29,7 @@ PNG = {"content-type": "image/png"}
 JPEG = {"content-type": "image/jpeg"}
 JSON = {"content-type": "application/json"}
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 """How long a test waits for what must come; a test that passes never waits so long."""
 
 
@@ -104,7 +105,8 @@ class Local:
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Do something asynchronous, but do not wait for it for ever."""
-    return asyncio.run(asyncio.wait_for(work, PATIENCE_SECONDS))
+    with ThreadPoolExecutor(1) as thread:  # this one may have the event loop of the browser
+        return thread.submit(asyncio.run, asyncio.wait_for(work, PATIENCE_SECONDS)).result()
 
 
 @contextlib.contextmanager

@@ -1,6 +1,5 @@
 """One line a request, and no request that takes the others down."""
 
-import asyncio
 import logging
 import re
 from typing import Any, NoReturn
@@ -23,6 +22,7 @@ from tests.server.conftest import (
     eventually,
     read_response,
     request_bytes,
+    run,
 )
 
 LINE = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} 127\.0\.0\.1 [A-Z]+ /\S* \d{3} \d+\.\d ms"
@@ -64,7 +64,7 @@ def test_a_crash_after_the_answer_began_cuts_the_connection(caplog: pytest.LogCa
 
     scope = {"type": "http", "method": "GET", "raw_path": b"/"}
     with pytest.raises(RuntimeError, match="boom"):
-        asyncio.run(Access(app, Metrics())(scope, receive, send))
+        run(Access(app, Metrics())(scope, receive, send))
     assert [message["type"] for message in sent] == ["http.response.start"]
     assert "RuntimeError: boom" in caplog.text
 

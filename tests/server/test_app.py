@@ -172,7 +172,7 @@ def test_a_model_without_a_report_says_so(tmp_path: Path) -> None:
 
 
 def test_a_model_that_cannot_be_used_is_refused_at_once(tmp_path: Path) -> None:
-    with pytest.raises(ArtifactError, match="there is no"):
+    with pytest.raises(ArtifactError, match="does not exist"):
         create_app(tmp_path / "missing.onnx")
 
 

@@ -22,6 +22,8 @@ from tests.server.conftest import (
     request_bytes,
 )
 
+pytestmark = pytest.mark.xdist_group("connection")
+
 HURRIED = """
 import functools, uvicorn
 from digitpad.server import body, connection
@@ -31,8 +33,6 @@ connection.REQUEST_SECONDS = 2.0
 body.MAX_SECONDS = 0.4
 """
 CROWDED = "from digitpad.server import connection; connection.MAX_CONNECTIONS = 5"
-
-LONG_AFTER_SECONDS = 8.0
 
 HEALTH = request_bytes()
 DRAWING = request_bytes("POST", PREDICT, SEVEN, content_type="image/png")
@@ -50,7 +50,7 @@ def hurried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def connected(server: Server) -> Iterator[socket.socket]:
     """A connection that fails when the server is still there long after it should have gone."""
     with server.connect() as connection:
-        connection.settimeout(LONG_AFTER_SECONDS)
+        connection.settimeout(PATIENCE_SECONDS)
         yield connection
 
 

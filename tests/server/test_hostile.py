@@ -20,7 +20,7 @@ from PIL import Image
 
 from digitpad.server.body import MAX_BYTES
 from digitpad.verdict import Status
-from tests.conftest import GOLDEN_PICTURES
+from tests.conftest import GOLDEN_PICTURES, portion
 from tests.server.conftest import (
     JPEG,
     PATIENCE_SECONDS,
@@ -49,7 +49,9 @@ from tests.server.pictures import (
 )
 from tests.server.test_access import LINE
 
-NUM_BODIES = 10_000
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("hostile")]
+
+NUM_BODIES = portion(10_000)
 NUM_CLIENTS = 4
 MAX_MEGABYTES = 300.0
 SIDE = 4000  # px; 16 million pixels are the most that are read
@@ -317,7 +319,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-def test_ten_thousand_hostile_bodies_are_read_or_refused(attacked: Server) -> None:
+def test_hostile_bodies_are_read_or_refused(attacked: Server) -> None:
     with ThreadPoolExecutor(NUM_CLIENTS) as clients:
         sending = [
             clients.submit(send_all, attacked, Fuzzer(seed).bodies(NUM_BODIES // NUM_CLIENTS))
@@ -328,7 +330,7 @@ def test_ten_thousand_hostile_bodies_are_read_or_refused(attacked: Server) -> No
     assert faults == {}
     statuses = sum((found for found, _ in results), collections.Counter[int]())
     assert statuses.total() == NUM_BODIES
-    assert min(statuses[status] for status in (200, 400, 415, 422)) > 10  # every road was taken
+    assert min(statuses[status] for status in (200, 400, 415, 422)) > 3  # every road was taken
     assert attacked.process.poll() is None
 
 

@@ -29,7 +29,7 @@ def test_a_problem_is_a_document_that_says_it_all() -> None:
 def test_what_pydantic_found_is_told_without_the_values() -> None:
     errors = [{"loc": ("top_k",), "msg": "Input should be at most 10", "input": "a picture"}, {"loc": (), "msg": "No"}]
     found = problem.from_errors(errors)
-    assert str(found) == ("Expected other values; top_k: Input should be at most 10; the body: No. See /openapi.json.")
+    assert str(found) == ("Expected valid values; top_k: Input should be at most 10; the body: No. See /openapi.json.")
     assert (found.status, found.kind) == (422, "invalid-request")
 
 

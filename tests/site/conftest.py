@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from digitpad.site import build
 from digitpad.site.command import SHIPPED
 from digitpad.site.settings import Link, Settings
+from tests.conftest import build_once
 from tests.hands import Pad
 
 SETTINGS = Settings(
@@ -52,13 +53,12 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    root = tmp_path_factory.mktemp("host")
-    folder = root / "ada" / "digits"
-    build(SHIPPED, folder, SETTINGS)
+def site(npm: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    place = Path("ada") / "digits"
+    root = build_once(tmp_path_factory, "host", lambda root: build(SHIPPED, root / place, SETTINGS))
     with Host(("127.0.0.1", 0), functools.partial(Handler, directory=root)) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Site(folder, f"http://127.0.0.1:{server.server_port}/ada/digits/", server)
+        yield Site(root / place, f"http://127.0.0.1:{server.server_port}/{place.as_posix()}/", server)
         server.shutdown()
 
 

@@ -69,7 +69,7 @@ def test_the_page_is_whole_and_says_what_the_run_and_the_settings_say(site: Site
     checker.feed(page)
     assert checker.open == []
     assert {each for each in checker.fetched if re.match(r"https?:|/", each)} == {"https://ada.example"}
-    assert f"{100 * metrics['test']['accuracy']:.2f} % of 10,000 unseen digits read right" in page
+    assert f"{100 * metrics['test']['accuracy']:.2f} % accuracy on 10,000 unseen digits" in page
     assert "Ada&#39;s &lt;digits&gt;" in page
     assert "Ada &amp; Co" in page
     assert 'content="https://ada.example/d/card.png"' in page
@@ -106,7 +106,7 @@ def test_npm_that_fails_is_quoted(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     npm.write_text("#!/bin/sh\necho no network >&2\nexit 1\n")
     npm.chmod(0o755)
     monkeypatch.setattr(shutil, "which", lambda name: str(npm))
-    with pytest.raises(DigitpadError, match="it said: no network"):
+    with pytest.raises(DigitpadError, match="it failed: no network"):
         build(SHIPPED, tmp_path / "site", Settings())
     assert list(tmp_path.iterdir()) == [npm]
 
@@ -163,7 +163,7 @@ def test_figures_of_another_version_are_refused(tmp_path: Path) -> None:
     metrics = runs.read_json(run.metrics)
     del metrics["looks"]
     runs.write_json(run.metrics, metrics)
-    with pytest.raises(RunError, match=r"of this version; .*looks"):
+    with pytest.raises(RunError, match=r"of this version; a value is missing: .*looks"):
         build(run, tmp_path / "site", Settings(), cdn=True)
 
 
@@ -195,10 +195,10 @@ def test_settings_come_from_a_file(tmp_path: Path) -> None:
         ("title = 3", "got title"),
         ("title", "cannot be read"),
         ("[[links]]\nname = 'x'", "name and url"),
-        ("[[links]]\nname = 'x'\nurl = 'javascript:alert(1)'", "begin with https://"),
+        ("[[links]]\nname = 'x'\nurl = 'javascript:alert(1)'", "start with https://"),
         ("links = ['x']", "name and url"),
         ("links = 3", "got links = 3"),
-        ("url = 'ada.example'", "url to begin with https://"),
+        ("url = 'ada.example'", "url to start with https://"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""What the tests of the training plane share: a small data set of our own, and one run trained on it."""
+"""Fixtures for the training tests: a small data set, and one run trained on it."""
 
 import gzip
 import os
@@ -24,17 +24,17 @@ from digitpad.training.datasets.splits import Split  # noqa: E402
 from digitpad.training.preprocessing import contract  # noqa: E402
 from digitpad.training.recipe import RECIPES, Recipe  # noqa: E402
 from digitpad.training.runs import RunFolder  # noqa: E402
-from tests.conftest import STROKES  # noqa: E402
+from tests.conftest import STROKES, build_once  # noqa: E402
 
 SMALL = RECIPES["cnn"].replace(epochs=3, batch_size=32, seed=5)
-"""The recipe of the runs that the tests train, a second or two an epoch."""
+"""The recipe of the test runs; an epoch takes a second or two."""
 
 UNCHANGED = SMALL.replace(unchanged=1.0, shift_px=0, restroked=0.0)
-"""The same without any change to pictures at random."""
+"""The same without random changes to images."""
 
 
 def drawn_digits(count: int, seed: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Golden strokes, shaken, as MNIST would hold them: uint8 (count, 28, 28) and uint8 (count,)."""
+    """Randomly distorted golden strokes as MNIST-like images, uint8 (count, 28, 28), and labels, uint8 (count,)."""
     rng = np.random.default_rng(seed)
     labels = np.arange(count, dtype=np.uint8) % 10
     pixels = []
@@ -52,25 +52,30 @@ def drawn_split(count: int, seed: int) -> Split:
 
 @pytest.fixture(scope="session")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a data set in IDX form, not MNIST: 900 pictures to learn from and 200 to test on."""
-    folder = tmp_path_factory.mktemp("drawn")
-    arrays = dict(zip(PARTS, (*drawn_digits(900, 0), *drawn_digits(200, 1)), strict=True))
-    for part, array in arrays.items():
-        (folder / f"{part}-idx{array.ndim}-ubyte.gz").write_bytes(gzip.compress(idx.write(array)))
-    return folder
+    """A folder with a data set in IDX files, not MNIST: 900 images for training and validation, 200 for testing."""
+
+    def write(folder: Path) -> None:
+        folder.mkdir()
+        arrays = dict(zip(PARTS, (*drawn_digits(900, 0), *drawn_digits(200, 1)), strict=True))
+        for part, array in arrays.items():
+            (folder / f"{part}-idx{array.ndim}-ubyte.gz").write_bytes(gzip.compress(idx.write(array)))
+
+    return build_once(tmp_path_factory, "drawn", write)
 
 
 @pytest.fixture(scope="session")
 def finished(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
-    """A run of `SMALL` on the drawn digits, left alone from beginning to end."""
-    run = pipeline.begin(tmp_path_factory.mktemp("runs") / "finished", SMALL)
-    pipeline.train(run, mnist.load(drawn), say=lambda text: None)
-    return run
+    """An uninterrupted run of `SMALL` on the drawn digits."""
+
+    def train(folder: Path) -> None:
+        pipeline.train(pipeline.begin(folder, SMALL), mnist.load(drawn), say=lambda text: None)
+
+    return RunFolder(build_once(tmp_path_factory, "finished", train))
 
 
 @pytest.fixture
 def mnist_folder() -> Path:
-    """The folder with the real MNIST, where there is one."""
+    """The folder with the real MNIST; skips the test if there is none."""
     folder = os.environ.get("DIGITPAD_DATA")
     if not folder:
         pytest.skip("DIGITPAD_DATA names no folder with MNIST")
@@ -98,7 +103,7 @@ def write_pen_data(
     characters: list[list[NDArray[np.float64]]],
     category: str | None = None,
 ) -> None:
-    """A file of pen data as the README of the data describes it."""
+    """Write a file of pen data in the format that the README of the data describes."""
     strokes = [stroke for character in characters for stroke in character]
     fields: dict[str, Any] = {
         "label": labels,
@@ -115,7 +120,7 @@ def write_pen_data(
 
 @pytest.fixture
 def recipe() -> Recipe:
-    """A recipe that is done in no time."""
+    """A recipe that takes only seconds."""
     return SMALL
 
 
@@ -124,7 +129,7 @@ Cli = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def cli(tmp_path: Path) -> Cli:
-    """Runs `digitpad` as a person would, in a folder of its own, without DIGITPAD_DATA."""
+    """Runs `digitpad` from the command line, in a temporary folder and without DIGITPAD_DATA."""
     environment = {key: value for key, value in os.environ.items() if key != "DIGITPAD_DATA"}
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""Chunks: all samples, in order, whatever the size, and the same numbers whatever went before."""
+"""Batches of any size return all samples in order, and the same results whatever was computed before."""
 
 import keras
 import numpy as np

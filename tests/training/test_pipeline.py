@@ -1,4 +1,4 @@
-"""The whole pipeline: what a run leaves behind, that it can be broken off, and that it looks at the test set once."""
+"""The whole pipeline: the files of a run, interrupting and resuming it, and its one look at the test set."""
 
 import json
 import os
@@ -22,11 +22,13 @@ from digitpad.training.reporting import summary
 from digitpad.training.runs import RunFolder
 from tests.training.conftest import SMALL, Cli, drawn_digits
 
+pytestmark = pytest.mark.long
+
 CLOCK_AND_MACHINE = {"fit_seconds", "seconds", "machine", "peak_memory_bytes", "looks", "files"}
 
 
 def figures(run: RunFolder) -> dict[str, object]:
-    """All figures of a run but those of the clock and the machine."""
+    """All results of a run, except those that depend on the clock or the machine."""
     metrics = runs.read_json(run.metrics)
     for row in metrics["history"]:
         del row["seconds"]
@@ -65,7 +67,7 @@ def test_the_summary_shows_what_is_stored(finished: RunFolder) -> None:
 
 def test_a_recipe_that_holds_nothing_out_and_knows_digits_alone_says_so(drawn: Path, tmp_path: Path) -> None:
     said: list[str] = []
-    recipe = RECIPES["fast"].replace(held_out=False, batch_size=32)
+    recipe = RECIPES["fast"].replace(held_out=False, batch_size=32, epochs=2)
     run = pipeline.begin(tmp_path / "run", recipe)
     metrics = pipeline.train(run, mnist.load(drawn), say=said.append)
     assert (metrics["data"]["num_training"], metrics["data"]["num_validation"]) == (900, 100)
@@ -73,8 +75,8 @@ def test_a_recipe_that_holds_nothing_out_and_knows_digits_alone_says_so(drawn: P
     assert metrics["test"]["refusals"]["kept"] == 1.0
     assert metrics["epochs"]["best"] == recipe.epochs
     assert any("Nothing is held out" in text for text in said)
-    assert any("take whatever is drawn for one" in text for text in said)
-    assert "none of them validates" in " ".join(run.report.read_text().split())
+    assert any("read any drawing as a digit" in text for text in said)
+    assert "No images were held out for validation." in " ".join(run.report.read_text().split())
     assert Recognizer.load(run.onnx_model).card["recipe"]["held_out"] is False
 
 
@@ -96,7 +98,7 @@ def test_looking_again_at_a_damaged_model_is_refused_and_not_counted(
     content = bytearray(run.keras_model.read_bytes())
     content[len(content) // 2] ^= 1
     run.keras_model.write_bytes(content)
-    with pytest.raises(ArtifactError, match=r"model\.keras to end in the digest"):
+    with pytest.raises(ArtifactError, match=r"model\.keras to end with the digest"):
         pipeline.look_again(run, mnist.load(drawn))
     assert len(runs.read_json(run.looks)) == 1
 
@@ -115,7 +117,7 @@ def test_folders_that_no_run_can_begin_in(tmp_path: Path) -> None:
     (tmp_path / "full" / "thesis.txt").write_text("do not overwrite me")
     with pytest.raises(RunError, match="full has files"):
         pipeline.begin(tmp_path / "full", SMALL)
-    with pytest.raises(RunError, match="cannot: Not a directory"):
+    with pytest.raises(RunError, match="to be a writable folder; it is not: Not a directory"):
         pipeline.begin(tmp_path / "full" / "thesis.txt" / "run", SMALL)
     with pytest.raises(RecipeError, match="got 'fancy'"):
         pipeline.begin(tmp_path / "new", SMALL.replace(network="fancy"))
@@ -127,7 +129,7 @@ def test_a_run_folder_that_misses_parts_says_which(finished: RunFolder, tmp_path
         RunFolder.open(tmp_path)
     run = RunFolder(shutil.copytree(finished.path, tmp_path / "run"))
     run.report.unlink()
-    assert "did not come to its end, and its models are not verified" in summary.of_run(run.path)
+    assert "is not finished, and its models are not verified" in summary.of_run(run.path)
     run.test.unlink()
     with pytest.raises(RunError, match=r"Expected test\.json .* digitpad train --out .* --resume"):
         summary.of_run(run.path)
@@ -172,12 +174,12 @@ def test_a_run_killed_and_interrupted_ends_with_the_figures_of_one_left_alone(
     interrupted = start(["--out", str(out), "--resume"], 2, signal.SIGINT)
     assert interrupted.returncode == 130, interrupted.stderr
     assert interrupted.stderr.strip() == (
-        f"Stopped. What is finished is kept; go on with: digitpad train --out {out} --resume"
+        f"Stopped. Finished epochs are saved. Resume with: digitpad train --out {out} --resume"
     )
-    assert "Going on after epoch 1 of 3." in interrupted.stdout
+    assert "Resuming after epoch 1 of 3." in interrupted.stdout
     resumed = cli("train", "--out", out, "--resume")
     assert (resumed.returncode, resumed.stderr) == (0, "")
-    assert "Going on after epoch 2 of 3." in resumed.stdout
+    assert "Resuming after epoch 2 of 3." in resumed.stdout
     assert figures(RunFolder(out)) == figures(finished)
     assert re.search(r"looked at once", resumed.stdout)
 
@@ -203,6 +205,6 @@ def test_a_finished_run_is_not_trained_again(finished: RunFolder, cli: Cli) -> N
     before = finished.metrics.stat().st_mtime_ns
     again = cli("train", "--out", finished.path, "--resume")
     assert again.returncode == 0
-    assert again.stdout.startswith("This run is finished already")
+    assert again.stdout.startswith("This run is already finished")
     assert "looked at once" in again.stdout
     assert finished.metrics.stat().st_mtime_ns == before

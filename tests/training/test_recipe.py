@@ -1,4 +1,4 @@
-"""A recipe says everything, from a name, a file or the command line, and refuses what it does not know."""
+"""Recipes come from a name, a file or the command line, and reject unknown keys and bad values."""
 
 import dataclasses
 from pathlib import Path
@@ -40,7 +40,28 @@ def test_recipes_are_found_by_name(name: str) -> None:
 def test_a_file_may_name_its_base(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('base = "dense"\nepochs = 2\nlearning_rate = 1')
-    assert recipe.load(str(path)) == dataclasses.replace(RECIPES["dense"], epochs=2, learning_rate=1)
+    assert recipe.load(str(path)) == dataclasses.replace(RECIPES["dense"], epochs=2, learning_rate=1, min_steps=0)
+
+
+def test_small_data_sets_are_passed_over_until_enough_steps_are_done() -> None:
+    long = Recipe(epochs=4, patience=3, min_steps=100)
+    assert long.lasting(steps_per_epoch=25) == long
+    assert long.lasting(steps_per_epoch=1000) == long
+    stretched = long.lasting(steps_per_epoch=7)
+    assert (stretched.epochs, stretched.patience) == (15, 12)
+    assert stretched.lasting(7) == stretched
+
+
+def test_whoever_says_how_many_epochs_gets_exactly_those() -> None:
+    assert RECIPES["fast"].replace(epochs=2).lasting(1).epochs == 2
+    assert RECIPES["fast"].replace(seed=1).lasting(1).epochs == RECIPES["fast"].min_steps
+    assert RECIPES["fast"].replace(epochs=2, min_steps=9).lasting(1).epochs == 9
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_mnist_takes_as_many_epochs_as_the_recipe_says(name: str) -> None:
+    chosen = RECIPES[name]
+    assert chosen.lasting(-(-55_000 // chosen.batch_size)) == chosen
 
 
 def test_values_from_the_command_line() -> None:
@@ -67,7 +88,7 @@ def test_values_from_the_command_line() -> None:
         ({"seed": 2**32}, "seed to be"),
         ({"shift_px": 5}, "shift_px to be at least 0 and below 5"),
         ({"rotation_degrees": 181.0}, "rotation_degrees to be at least 0 and at most 180"),
-        ({"written": 0.5, "strange": 0.3}, "written and strange to be at most 0.75 together"),
+        ({"written": 0.5, "strange": 0.3}, "written and strange to add up to at most 0.75"),
         ({"network": 3}, "network to be str"),
         ({"held_out": 1}, "held_out to be bool; got 1"),
         ({"self": 1}, "got 'self'"),

@@ -1,4 +1,4 @@
-"""Files of a run appear whole or not at all, and nobody's files are overwritten."""
+"""The files of a run are written atomically, and existing files are not overwritten."""
 
 from pathlib import Path
 

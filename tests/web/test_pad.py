@@ -13,14 +13,15 @@ from PIL import Image
 from playwright.sync_api import Route, expect
 
 from digitpad import Recognizer
-from tests.conftest import GOLDEN
+from tests.conftest import GOLDEN, SOAK
 from tests.doodles import NO_DIGITS
 from tests.hands import Pad
 from tests.serving import Server, serving
 from tests.web.conftest import DESKTOP, PHONE, OpenPad
 
 NARROW = {**PHONE, "viewport": {"width": 360, "height": 740}}
-PLACES = {"centred": (0.6, (0.5, 0.5), 22), "in a corner": (0.22, (0.82, 0.8), 8), "huge": (0.9, (0.5, 0.5), 34)}
+PLACES = [(0.6, (0.5, 0.5), 22), (0.22, (0.82, 0.8), 8), (0.9, (0.5, 0.5), 34)]
+"""Centred, in a corner and huge: size, centre and brush."""
 TIMES = "\N{MULTIPLICATION SIGN}"
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 UNSURE = {"status": "unsure", "reason": "It could also be a 9.", "digit": 4, "candidates": [4, 9]}
@@ -28,13 +29,13 @@ NO_DIGIT = {"status": "not a digit", "reason": "It does not look like a digit; t
 A_PICTURE = GOLDEN / "4-medium-dark.png"
 
 
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("turn", range(len(PLACES)) if SOAK else [0])
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["mouse", "finger"])
-def test_every_digit_is_read_wherever_it_is(open_pad: OpenPad, device: dict[str, object], place: str) -> None:
+def test_every_digit_is_read_wherever_it_is(open_pad: OpenPad, device: dict[str, object], turn: int) -> None:
     pad = open_pad(device)
-    size, centre, brush = PLACES[place]
-    pad.set_brush(brush)
     for digit in range(10):
+        size, centre, brush = PLACES[(digit + turn + pad.touch) % len(PLACES)]
+        pad.set_brush(brush)
         pad.draw(digit, size, centre)
         pad.expect_digit(digit)
         words = r"1 or 7|confident" if digit == 1 else "confident"  # the golden 1 has a flag
@@ -391,12 +392,14 @@ def test_what_is_no_picture_is_refused_in_words(open_pad: OpenPad, way: str) -> 
 def test_the_last_drawings_stay_and_come_back(open_pad: OpenPad) -> None:
     pad = open_pad()
     for digit in [*range(9), 0]:
-        pad.draw(digit)
+        pad.change_answers(digit=digit, status="digit")
+        pad.stroke((0.4, 0.2), (0.6, 0.8))
         pad.expect_digit(digit)
         pad.settle()
         pad.clear()
     answers = pad.part("recent").locator("span").all_text_contents()
     assert [answer[0] for answer in answers] == list("08765432")  # eight, the last first
+    pad.change_answers(digit=8)
     pad.part("recent").locator("button").nth(1).click()
     pad.expect_digit(8)
     assert pad.num_inked() > 0
@@ -561,7 +564,7 @@ def test_no_serious_fault_of_accessibility(open_pad: OpenPad, device: dict[str, 
             pad.change_answers(**changes)
             for _ in range(2):  # one for the last drawings, one to stay on the pad
                 pad.clear()
-                pad.draw(8)
+                pad.stroke((0.5, 0.2), (0.5, 0.8))
                 pad.expect_state(str(changes.get("status", "digit")))
                 pad.settle()
         found = axe.run(pad.page).response["violations"]

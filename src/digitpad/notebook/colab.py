@@ -1,4 +1,4 @@
-"""The pad as plain HTML in Colab, over Colab's own bridge from the page to Python."""
+"""The pad as plain HTML in Colab, connected to Python by Colab's own bridge."""
 
 import html
 import itertools
@@ -15,20 +15,20 @@ from digitpad.recognizer import Recognizer
 from digitpad.verdict import Thresholds
 
 NAME = "mnist.predict_digit"
-"""What the first pad calls; further ones get a number, because names are global to the process."""
+"""The function that the first pad calls; later pads add a number, because names are global to the process."""
 
 _numbers = itertools.count(1)
 
 _ELSEWHERE = (
-    "This pad answers in Colab, while the notebook runs. Elsewhere use DrawingPad from digitpad.notebook instead."
+    "This pad works only in Colab while the notebook is running. Elsewhere, use DrawingPad from digitpad.notebook."
 )
 
 
 def colab_pad(model: Recognizer | Any = None, *, thresholds: Thresholds | None = None) -> HTML:
-    """A pad for the output of a cell in Colab.
+    """Create a pad to show as the output of a cell in Colab.
 
-    The page calls `google.colab.kernel.invokeFunction("mnist.predict_digit", [dataUrl], {})` and reads the JSON.
-    Outside of Colab the output says what to use instead. A pad that was made stays known for as long as Python runs.
+    The page calls `google.colab.kernel.invokeFunction("mnist.predict_digit", [dataUrl], {})`, which returns JSON.
+    Outside Colab, the output says what to use instead. Each pad stays registered until Python exits.
 
     Args:
         model: as for `DrawingPad`.
@@ -58,7 +58,7 @@ def colab_pad(model: Recognizer | Any = None, *, thresholds: Thresholds | None =
 
 
 def _register(name: str, function: Callable[[str], JSON]) -> None:
-    """Make a function known to the page; where there is no Colab, the page says so."""
+    """Let the page call a function; outside Colab this does nothing, and the page says what to use instead."""
     try:
         from google.colab import output
     except ImportError:

@@ -1,4 +1,4 @@
-"""The pad as a widget, for every notebook that anywidget runs in."""
+"""The pad as a widget, for any notebook that supports anywidget."""
 
 import base64
 import io
@@ -33,21 +33,23 @@ _NOTHING = _Read(None, None, [])
 
 
 class DrawingPad(anywidget.AnyWidget):
-    """A pad to draw a digit on, with the answer while one draws, and what the model saw."""
+    """A pad to draw a digit on, which shows the answer while you draw, and what the model saw."""
 
     _esm = esm.join("widget")
     _css = esm.style()
 
     def __init__(self, model: Recognizer | Any = None, *, thresholds: Thresholds | None = None) -> None:
-        """Make a pad.
+        """Create a pad.
 
         Args:
-            model: a `Recognizer`, by default of the model that ships; or a Keras model, whose own `predict` answers
-                then: from `training.export.build_reader`, or a network as `training.models.build` makes it.
-            thresholds: where the verdicts of a Keras model change: `Thresholds(**calibrate.fit(...).thresholds)`.
+            model: a `Recognizer`; None for the model that ships with digitpad; or a Keras model, which is called
+                through `predict`: one from `training.export.keras_file.build_reader`, or a network from
+                `training.networks.architectures.build`.
+            thresholds: decision thresholds for a Keras model: `Thresholds(**calibration.fit(...).thresholds)`.
 
         Raises:
-            InputError: the model is neither, or the thresholds are none.
+            InputError: the model is none of these, the thresholds are not `Thresholds`, or they come with a
+                `Recognizer`, which has its own.
         """
         super().__init__()
         self._reader = as_reader(model, thresholds)
@@ -56,42 +58,42 @@ class DrawingPad(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     def __repr__(self) -> str:
-        """What stands in the place of the pad where no kernel runs."""
+        """The text shown in place of the pad if no kernel is running."""
         return "DrawingPad: run this cell to draw on it."
 
     @property
     def prediction(self) -> Prediction | None:
-        """The answer to what is on the pad; None while nothing is, or it is not read yet.
+        """The answer to the current drawing; None while the pad is blank or the drawing has not been read yet.
 
-        Where the pad is shown several times, what counts is what was last drawn on or shown.
+        If the pad is shown several times, this belongs to the view that was drawn on or opened last.
         """
         return self._read_last.prediction
 
     @property
     def drawing(self) -> Image.Image | None:
-        """The picture that was read; None while nothing is on the pad."""
+        """The drawing that was read; None while the pad is blank or the drawing has not been read yet."""
         return self._read_last.drawing
 
     @property
     def strokes(self) -> list[Stroke]:
-        """What was drawn, a list of float64 (num_points, 2), x to the right and y down, in px of a pad 280 px wide.
+        """The strokes, a list of float64 (num_points, 2), x to the right and y down, in px of a pad 280 px wide.
 
-        There are none while a picture from a file is on the pad.
+        The list is empty while the pad shows a picture from a file.
         """
         return self._read_last.strokes
 
     def on_prediction(self, function: OnPrediction) -> OnPrediction:
-        """Call a function with every prediction from now on; may be used as a decorator."""
+        """Call a function with every prediction from now on; can be used as a decorator."""
         self._callbacks.append(function)
         return function
 
     def clear(self) -> None:
-        """Clear the pad, here and on the page."""
+        """Clear the pad, in Python and on the page."""
         self._read_last = _NOTHING
         self.send({"kind": "clear"})
 
     def _receive(self, widget: Any, message: dict[str, Any], buffers: list[bytes]) -> None:
-        self._read_last = _NOTHING  # until this one is read
+        self._read_last = _NOTHING  # until this drawing is read
         if message["kind"] == "blank":
             return
         try:
@@ -101,15 +103,15 @@ class DrawingPad(anywidget.AnyWidget):
         self.send({"kind": "reply", "id": message["id"], **reply})
 
     def _read(self, message: dict[str, Any]) -> dict[str, Any]:
-        """Read a drawing, and tell of it; the answer for the page, with a `notice` of functions that failed."""
+        """Read a drawing and call the callbacks; returns the answer, with a `notice` about callbacks that failed."""
         prediction, answer = read(self._reader, message["image"])
         drawing = Image.open(io.BytesIO(base64.b64decode(message["image"].partition(",")[2])))
         strokes = [np.array(points, np.float64) for points in message["strokes"]]
-        self._read_last = _Read(prediction, drawing, strokes)  # at once: a kernel may run cells beside this
+        self._read_last = _Read(prediction, drawing, strokes)  # all at once: a kernel may run cells concurrently
         notices = []
         for function in self._callbacks:
             try:
                 function(prediction)
-            except Exception as error:  # it would end in a console that nobody opens
-                notices.append(f"A function of on_prediction failed: {type(error).__name__}: {error}")
+            except Exception as error:  # otherwise it would only show up in a log
+                notices.append(f"An on_prediction callback failed: {type(error).__name__}: {error}")
         return {**answer, "notice": " ".join(notices)}

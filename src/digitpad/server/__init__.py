@@ -1,8 +1,8 @@
 """The web app: a page to draw on, and a JSON API.
 
-A request passes `connection` (limits on heads, time and connections), `access` (one log line, crashes caught),
-`headers`, `app` (the routes), `body` (a picture in bounded memory and time) and `queue` (a bounded wait for the thread
-that reads). Whatever is refused becomes a `problem` document.
+A request passes through `connection` (limits on headers, time and connections), `headers` (security headers), `access`
+(logging and crash handling), `app` (the routes), `body` (receives a picture in bounded memory and time) and `queue` (a
+bounded queue for the threads that read drawings). Errors become `problem` documents.
 """
 
 from digitpad.server.app import create_app

@@ -1,4 +1,4 @@
-"""One line of log and one count for every request, and no request that takes the others down."""
+"""Logs and counts every request, and answers crashes with a problem document."""
 
 import logging
 import time
@@ -15,7 +15,7 @@ _MAX_PATH = 200
 
 
 class Access:
-    """Wraps the whole app; the log says who, what, how it ended and how long it took, never what was drawn."""
+    """Wraps the app. Its log shows the client, method, path, status and duration of requests, but never the drawing."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -38,9 +38,9 @@ class Access:
         except Exception:
             log.exception("crash in %s", _line(scope))
             if status:
-                raise  # too late for another answer: the connection is cut
+                raise  # too late for another response: the connection is closed
             self._metrics.refusals.labels("internal-error").inc()
-            detail = "Expected to answer; this is a fault of the server, which goes on. Its log says what happened."
+            detail = "Expected to answer the request; an error occurred in the server. See its log for details."
             await ProblemError(500, "internal-error", detail).response()(scope, receive, send_and_note)
         finally:
             self._note(scope, status, time.perf_counter() - started)
@@ -54,7 +54,7 @@ class Access:
 
 
 def _line(scope: Scope) -> str:
-    """Client, method and path, still percent-encoded, so that it is one line whatever the path."""
+    """Client, method and path; the path stays percent-encoded, so this is always a single line."""
     client = scope["client"][0] if scope.get("client") else "-"
     path = scope.get("raw_path", b"").decode("ascii", "backslashreplace")
     return f"{client} {scope['method']} {path[:_MAX_PATH]}"

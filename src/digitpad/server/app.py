@@ -1,4 +1,4 @@
-"""The routes: the page, the API, and what operators ask for."""
+"""The routes: the page, the API, and endpoints for operators."""
 
 import json
 import time
@@ -27,17 +27,17 @@ from digitpad.server.queue import Queue
 
 
 def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> FastAPI:
-    """The web app around one model.
+    """Create the web app for one model.
 
     Args:
-        model: a `digits.onnx`; by default the model that ships. A `report.html` beside it is served too.
-        allow_origins: origins of other sites whose pages may use the API; "*" for all.
+        model: a `digits.onnx`; None for the model that ships with digitpad. A `report.html` next to it is served too.
+        allow_origins: other origins whose pages may use the API; "*" for all.
 
     Raises:
         ArtifactError: the model file cannot be used.
     """
     memory.bound()
-    warnings.filterwarnings("ignore", module=r"PIL\.")  # what is odd in somebody's picture is no news for the log
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # oddities in clients' images do not belong in the log
     path = model or artifact.shipped()
     recognizer = Recognizer.load(path)
     metrics, queue = Metrics(), Queue()
@@ -94,7 +94,7 @@ def _add_predict(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Me
 
 
 def _add_model(app: FastAPI, recognizer: Recognizer, report: Path) -> None:
-    @app.get("/api/model", summary="The model's card", responses=schema.refusals())
+    @app.get("/api/model", summary="Show the model card", responses=schema.refusals())
     async def describe_model() -> schema.Model:
         return schema.Model(
             model=recognizer.model_id,
@@ -106,18 +106,18 @@ def _add_model(app: FastAPI, recognizer: Recognizer, report: Path) -> None:
     @app.get("/report", include_in_schema=False)
     async def show_report() -> Response:
         if not report.is_file():
-            raise ProblemError(404, "not-found", "Expected a report.html beside the model file; there is none.")
+            raise ProblemError(404, "not-found", "Expected a report.html next to the model file; there is none.")
         return FileResponse(report, headers={"content-security-policy": headers.REPORT_POLICY})
 
 
 def _add_operations(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metrics) -> None:
     @app.head("/healthz", include_in_schema=False)
-    @app.get("/healthz", summary="Whether the process answers", responses=schema.refusals())
+    @app.get("/healthz", summary="Check that the process answers", responses=schema.refusals())
     async def is_alive() -> schema.Health:
         return schema.Health(status="alive")
 
     @app.head("/readyz", include_in_schema=False)
-    @app.get("/readyz", summary="Whether the model answers its probes as it should", responses=schema.refusals(503))
+    @app.get("/readyz", summary="Check the model's answers to its probes", responses=schema.refusals(503))
     async def is_ready() -> schema.Health:
         try:
             await queue.run(recognizer.check)
@@ -125,6 +125,6 @@ def _add_operations(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics:
             raise ProblemError(503, "not-ready", str(error)) from None
         return schema.Health(status="ready")
 
-    @app.get("/metrics", summary="Counts for Prometheus", response_class=PlainTextResponse)
+    @app.get("/metrics", summary="Show metrics for Prometheus", response_class=PlainTextResponse)
     async def expose() -> Response:
         return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)

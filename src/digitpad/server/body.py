@@ -1,4 +1,4 @@
-"""The body of a request becomes a drawing, in bounded memory and time."""
+"""Receives and parses request bodies, in bounded memory and time."""
 
 import asyncio
 import contextlib
@@ -18,41 +18,41 @@ from digitpad.server.problem import ProblemError
 
 MAX_BYTES = 2_000_000
 MAX_BYTES_HELD = 8_000_000
-"""Bytes of bodies that all requests at work may hold together."""
+"""Maximum number of bytes that the bodies of all current requests may hold together."""
 MAX_SECONDS = 10.0
 
 PICTURES = ("image/png", "image/jpeg")
 ACCEPTED = ("application/json", "multipart/form-data", *PICTURES)
-_MAX_FIELDS = 2  # beside the picture
+_MAX_FIELDS = 2  # in addition to the picture
 
 
 class Options(BaseModel):
-    """What a request may ask for beside the digit."""
+    """Options of a prediction request."""
 
     model_config = ConfigDict(extra="forbid")
 
-    top_k: int = Field(3, ge=1, le=10, description="How many digits to list.")
-    ink: bool = Field(False, description="Whether to give a picture of what was taken for ink.")
+    top_k: int = Field(3, ge=1, le=10, description="Number of digits to list.")
+    ink: bool = Field(False, description="Whether to include a picture of the detected ink.")
 
 
 class DataUrl(Options):
-    """A drawing as JSON."""
+    """A drawing in a JSON body."""
 
-    image: str = Field(description="A PNG or JPEG data URL, as `canvas.toDataURL()` gives it.")
+    image: str = Field(description="A PNG or JPEG data URL, as returned by `canvas.toDataURL()`.")
 
 
 class Bodies:
-    """Receives bodies, and knows how many bytes all requests at work hold."""
+    """Receives bodies, and tracks how many bytes all current requests hold."""
 
     def __init__(self) -> None:
         self._bytes_held = 0
 
     @contextlib.asynccontextmanager
     async def receive(self, request: Request) -> AsyncIterator[bytes]:
-        """The whole body of a request, which counts as held until the context ends.
+        """Receive the whole body of a request, which counts as held until the context exits.
 
         Raises:
-            ProblemError: it is too large or too slow, or too many bytes are held already.
+            ProblemError: the body is too large or too slow, too many bytes are held already, or the client disconnects.
         """
         if _announced_bytes(request) > MAX_BYTES:
             raise _too_large()
@@ -68,7 +68,7 @@ class Bodies:
             except TimeoutError:
                 raise _too_slow(num_bytes) from None
             except ClientDisconnect:
-                detail = f"Expected the whole body; the client left after {num_bytes:,} bytes."
+                detail = f"Expected the whole body; the client disconnected after {num_bytes:,} bytes."
                 raise ProblemError(400, "malformed-body", detail) from None
             received = bytes(body)
             body.clear()
@@ -80,23 +80,23 @@ class Bodies:
         if num_bytes > MAX_BYTES:
             raise _too_large()
         if self._bytes_held > MAX_BYTES_HELD:
-            detail = "Expected room for the body; other requests hold it all. Try again in a second."
+            detail = "Expected memory for the body; other requests use all of it. Try again in a second."
             raise ProblemError(503, "busy", detail, retry_after="1", connection="close")
 
 
 async def parse(content_type: str, body: bytes, options: Options) -> tuple[bytes | str, Options]:
-    """The drawing in a body, and what is asked for.
+    """Parse the drawing and the options in a body.
 
     Args:
-        content_type: the header.
-        body: what `Bodies.receive` received.
-        options: what the query asks for; JSON and forms may ask for something else.
+        content_type: the `Content-Type` header.
+        body: from `Bodies.receive`.
+        options: from the query; JSON and form bodies may override them.
 
     Returns:
-        The bytes of a picture or a data URL, not yet decoded; and the options.
+        The bytes of an image or a data URL, not yet decoded, and the options.
 
     Raises:
-        ProblemError: another media type, or a body that is not what the media type says.
+        ProblemError: the media type is not supported, the body does not match it, or a value is invalid.
     """
     match content_type.partition(";")[0].strip().lower():
         case "application/json":
@@ -114,10 +114,10 @@ async def parse(content_type: str, body: bytes, options: Options) -> tuple[bytes
 
 
 def decode(picture: bytes | str) -> drawing.Pixels:
-    """The pixels of a picture; unlike `drawing.read` this never takes text for a path.
+    """Decode an image. Unlike `drawing.read`, this never takes text for a path.
 
     Raises:
-        ProblemError: the picture cannot be read.
+        ProblemError: the image cannot be read.
     """
     try:
         return drawing.from_data_url(picture) if isinstance(picture, str) else drawing.from_bytes(picture)
@@ -129,11 +129,11 @@ def _announced_bytes(request: Request) -> int:
     try:
         return int(request.headers.get("content-length", 0))
     except ValueError:
-        return 0  # then the bytes themselves are counted
+        return 0  # the received bytes are counted anyway
 
 
 def _too_large() -> ProblemError:
-    detail = f"Expected a body of at most {MAX_BYTES:,} bytes; it has more. Scale the picture down: 140 px are plenty."
+    detail = f"Expected a body of at most {MAX_BYTES:,} bytes; it is larger. Scale the image down: 140 px is plenty."
     return ProblemError(413, "body-too-large", detail, connection="close")
 
 
@@ -160,7 +160,7 @@ async def _parse_form(content_type: str, body: bytes, options: Options) -> tuple
     headers = Headers({"content-type": content_type})
     try:
         form = await MultiPartParser(headers, stream(), max_files=1, max_fields=_MAX_FIELDS).parse()
-    except (MultiPartException, FormParserError, UnicodeError) as error:  # UnicodeError: from odd charsets
+    except (MultiPartException, FormParserError, UnicodeError) as error:  # UnicodeError: odd charsets
         detail = f"Expected a form with one file; {getattr(error, 'message', error)}."
         raise ProblemError(400, "malformed-body", detail) from None
     try:

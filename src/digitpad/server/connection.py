@@ -1,7 +1,7 @@
-"""HTTP connections that cannot be held for ever, and heads that cannot grow for ever.
+"""HTTP connections with limits on their number, their duration and the size of request headers.
 
-uvicorn bounds neither, and leaves bodies to the app. Here a request has some seconds to send its head and some more to
-be answered, and a process has so many connections.
+uvicorn limits neither duration nor header size, and leaves bodies to the app. Here a request has a few seconds to send
+its headers and a minute to be answered, and a process accepts a limited number of connections.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MAX_CONNECTIONS = 512
 MAX_HEAD_BYTES = 32_000
 MAX_MESSAGE_BYTES = 8_000_000
-"""Far more than a body may have, for those who wrap every byte in a chunk of its own."""
+"""Far above the limit on bodies, to allow for clients that send every byte in a separate chunk."""
 MAX_PIPELINED = 64
 HEAD_SECONDS = 10.0
 REQUEST_SECONDS = 60.0
@@ -25,10 +25,10 @@ _FULL = (
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's HTTP/1.1 with limits.
+    """uvicorn's HTTP/1.1 protocol with limits.
 
-    Two timers run: one until the next request has arrived as a whole, one until the requests that have are answered.
-    Whoever is late is cut.
+    One timer runs until the next request has arrived completely, another until all complete requests are answered.
+    When either expires, the connection is closed.
     """
 
     _arrival: TimerHandle | None = None
@@ -50,7 +50,7 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._num_bytes += len(data)
-        # A head that is still open is in the parser, where nothing bounds it; the bytes behind it may be in this chunk.
+        # The parser does not limit unfinished headers. This chunk may go beyond them, so it does not count yet.
         if self._num_bytes > (MAX_HEAD_BYTES + len(data) if self._in_head else MAX_MESSAGE_BYTES):
             self.transport.abort()
         else:
@@ -76,17 +76,17 @@ class Connection(HttpToolsProtocol):
         is_idle = self.cycle.response_complete
         self._expect_answer(None if is_idle else REQUEST_SECONDS)
         if is_idle and self._arrival is None:
-            self._expect_arrival(HEAD_SECONDS)  # also for what is still to be read by the client
+            self._expect_arrival(HEAD_SECONDS)  # also limits how long the client takes to read the response
         super().on_response_complete()
 
     def _check_head(self) -> None:
-        """Refuse with 400 what uvicorn would take."""
+        """Reject what uvicorn would accept; a ValueError here becomes a 400."""
         if sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > MAX_HEAD_BYTES:
-            raise ValueError("The head is too large.")
+            raise ValueError("The request headers are too large.")
         if len(self.pipeline) >= MAX_PIPELINED:
-            raise ValueError("Too many requests at once.")
+            raise ValueError("Too many pipelined requests.")
         if self.parser.should_upgrade() and any(name in _BODY_HEADERS for name, _ in self.headers):
-            raise ValueError("A request for another protocol has a body, which would be lost.")
+            raise ValueError("An upgrade request has a body, which would be lost.")
 
     def _expect_arrival(self, seconds: float | None) -> None:
         self._arrival = self._renew(self._arrival, seconds)

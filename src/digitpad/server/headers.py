@@ -1,4 +1,4 @@
-"""Headers that every response carries: browsers load nothing from elsewhere, run nothing inline, and guess no types."""
+"""Security headers: browsers load nothing from other sites, run nothing inline, and do not guess media types."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,7 +11,7 @@ REPORT_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""A run's report is one file, with its styles and figures inside, and without scripts."""
+"""A run's report is a single file with inline styles and figures, and no scripts."""
 
 _HEADERS = {
     "content-security-policy": PAGE_POLICY,

@@ -1,4 +1,4 @@
-"""The memory that large pictures may take, beside the limits in `body` and in `digitpad.drawing`."""
+"""Limits the memory for large images, in addition to the limits in `body` and `digitpad.drawing`."""
 
 import ctypes
 import sys
@@ -7,15 +7,15 @@ from PIL import PngImagePlugin
 
 from digitpad.server import body
 
-_M_MMAP_THRESHOLD = -3  # of glibc's malloc.h
+_M_MMAP_THRESHOLD = -3  # from glibc's malloc.h
 _MAPPED_BYTES = 1_000_000
 
 
 def bound() -> None:
-    """Settings of the whole process: compressed comments stay small, and freed pictures go back to the system."""
+    """Limit compressed PNG comments, and return the memory of freed images to the system, in the whole process."""
     PngImagePlugin.MAX_TEXT_MEMORY = 2 * body.MAX_BYTES
     if sys.platform == "linux":
-        # glibc would raise this by itself to the size of the largest picture, and keep such memory in every thread.
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none, and needs none
+        # By default, glibc raises this threshold to the size of the largest image, and keeps as much in every thread.
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl does not have it, and does not need it
         if mallopt:
             mallopt(_M_MMAP_THRESHOLD, _MAPPED_BYTES)

@@ -1,4 +1,4 @@
-"""What is wrong with a request, as an RFC 9457 problem document."""
+"""Errors as RFC 9457 problem documents."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,39 +15,39 @@ MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
     "malformed-body": "The body cannot be parsed",
-    "not-found": "There is nothing here",
-    "method-not-allowed": "Another method is expected here",
+    "not-found": "Not found",
+    "method-not-allowed": "Method not allowed",
     "body-too-slow": "The body took too long to arrive",
     "body-too-large": "The body is too large",
-    "unsupported-media-type": "Another media type is expected",
-    "invalid-request": "The request has a wrong value",
+    "unsupported-media-type": "The media type is not supported",
+    "invalid-request": "The request has an invalid value",
     "unreadable-drawing": "The drawing cannot be read",
-    "internal-error": "Something went wrong in the server",
-    "busy": "Too much work is waiting",
-    "not-ready": "The model does not answer as it should",
+    "internal-error": "Internal server error",
+    "busy": "The server is busy",
+    "not-ready": "The model gives wrong answers to its probes",
 }
-"""The kinds of problems and their titles; `type` is `urn:digitpad:problem:` and the kind."""
+"""The titles of problems by kind; `type` is `urn:digitpad:problem:` followed by the kind."""
 
 _KINDS_BY_STATUS = {404: "not-found", 405: "method-not-allowed"}
 
 
 class ProblemDocument(BaseModel):
-    """The body of every refusal."""
+    """The body of an error response."""
 
-    type: str = Field(description="`urn:digitpad:problem:` and the kind of problem.")
+    type: str = Field(description="`urn:digitpad:problem:` followed by the kind of problem.")
     title: str = Field(description="The kind of problem in words.")
     status: int = Field(description="The HTTP status.")
-    detail: str = Field(description="What was expected, what came, what to do.")
+    detail: str = Field(description="What was expected, what was received, and what to do.")
 
 
 class ProblemError(Exception):
-    """A request that is refused.
+    """An error that is answered with a problem document.
 
     Args:
         status: the HTTP status.
         kind: a key of `TITLES`.
-        detail: what was expected, what came, what to do.
-        headers: further headers of the response.
+        detail: what was expected, what was received, and what to do.
+        headers: additional headers of the response.
     """
 
     def __init__(self, status: int, kind: str, detail: str, **headers: str) -> None:
@@ -57,7 +57,7 @@ class ProblemError(Exception):
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
     def response(self) -> JSONResponse:
-        """The problem document."""
+        """The response with the problem document."""
         document = ProblemDocument(
             type=f"urn:digitpad:problem:{self.kind}", title=TITLES[self.kind], status=self.status, detail=str(self)
         )
@@ -65,13 +65,13 @@ class ProblemError(Exception):
 
 
 def from_errors(errors: Sequence[Any]) -> ProblemError:
-    """What pydantic found wrong, without the values: they may be pictures."""
+    """Describe pydantic's validation errors without the values, which may be pictures."""
     found = [f"{'.'.join(map(str, error['loc']))[:80] or 'the body'}: {error['msg'][:200]}" for error in errors[:5]]
-    return ProblemError(422, "invalid-request", f"Expected other values; {'; '.join(found)}. See /openapi.json.")
+    return ProblemError(422, "invalid-request", f"Expected valid values; {'; '.join(found)}. See /openapi.json.")
 
 
 def install(app: FastAPI, metrics: Metrics) -> None:
-    """Make every refusal of an app a counted problem document."""
+    """Answer every error of an app with a problem document, and count it."""
 
     def refuse(problem: ProblemError) -> Response:
         metrics.refusals.labels(problem.kind).inc()

@@ -1,4 +1,4 @@
-"""A bounded wait for the threads that read drawings."""
+"""A bounded queue for the threads that read drawings."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,27 +8,27 @@ from typing import TypeVar
 from digitpad.server.problem import ProblemError
 
 MAX_WAITING = 64
-"""More work than this is refused at once: at 2 ms a drawing, whoever waits behind it waits an eighth of a second."""
+"""Further work is rejected at once. At 2 ms per drawing, a full queue means a wait of an eighth of a second."""
 
 Result = TypeVar("Result")
 
 
 NUM_THREADS = 3
-"""Decoding and the model let go of the interpreter, so more than one thread helps, even on two cores: docs/LOG.md."""
+"""Decoding and the model release the GIL, so several threads help even on two cores; see docs/LOG.md."""
 
 
 class Queue:
-    """Work that is done in turn, outside of the event loop."""
+    """Runs work in threads outside the event loop, in order of arrival."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(NUM_THREADS, "reader")
         self._waiting = 0
 
     async def run(self, work: Callable[[], Result]) -> Result:
-        """Do a piece of work when its turn comes.
+        """Run a function in a thread, and return its result.
 
         Raises:
-            ProblemError: too much work is waiting.
+            ProblemError: the queue is full.
         """
         if self._waiting >= MAX_WAITING:
             detail = f"Expected at most {MAX_WAITING} drawings in the queue; it is full. Try again in a second."

@@ -1,4 +1,4 @@
-"""Serving: the socket, the workers, the log, and a quiet end."""
+"""Runs the server: the socket, the workers, the log, and a clean shutdown."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ _LOG = {
     "loggers": {
         "digitpad.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "uvicorn": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-        "python_multipart": {"level": "CRITICAL"},  # the refusal says what is wrong with a form
+        "python_multipart": {"level": "CRITICAL"},  # the problem document says what is wrong with a form
     },
 }
 
@@ -40,22 +40,22 @@ def serve(
     workers: int = 1,
     allow_origins: Sequence[str] = (),
 ) -> None:
-    """Serve the page and the API until SIGTERM or Ctrl-C; what is in flight is finished.
+    """Serve the page and the API until SIGTERM or Ctrl-C, then finish the requests in progress.
 
     Args:
-        model: a `digits.onnx`; by default the model that ships.
+        model: a `digits.onnx`; None for the model that ships with digitpad.
         host: the address to listen on.
-        port: the port, 0 for any that is free.
-        workers: processes, each with its own model.
+        port: the port to listen on; 0 picks a free one.
+        workers: number of processes, each with its own copy of the model.
         allow_origins: as for `create_app`.
 
     Raises:
         ArtifactError: the model file cannot be used.
-        AddressError: the address cannot be listened on.
+        AddressError: the server cannot listen on the address.
     """
     signal.signal(
         signal.SIGTERM, lambda *_: sys.exit(0)
-    )  # uvicorn takes over while it serves, and raises it again after
+    )  # uvicorn handles it while serving, and raises it again afterwards
     listener = _listen(host, port)
     try:
         if workers == 1:
@@ -63,7 +63,7 @@ def serve(
             _announce(listener)
             uvicorn.Server(config).run(sockets=[listener])
         else:
-            Recognizer.load(model)  # a worker that could not load it would only say so in the log
+            Recognizer.load(model)  # a worker that cannot load it would only log the error
             _announce(listener)
             _run_workers(_configure(partial(create_app, model, allow_origins), workers), listener)
     except KeyboardInterrupt:
@@ -76,18 +76,18 @@ def _listen(host: str, port: int) -> socket.socket:
         return socket.create_server(address[:2], family=family, backlog=512)
     except (OSError, UnicodeError) as error:
         raise AddressError(
-            f"Expected to listen on {host}, port {port}; the system says: {error}. "
-            "Choose others with --host and --port."
+            f"Expected to listen on {host}, port {port}; the system reported: {error}. "
+            "Choose another address with --host and --port."
         ) from None
 
 
 def _announce(listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
-    print(f"Draw at http://{f'[{host}]' if ':' in host else host}:{port}  (Ctrl-C ends)", flush=True)
+    print(f"Draw at http://{f'[{host}]' if ':' in host else host}:{port}  (Ctrl-C to stop)", flush=True)
 
 
 def _configure(app: Callable[..., object], workers: int = 0) -> uvicorn.Config:
-    """How uvicorn serves an app, or with `workers` what makes one."""
+    """Configure uvicorn for an app, or for a function that creates one if there are `workers`."""
     return uvicorn.Config(
         app,
         factory=workers > 0,

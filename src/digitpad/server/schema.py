@@ -1,4 +1,4 @@
-"""What the API's documentation says of bodies and answers; a test holds the answers to it."""
+"""The OpenAPI description of request bodies and responses; a test checks the responses against it."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,8 +9,8 @@ from digitpad.server.problem import MEDIA_TYPE, ProblemDocument
 from digitpad.verdict import Status
 
 DESCRIPTION = (
-    "Reads handwritten digits and shows the 28x28 picture that the model saw. Every refusal is an RFC 9457 problem "
-    "document whose `detail` says what was expected."
+    "Reads handwritten digits and shows the 28x28 picture that the model saw. Errors are RFC 9457 problem documents "
+    "whose `detail` says what was expected."
 )
 
 
@@ -25,71 +25,77 @@ class Ranked(BaseModel):
 
 
 class Steps(BaseModel):
-    """The numbers of the way from the drawing to the picture seen; px are the drawing's unless it is said."""
+    """The results of the preprocessing steps; px are those of the drawing unless stated otherwise."""
 
-    size: tuple[int, int] = Field(description="Height and width of the drawing as it went into the model, px.")
-    ink: float = Field(ge=0, le=1, description="The share of the drawing that ink covers.")
+    size: tuple[int, int] = Field(description="Height and width of the drawing as passed to the model, px.")
+    ink: float = Field(ge=0, le=1, description="The fraction of the drawing covered by ink.")
     box: tuple[float, float, float, float] | None = Field(description="Top, left, bottom, right edge of the ink, px.")
     centre: tuple[float, float] | None = Field(description="Row and column that became the middle of the picture, px.")
     scale: float | None = Field(description="Picture px per drawing px.")
-    stroke: tuple[float, float] | None = Field(description="Width of the strokes as drawn and as seen, picture px.")
-    ink_picture: str | None = Field(description="PNG data URL of what was taken for ink, if `ink` asked for it.")
+    stroke: tuple[float, float] | None = Field(description="Stroke width as drawn and as seen, picture px.")
+    ink_picture: str | None = Field(description="PNG data URL of the detected ink, if requested with `ink`.")
 
 
 class Answer(BaseModel):
     """The answer to one drawing."""
 
-    status: Status = Field(description="Unsure: the digit may well be another.")
-    reason: str = Field(min_length=1, description="A sentence that says why, for people.")
-    digit: Digit | None = Field(description="The most probable, or what comes closest; null when blank.")
-    confidence: float = Field(ge=0, le=1, description="The largest calibrated probability; 0 when blank.")
+    status: Status = Field(description="`unsure`: it may well be another digit.")
+    reason: str = Field(min_length=1, description="A human-readable sentence that explains the status.")
+    digit: Digit | None = Field(
+        description="The most probable digit; the closest one if it is not a digit; null if blank."
+    )
+    confidence: float = Field(ge=0, le=1, description="The largest calibrated probability; 0 if blank.")
     candidates: list[Digit] = Field(
         max_length=10,
-        description="The digits that it may be: the fewest that held the truth for 99 % of the generated digits that "
-        "calibrated the model; the best first, none when blank.",
+        description="The digits that it may be, most probable first: the smallest set that contained the true digit "
+        "for 99 % of the generated digits used for calibration; empty if blank.",
     )
-    not_digit: float = Field(ge=0, le=1, description="The probability that it is no digit; 0 when blank.")
-    top_k: list[Ranked] = Field(max_length=10, description="The most probable digits, the best first.")
+    not_digit: float = Field(ge=0, le=1, description="The probability that it is not a digit; 0 if blank.")
+    top_k: list[Ranked] = Field(
+        max_length=10, description="The most probable digits, in descending order; empty if blank."
+    )
     seen: list[list[int]] = Field(description="The picture that the model saw: 28 rows of 28 levels, 0 to 255 for ink.")
     steps: Steps
-    model: str = Field(description="12 hex digits that name the model.")
-    time_ms: float = Field(ge=0, description="Time from the encoded picture to the answer, without waiting.")
+    model: str = Field(description="12 hex digits that identify the model.")
+    time_ms: float = Field(
+        ge=0, description="Time from the encoded image to the answer, without the time in the queue."
+    )
 
 
 class Model(BaseModel):
     """The model and its card."""
 
-    model: str = Field(description="12 hex digits that name the model.")
-    num_bytes: int = Field(description="Size of the model file.")
-    card: dict[str, Any] = Field(description="Recipe, data, figures and versions.")
-    report: str | None = Field(description="Path of the report of the training run, if it is there.")
+    model: str = Field(description="12 hex digits that identify the model.")
+    num_bytes: int = Field(description="Size of the model file in bytes.")
+    card: dict[str, Any] = Field(description="Recipe, data, metrics and versions.")
+    report: str | None = Field(description="Path of the training report; null if there is none.")
 
 
 class Health(BaseModel):
-    """How the server is."""
+    """The state of the server."""
 
     status: Literal["alive", "ready"]
 
 
 _REASONS = {
     400: "The body cannot be parsed.",
-    405: "Another method is expected.",
+    405: "The method is not allowed.",
     408: "The body did not arrive in time.",
     413: "The body is too large.",
-    415: "The body has another media type.",
-    422: "A value is wrong, or the drawing cannot be read.",
-    503: "Not now.",
+    415: "The media type is not supported.",
+    422: "A value is invalid, or the drawing cannot be read.",
+    503: "The server is busy or not ready.",
 }
 
 
 def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The documentation of the ways in which a request may be refused."""
+    """Document the problem responses with these statuses, and 405."""
     content = {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}}
     return {status: {"description": _REASONS[status], "content": content} for status in (405, *statuses)}
 
 
 ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"model": Answer, "description": "What the model answers."},
+    200: {"model": Answer, "description": "The model's answer."},
     **refusals(400, 408, 413, 415, 422, 503),
 }
 

@@ -1,4 +1,4 @@
-"""The site of a run: its story and a pad that reads in the visitor's own browser, as static files."""
+"""The static site of a run: its story, and a pad that reads drawings in the visitor's browser."""
 
 from digitpad.site.build import build
 

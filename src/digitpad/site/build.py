@@ -1,4 +1,4 @@
-"""Build the site of a run: a page, the pad, the model, and the runtime that reads with it in the browser."""
+"""Builds the site of a run: the page, the pad, the model, and the runtime that runs the model in the browser."""
 
 import shutil
 import tempfile
@@ -17,27 +17,27 @@ from digitpad.training.reporting import story
 from digitpad.training.runs import RunFolder
 
 MODEL = "digits.onnx"
-_SIGN = Path("web") / "reader.js"  # a folder that has it is a site, or the beginning of one
+_SIGN = Path("web") / "reader.js"  # marks a folder as a site, even if it is incomplete
 _LOOKS = ("icon.svg", "pad.css", "site.css")
 
 
 def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -> int:
-    """Write a folder that any static host serves, under any path. The same run and settings give the same bytes.
+    """Write a site that any static host can serve under any path. The same run and settings give the same bytes.
 
     Args:
         run: a finished run.
-        out: a folder; a site that was built there before is replaced, and whatever else is there stays.
-        settings: what the page says beside the figures.
-        cdn: the page fetches the runtime from a CDN, and nothing of it is copied.
+        out: the folder for the site; a site built there before is replaced, and other files are kept.
+        settings: the texts and links of the page.
+        cdn: whether the page loads the runtime from a CDN; if so, the runtime is not copied.
 
     Returns:
-        How many bytes the site has.
+        The size of the site in bytes.
 
     Raises:
-        RunError: the run has no figures, or not those of this version; or the folder holds files of the same names
-            that are not of a site.
+        RunError: the run has no metrics or those of another version, or the folder has files of the same names that
+            do not belong to a site.
         ArtifactError: the run's model is damaged.
-        MissingPartError: npm is needed, and not installed.
+        MissingPartError: npm is needed but not installed.
         DigitpadError: npm failed.
     """
     metrics, model = runs.read_json(run.metrics), Recognizer.load(run.onnx_model)
@@ -45,11 +45,11 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
     taken = [name for name in ("index.html", MODEL, "card.png", "web") if (out / name).exists()]
     if taken and not (out / _SIGN).exists():
         raise RunError(
-            f"Expected {out} to be new or a site of digitpad; it holds another {taken[0]}. Give another folder."
+            f"Expected {out} to be new or a digitpad site; it contains another {taken[0]}. Choose another folder."
         )
     page, picture = _render(metrics, model, settings, _reader(model, weights, cdn=cdn))
     with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder)  # what was there before stays as it is if this fails
+        draft = Path(folder)  # so that an existing site is unchanged if this fails
         web = draft / "web"
         web.mkdir()
         for name in (*_LOOKS, *(f"{module}.js" for module in esm.needed("site", "reader"))):
@@ -66,7 +66,7 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
 
 
 def _copy(draft: Path, out: Path) -> int:
-    """Copy all files, but no rights: a temporary folder is nobody else's, and a site is everybody's. Returns bytes."""
+    """Copy all files but not the permissions of the temporary folder, which is private. Returns the number of bytes."""
     there = [path for path in draft.rglob("*") if path.is_file()]
     paths = sorted(there, key=lambda path: (path != draft / _SIGN, path))
     for file in paths:
@@ -79,7 +79,7 @@ def _copy(draft: Path, out: Path) -> int:
 def _render(
     metrics: dict[str, Any], model: Recognizer, settings: Settings, reader: dict[str, Any]
 ) -> tuple[str, bytes]:
-    """The page, and the picture for links to it."""
+    """The page and its social card."""
     try:
         template = story.environment("digitpad.site").get_template("page.html.j2")
         more = {"site": settings, "model": model, "runtime_version": runtime.version(), "reader": reader}
@@ -87,15 +87,15 @@ def _render(
         return template.render({**story.context(metrics), **more}), card.draw(settings, metrics, model)
     except (KeyError, UndefinedError) as error:
         raise RunError(
-            f"Expected the figures of a run of this version; there is no {error}. Train it again, or use the version "
-            "that trained it."
+            f"Expected the metrics of a run of this version; a value is missing: {error}. Train again, or use the "
+            "version that trained the run."
         ) from None
 
 
 def _reader(model: Recognizer, weights: bytes, *, cdn: bool) -> dict[str, Any]:
-    """What `reader.js` loads, addresses as seen from `web/`, and where verdicts change.
+    """The files that `reader.js` loads, with URLs relative to `web/`, and the decision thresholds.
 
-    Addresses name versions, so that no cache gives an old runtime or model to a new page.
+    URLs contain versions, so that a new page never gets an old runtime or model from a cache.
     """
     script, wasm = (
         {"url": runtime.cdn_url(name) if cdn else f"{name}?{runtime.version()}", "integrity": integrity}

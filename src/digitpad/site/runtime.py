@@ -1,4 +1,4 @@
-"""ONNX Runtime Web, which reads in the browser: its WebAssembly build for processors, from npm or from a CDN."""
+"""ONNX Runtime Web, which runs the model in the browser: its WebAssembly build for the CPU, from npm or a CDN."""
 
 import base64
 import hashlib
@@ -16,24 +16,24 @@ INTEGRITY = {
     "ort.wasm.bundle.min.mjs": "sha384-PLWz+nHEVHpjwBsO0YVdvQj6n5814Iv8E3b8FG0Rp/uIAtjFMCKOpP66iPzedrIG",
     "ort-wasm-simd-threaded.wasm": "sha384-vjBJ1z7qrhkTyYsNqKeF6c7N+nOJSU94czEo+tvZcu8G75JparGq9kB+kTnEUNVM",
 }
-"""The files that reading needs, and their digests as browsers check them."""
+"""The files that the page needs, and the digests that browsers check (subresource integrity)."""
 
 CDN = "https://cdn.jsdelivr.net"
 
 
 def version() -> str:
-    """The version that `package.json` pins."""
+    """The version pinned in `package.json`."""
     package = json.loads((files("digitpad.site") / "package.json").read_text("utf-8"))
     return str(package["dependencies"][PACKAGE])
 
 
 def cdn_url(name: str) -> str:
-    """Where the CDN has one of the files."""
+    """The URL of one of the files on the CDN."""
     return f"{CDN}/npm/{PACKAGE}@{version()}/dist/{name}"
 
 
 def copy(folder: Path) -> None:
-    """Put the files into a folder, from the npm registry or npm's own cache.
+    """Copy the files to a folder, from the npm registry or npm's cache.
 
     Raises:
         MissingPartError: npm is not installed.
@@ -42,7 +42,7 @@ def copy(folder: Path) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise MissingPartError(
-            "Expected npm, which brings ONNX Runtime Web for the page; it is not installed. Install Node.js with npm "
+            "Expected npm, to get ONNX Runtime Web for the page; it is not installed. Install Node.js with npm "
             "(on Debian: apt install npm), or build with --cdn."
         )
     with tempfile.TemporaryDirectory() as draft:
@@ -51,11 +51,13 @@ def copy(folder: Path) -> None:
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]
         done = subprocess.run(command, cwd=draft, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise DigitpadError(f"Expected npm to bring {PACKAGE} {version()}; it said: {done.stderr.strip()[-500:]}")
+            raise DigitpadError(
+                f"Expected npm to install {PACKAGE} {version()}; it failed: {done.stderr.strip()[-500:]}"
+            )
         for name in INTEGRITY:
             shutil.copyfile(Path(draft) / "node_modules" / PACKAGE / "dist" / name, folder / name)
 
 
 def digest(data: bytes) -> str:
-    """SHA-384 as a browser wants it to check what it fetched."""
+    """The SHA-384 of data in the format of subresource integrity."""
     return "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode()

@@ -1,4 +1,4 @@
-"""What a person may say about their site, in `site.toml`."""
+"""The settings of a site, in `site.toml`."""
 
 import tomllib
 from dataclasses import dataclass, fields
@@ -20,19 +20,19 @@ class Link:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the page says beside the figures.
+    """The texts and links of the page.
 
     Attributes:
-        title: of the page.
-        description: one sentence, below the title, in search results and on the social card.
-        author: whose work it is; nobody is named if it is empty.
-        url: where the page will be; social networks want the whole address of the card's picture.
-        links: at the top of the page, such as a profile or the code.
+        title: the title of the page.
+        description: one sentence, shown below the title, in search results and in link previews.
+        author: the author's name; empty for none.
+        url: the address of the published page; social networks need it for the absolute URL of the card.
+        links: links at the top of the page, such as a profile or the code.
     """
 
-    title: str = "Handwritten digits, read honestly"
+    title: str = "Handwritten digit recognition in your browser"
     description: str = (
-        "Draw a digit: your own browser reads it, shows what the model saw, and says when it is not sure."
+        "Draw a digit: your browser reads it, shows what the model saw, and tells you when it is not sure."
     )
     author: str = ""
     url: str = ""
@@ -40,13 +40,13 @@ class Settings:
 
 
 def load(path: Path) -> Settings:
-    """Settings from a TOML file; what it leaves out stays as it is by default.
+    """Load settings from a TOML file; missing keys keep their defaults.
 
     Raises:
-        InputError: no file, no TOML, an unknown key, or a value of another type.
+        InputError: the file is missing or not TOML, or has an unknown key or a value of the wrong type or form.
     """
     if not path.is_file():
-        raise InputError(f"Expected settings in TOML; there is no file {path}.")
+        raise InputError(f"Expected a TOML file with settings; there is no file {path}.")
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -55,19 +55,21 @@ def load(path: Path) -> Settings:
     names = [field.name for field in fields(Settings) if field.name != "links"]
     wrong = [name for name, value in values.items() if name not in names or not isinstance(value, str)]
     if wrong:
-        raise InputError(f"Expected {', '.join(names)}, each a text, and [[links]] in {path}; got {', '.join(wrong)}.")
+        raise InputError(
+            f"Expected only {', '.join(names)}, all strings, and [[links]] in {path}; got {', '.join(wrong)}."
+        )
     if not isinstance(links, list):
         raise InputError(f"Expected [[links]], each with name and url, in {path}; got links = {links!r}.")
     if url and not url.startswith(_WEB_ADDRESS):
-        raise InputError(f"Expected url to begin with https:// or http:// in {path}; got {url!r}.")
+        raise InputError(f"Expected url to start with https:// or http:// in {path}; got {url!r}.")
     return Settings(**values, links=tuple(_link(link, path) for link in links))
 
 
 def _link(link: Any, path: Path) -> Link:
     if not isinstance(link, dict) or set(link) != {"name", "url"} or not all(isinstance(v, str) for v in link.values()):
-        raise InputError(f"Expected [[links]] with name and url, both texts, in {path}; got {link!r}.")
+        raise InputError(f"Expected [[links]] with name and url, both strings, in {path}; got {link!r}.")
     if not link["url"].startswith((*_WEB_ADDRESS, "mailto:")):
         raise InputError(
-            f"Expected the url of a link to begin with https://, http:// or mailto: in {path}; got {link!r}."
+            f"Expected the url of a link to start with https://, http:// or mailto: in {path}; got {link!r}."
         )
     return Link(**link)

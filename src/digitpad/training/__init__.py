@@ -1,8 +1,8 @@
-"""The training plane: from a data set to a verified model file, room by room.
+"""Training: from a data set to a verified model file.
 
     datasets -> preprocessing -> augmentation -> networks -> evaluation -> export -> reporting
 
-Each room may import those to its left, and what stands beside them: `recipe` (what is trained, and how), `runs` (the
-folder of a run), `backend` and `batches` (Keras). `pipeline` walks a run through all of them; `command` is what
-`digitpad train` and `digitpad evaluate` do around it.
+Each package may import those to its left, and the modules next to them: `recipe` (what is trained, and how), `runs`
+(the run folder), `backend` and `batches` (Keras). `pipeline` takes a run through all of them; `command` implements
+`digitpad train` and `digitpad evaluate`.
 """

@@ -1,4 +1,4 @@
-"""Keras and the backend under it: making ready for them, and running a step in a process of its own."""
+"""Keras and its backend: preparing them, and running a module in a separate process."""
 
 import contextlib
 import importlib.util
@@ -15,11 +15,11 @@ _BACKENDS = ("tensorflow", "jax", "torch")
 
 
 def prepare() -> None:
-    """Choose the backend and quiet its start. Call it before the first import of Keras.
+    """Choose the backend and silence its startup messages. Call this before the first import of Keras.
 
     Raises:
-        InputError: there is no such backend.
-        MissingPartError: Keras or its backend is not installed.
+        InputError: KERAS_BACKEND names an unknown backend.
+        MissingPartError: a package that training needs is not installed.
     """
     name = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if name not in _BACKENDS:
@@ -29,14 +29,14 @@ def prepare() -> None:
         if importlib.util.find_spec(package) is None:
             install = package if package in ("jax", "torch") else "digitpad[train,cpu]"
             raise MissingPartError.package(package, "training", install)
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns of every new shape of pictures
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns about every new input shape
     with _silence():
         importlib.import_module("keras")
 
 
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
-    """Keep native libraries from writing to standard error; TensorFlow greets before its log level counts."""
+    """Silence native libraries on standard error; TensorFlow writes to it before its log level takes effect."""
     saved = os.dup(2)
     try:
         with Path(os.devnull).open("wb") as nowhere:
@@ -51,20 +51,20 @@ def run_module(module: str, *arguments: str, keras_backend: str | None = None) -
     """Run `python -m module` in a fresh process.
 
     Args:
-        module: its full name.
-        arguments: of the command line.
-        keras_backend: the backend there; by default the one here.
+        module: full name of the module.
+        arguments: command-line arguments.
+        keras_backend: Keras backend of the new process; by default the same as here.
 
     Returns:
-        What it printed.
+        Its standard output.
 
     Raises:
-        DigitpadError: it ended with an error, whose last line is in the message.
+        DigitpadError: the process failed; the message includes the last line of its standard error.
     """
     environment = {**os.environ, **({"KERAS_BACKEND": keras_backend} if keras_backend else {})}
     command = [sys.executable, "-m", module, *arguments]
     process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if process.returncode != 0:
-        lines = process.stderr.strip().splitlines() or ["it said nothing"]
-        raise DigitpadError(f"Expected {module} to succeed; it ended with {process.returncode}: {lines[-1]}")
+        lines = process.stderr.strip().splitlines() or ["no error output"]
+        raise DigitpadError(f"Expected {module} to succeed; it exited with code {process.returncode}: {lines[-1]}")
     return process.stdout

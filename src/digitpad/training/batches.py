@@ -1,4 +1,4 @@
-"""Large arrays through a model, batch by batch."""
+"""Running a model on large arrays, batch by batch."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 
 def predict(model: keras.Model, inputs: Sequence[NDArray[Any]], batch_size: int) -> NDArray[np.float32]:
-    """The output of a model for large inputs.
+    """Run a model on large inputs.
 
-    Every batch has the same shape; the last one is padded with zeros. A backend compiles a second shape anew and may
-    round differently there, and then the result would depend on what the process computed before.
+    All batches have the same shape; the last one is padded with zeros. A backend compiles each shape separately and may
+    round differently, so with other shapes the result would depend on what the process computed before.
 
     Args:
         model: a model with one output.
-        inputs: its inputs, each (num_samples, ...).
-        batch_size: samples that go through at once.
+        inputs: the inputs of the model, each (num_samples, ...).
+        batch_size: samples per batch.
 
     Returns:
         float32 (num_samples, ...).

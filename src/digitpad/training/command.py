@@ -1,4 +1,4 @@
-"""What `digitpad train` and `digitpad evaluate` do around the pipeline: options, folders, and a clean end."""
+"""The commands `digitpad train` and `digitpad evaluate`: options, folders and clean exits around the pipeline."""
 
 import sys
 import time
@@ -10,30 +10,30 @@ from digitpad.training import backend, recipe, runs
 from digitpad.training.reporting import summary
 from digitpad.training.runs import RunFolder
 
-INTERRUPTED = 130  # what shells report for Ctrl-C
+INTERRUPTED = 130  # the exit code that shells report for Ctrl-C
 
 
 def train(
     name: str | None, data: Path | None, out: Path | None, values: list[str], changes: dict[str, Any], *, resume: bool
 ) -> None:
-    """Train a new run, or go on with one, and say where everything is.
+    """Train a new run or resume one, then print its results and where to find its files.
 
     Args:
-        name: of a recipe, or of a TOML file; None for the default.
+        name: the name of a recipe or TOML file; None for the default.
         data: folder with the data set.
         out: folder of the run; None for a new one in `runs/`.
-        values: `name=value` texts that replace values of the recipe.
-        changes: more of them, already parsed.
-        resume: go on with the run in `out`.
+        values: `name=value` strings that override values of the recipe.
+        changes: further overrides, already parsed.
+        resume: whether to resume the run in `out`.
     """
     if resume:
         if name or values or changes:
-            raise RecipeError("Expected only --out and --data beside --resume: a run goes on with its own recipe.")
+            raise RecipeError("Expected only --out and --data with --resume: a run keeps its own recipe.")
         if out is None:
-            raise RunError("Expected --out with the folder of the run to go on with; got --resume alone.")
+            raise RunError("Expected --out with the folder of the run to resume; got --resume without it.")
         run = RunFolder.open(out)
         if run.is_finished():
-            print("This run is finished already; this is what it showed.\n")
+            print("This run is already finished. Its results:\n")
         else:
             _finish(run, data)
     else:
@@ -43,13 +43,13 @@ def train(
         _finish(run, data, chosen)
     print(summary.of_run(run.path))
     print(f"\nReport:     {run.report}\nModel:      {run.onnx_model}")
-    print(f"Read with:  {runs.command('predict', '--model', str(run.onnx_model))} PICTURE")
+    print(f"Try it:     {runs.command('predict', '--model', str(run.onnx_model))} PICTURE")
 
 
 def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
-    """Show the stored result of a run, after one more look at the test split if that is asked for."""
+    """Print the stored results of a run, after another look at the test split if `again` is set."""
     if data and not again:
-        raise InputError("Expected --data only with --again: the stored result needs no data.")
+        raise InputError("Expected --data only with --again: the stored results need no data.")
     if again:
         run = RunFolder.open(path)
         backend.prepare()
@@ -61,7 +61,7 @@ def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
 
 
 def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | None = None) -> None:
-    backend.prepare()  # imports Keras, so what can be refused without it was refused before
+    backend.prepare()  # imports Keras, which is slow; all checks that do not need it come first
     from digitpad.training import pipeline
     from digitpad.training.datasets import mnist
     from digitpad.training.reporting import progress
@@ -73,7 +73,9 @@ def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | Non
     try:
         pipeline.train(run, dataset, watcher=progress.watcher())
     except KeyboardInterrupt:
-        print(f"\nStopped. What is finished is kept; go on with: {resume}", file=sys.stderr)
+        print(f"\nStopped. Finished epochs are saved. Resume with: {resume}", file=sys.stderr)
         sys.exit(INTERRUPTED)
     except OSError as error:
-        raise DigitpadError(f"The system refused: {error}. Make room for it, then go on with: {resume}") from error
+        raise DigitpadError(
+            f"The operating system reported: {error}. Free some disk space, then resume with: {resume}"
+        ) from error

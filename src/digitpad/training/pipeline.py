@@ -1,4 +1,4 @@
-"""One training run from the data to the report: the pipeline, step by step."""
+"""The training pipeline: one run, step by step from the data to the report."""
 
 import csv
 import io
@@ -31,27 +31,27 @@ from digitpad.training.runs import RunFolder
 Say = Callable[[str], None]
 
 _NEW_EPOCHS = 2
-"""Generated pictures would do for so many epochs; each draws its own among them, and changes most of them anew."""
+"""Enough images are generated for this many epochs. Each epoch samples from them and changes most of them again."""
 
 _TRAINING, _VALIDATION, _CALIBRATION, _REPORT = range(1_000_001, 1_000_005)
-"""Where chance comes from, beside the seed; an epoch takes its number."""
+"""Second seeds of the random generators, used with the recipe's seed; training epochs use their index."""
 
 
 def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, say: Say = print) -> dict[str, Any]:
-    """Train, calibrate, evaluate, save, verify and report, going on from where the run was broken off.
+    """Train, calibrate, evaluate, save, verify and report; an interrupted run resumes where it stopped.
 
     Args:
-        run: a run folder with its recipe, from `begin`, or from `RunFolder.open` to go on.
+        run: a run folder with its recipe, from `begin`, or from `RunFolder.open` to resume.
         dataset: from `mnist.load`; the same one that the run began with.
-        watcher: is told how the fit goes.
-        say: is told in words what happens.
+        watcher: receives the training progress.
+        say: called with messages for the user.
 
     Returns:
-        All figures, as in `metrics.json`.
+        All results, as in `metrics.json`.
 
     Raises:
         RunError: the run began with other data, or its checkpoint is damaged.
-        VerificationError: a saved model does not answer like the trained one.
+        VerificationError: a saved model does not give the same answers as the trained one.
     """
     started = time.monotonic()
     recipe = recipes.load(str(run.recipe))
@@ -73,7 +73,7 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
     figures["drawings"] = _read_drawings(network, calibrated, calibrating, recipe.seed, people)
     graph, probes = onnx_file.export(run.keras_model), verify.probes(reader, validation)
     runs.write(run.onnx_model, artifact.seal(graph, record.card(figures), probes))
-    say("Verifying: a fresh process reloads both models.")
+    say("Verifying both models in a fresh process.")
     figures["verification"] = verify.verify(reader, validation.images, run)
     figures["peak_memory_bytes"] = machine.peak_memory_bytes()
     figures["files"] = {path.name: path.stat().st_size for path in (run.keras_model, run.onnx_model)}
@@ -85,13 +85,13 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
 
 
 def begin(out: str | Path, recipe: Recipe) -> RunFolder:
-    """Make the folder of a new run; RunError if it has files already, RecipeError for an unknown network."""
+    """Create the folder of a new run; RunError if it already has files, RecipeError for an unknown network."""
     architectures.check(recipe)
     return RunFolder.create(out, recipe.to_toml())
 
 
 def look(run: RunFolder, test: splits.SealedSplit, network: keras.Model, calibrated: Calibrated) -> None:
-    """Open the sealed test split, and store what it shows."""
+    """Open the sealed test split, evaluate the network on it, and store the results."""
     opened = test.open(run.looks)
     seen = contract.see(opened.images)
     logits = predict_logits(network, seen)
@@ -99,7 +99,7 @@ def look(run: RunFolder, test: splits.SealedSplit, network: keras.Model, calibra
 
 
 def look_again(run: RunFolder, dataset: Dataset) -> None:
-    """Look at the test split of a finished run once more; the report then says how many looks there were."""
+    """Look at the test split of a finished run again. The report then states the number of looks."""
     figures = runs.read_json(run.metrics)
     reader = keras_file.load(run.keras_model)
     calibrated = Calibrated(figures["temperature"], figures["thresholds"])
@@ -110,31 +110,32 @@ def look_again(run: RunFolder, dataset: Dataset) -> None:
 
 
 def mix(training: splits.Split, choosing: splits.Split, recipe: Recipe) -> tuple[Mixture, Pictures]:
-    """Gather what a fit needs.
+    """Prepare the training and validation data for `fit`.
 
     Args:
-        training: pictures that train.
-        choosing: pictures that choose the best epoch.
+        training: images to train on.
+        choosing: images that select the best epoch.
         recipe: how both are mixed and changed.
 
     Returns:
-        What epochs are drawn from, and the drawings that choose one: alike in kind, generated apart.
+        The mixture that epochs are drawn from, and the pictures that select the best epoch. They are mixed in the same
+        way but generated separately.
     """
     mixture = Mixture.gather(training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=_NEW_EPOCHS)
     rng = np.random.default_rng([recipe.seed, _VALIDATION])
-    if recipe.unchanged < 1:  # who trains on nothing but published pictures is chosen by such, which is quick
-        choosing = splits.Split(contract.levels(choosing.images), choosing.labels)  # what stays as it is, as it is read
-    in_place = recipe.replace(shift_px=0)  # where all that is read stands
+    if recipe.unchanged < 1:  # otherwise validation uses the published images, which is fast
+        choosing = splits.Split(contract.levels(choosing.images), choosing.labels)  # frames the unchanged ones too
+    in_place = recipe.replace(shift_px=0)  # the contract centres whatever is read
     return mixture, Pictures.of(Mixture.gather(choosing, recipe, rng, epochs=1).epoch(in_place, rng))
 
 
 def recorded_folder(run: RunFolder) -> str | None:
-    """The folder that the run's data was read from, or None if it came from elsewhere or was not read yet."""
+    """The folder that the run's data was read from, or None if it came from elsewhere or has not been read yet."""
     return runs.read_json(run.data)["folder"] if run.data.exists() else None
 
 
 def _record_data(run: RunFolder, dataset: Dataset) -> None:
-    """Write down what data the run uses, or make sure that it is the same as when the run began."""
+    """Record which data the run uses, or check that it is the same as when the run began."""
     if not run.data.exists():
         record = {
             "source": dataset.source,
@@ -146,28 +147,28 @@ def _record_data(run: RunFolder, dataset: Dataset) -> None:
         runs.write_json(run.data, record)
     elif runs.read_json(run.data)["sha256"] != dataset.sha256:
         raise RunError(
-            f"Expected the data that {run.path} began with; {dataset.source} holds other pictures. Name the folder "
-            "that it began with by --data, or begin a new run."
+            f"Expected the data that {run.path} began with; {dataset.source} differs from it. Pass the original folder "
+            "with --data, or start a new run."
         )
 
 
 def _prepare(run: RunFolder, dataset: Dataset, recipe: Recipe, say: Say) -> tuple[splits.Split, splits.Split]:
-    """Write down the data, split it, and say what it is."""
+    """Record, split and announce the data."""
     _record_data(run, dataset)
     training, validation = splits.choose_validation(dataset.pool, seed=recipe.seed, held_out=recipe.held_out)
     runs.write_arrays(run.splits, {"training": training, "validation": validation})
     if dataset.notice:
         say(dataset.notice)
-    say(f"Data: {len(training):,} pictures to train on, {len(validation):,} to validate on, from {dataset.source}.")
+    say(f"Data: {len(training):,} training images and {len(validation):,} validation images from {dataset.source}.")
     if not recipe.strange:
-        say("This recipe shows the network nothing but digits, so it will take whatever is drawn for one.")
+        say("This recipe trains on digits only, so the model will read any drawing as a digit.")
     if not recipe.held_out:
-        say("Nothing is held out: what validates and calibrates is drawn anew from pictures that train.")
+        say("Nothing is held out: validation uses training images, and calibration uses altered copies of them.")
     return dataset.pool[training], dataset.pool[validation]
 
 
 def _calibrate(network: keras.Model, digits: splits.Split, recipe: Recipe) -> Calibrated:
-    """Temperature and thresholds, from drawings of that half of the validation split which chose no epoch."""
+    """Fit temperature and thresholds on drawings of the half of the validation split that selected no epoch."""
     drawn = drawings.generated(digits, [recipe.seed, _CALIBRATION])
     return calibration.fit(predict_logits(network, drawn.seen), drawn.labels, refuses=recipe.strange > 0)
 
@@ -175,7 +176,7 @@ def _calibrate(network: keras.Model, digits: splits.Split, recipe: Recipe) -> Ca
 def _read_drawings(
     network: keras.Model, calibrated: Calibrated, digits: splits.Split, seed: int, people: Pen | None
 ) -> dict[str, Any]:
-    """How the run does on new drawings of the digits that it was calibrated by, and on what people wrote."""
+    """Evaluate on new drawings of the digits used for calibration and, if available, on the pen data."""
     made = {"generated": drawings.generated(digits, [seed, _REPORT]), "pen": people and drawings.written(people)}
     return {kind: made and drawings.figures(network, made, calibrated) for kind, made in made.items()}
 

@@ -1,7 +1,8 @@
-"""A recipe: everything that decides what is trained, in one frozen dataclass."""
+"""Recipes: everything that determines what is trained, and how, in one frozen dataclass."""
 
 import dataclasses
 import json
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -44,38 +45,42 @@ class Recipe:
     """What is trained, and how.
 
     Attributes:
-        network: the name of a builder in `models.NETWORKS`.
-        seed: of the splits, the initial weights, the order of the pictures, dropout and augmentation.
-        held_out: whether the validation pictures are kept from training. If not, all pictures train, the last weights
-            are kept, and what validation shows was trained on.
-        epochs: the most epochs; early stopping may end sooner.
-        batch_size: pictures a step.
-        learning_rate: the highest; it rises from 0 during `warmup` and falls back to 0 along a cosine.
+        network: the name of an architecture in `architectures.NETWORKS`.
+        seed: random seed of the splits, the initial weights, the order of the images, dropout and augmentation.
+        held_out: whether the validation images are held out from training. If not, all images are trained on, the last
+            weights are kept, and validation uses images that were trained on.
+        epochs: maximum number of epochs; early stopping may end training sooner.
+        min_steps: if `epochs` amounts to fewer steps, as on data sets smaller than MNIST, `epochs` and `patience` are
+            scaled up in proportion; 0 for exactly `epochs`.
+        batch_size: images per step.
+        learning_rate: the peak learning rate; it rises from 0 during `warmup` and falls back to 0 along a cosine.
         warmup: share of all steps, 0 to 1.
         weight_decay: decoupled, as in AdamW.
         l2: penalty on the kernels of dense layers, added to the loss.
         dropout: share of activations dropped before a dense layer, 0 to 1.
-        label_smoothing: share of the probability spread over all digits, 0 to 1.
-        patience: epochs without a better validation loss after which training stops.
-        unchanged: share of pictures that nothing but `shift_px` changes, 0 to 1; those drawn anew always are.
-        rotation_degrees: pictures are turned by up to this much, either way.
-        shear: they are leaned to the side by up to this much px a px.
-        zoom: each axis is scaled by up to this share.
-        elastic_px: they are bent; the standard deviation of the displacements.
-        stroke_px: strokes get any width that the contract lets through, and this much beyond either end.
-        shift_px: all are moved by up to so many whole px along each axis, though none is read like that: in short runs
-            that teaches features which serve everywhere.
-        test_time_augmentation: whether the network that is kept reads the picture in five places, its own and a pixel
-            beside it, and answers with the mean.
-        restroked: share of MNIST's pictures that are drawn anew from their skeletons.
-        written: share of an epoch that are generated digits, in the styles that MNIST has few of.
-        strange: share of an epoch that are no digits.
+        label_smoothing: share of the probability spread over all classes, 0 to 1.
+        patience: number of epochs without a better validation loss after which training stops.
+        unchanged: share of images that only `shift_px` changes, 0 to 1; restroked images are always changed.
+        rotation_degrees: maximum rotation, in either direction.
+        shear: maximum slant, to either side, px per px.
+        zoom: maximum scaling of each axis, as a share.
+        elastic_px: standard deviation of the random displacements that bend an image.
+        stroke_px: stroke widths are random within the range that the contract allows, extended by this much at both
+            ends.
+        shift_px: all images are shifted by up to this many whole px along each axis. The contract centres whatever is
+            read, but in short runs the shifts teach features that work at any position.
+        test_time_augmentation: whether the final network reads the picture at five positions, unshifted and shifted by
+            one pixel in each direction, and averages the logits.
+        restroked: share of MNIST's images that are redrawn from their skeletons.
+        written: share of generated digits in an epoch, in styles that are rare in MNIST.
+        strange: share of non-digits in an epoch.
     """
 
     network: str = "cnn"
     seed: int = 0
     held_out: bool = True
     epochs: int = 7
+    min_steps: int = 3000
     batch_size: int = 128
     learning_rate: float = 0.01
     warmup: float = 0.2
@@ -101,30 +106,38 @@ class Recipe:
             _check(field.name, getattr(self, field.name), field.type)
         if self.written + self.strange > _MOST_GENERATED:
             raise RecipeError(
-                f"Expected written and strange to be at most {_MOST_GENERATED} together, for the rest is MNIST; got "
+                f"Expected written and strange to add up to at most {_MOST_GENERATED}, because the rest is MNIST; got "
                 f"{self.written} and {self.strange}."
             )
 
     def replace(self, /, **values: Any) -> "Recipe":
-        """The same recipe with other values; RecipeError for an unknown key or a value out of range."""
+        """A copy with some values replaced; RecipeError for an unknown key or a value out of range."""
         known = [field.name for field in dataclasses.fields(self)]
         for name in values:
             if name not in known:
-                raise RecipeError(f"Expected a value of a recipe ({', '.join(known)}); got {name!r}.")
-        return dataclasses.replace(self, **values)
+                raise RecipeError(f"Expected a recipe key ({', '.join(known)}); got {name!r}.")
+        exactly = {"min_steps": 0} if "epochs" in values else {}  # an explicit number of epochs is exact
+        return dataclasses.replace(self, **{**exactly, **values})
+
+    def lasting(self, steps_per_epoch: int) -> "Recipe":
+        """A copy with enough epochs for `min_steps`, and with `patience` scaled in proportion."""
+        epochs = max(self.epochs, math.ceil(self.min_steps / steps_per_epoch))
+        patience = math.ceil(self.patience * epochs / self.epochs)
+        return dataclasses.replace(self, epochs=epochs, patience=patience)
 
     def to_toml(self) -> str:
-        """The recipe as a TOML file that `load` reads back."""
+        """The recipe as TOML that `load` can read."""
         return "".join(f"{name} = {json.dumps(value)}\n" for name, value in dataclasses.asdict(self).items())
 
 
-_AS_PUBLISHED = Recipe(unchanged=1.0, shift_px=0, restroked=0.0, written=0.0)  # MNIST's digits as they are, no others
+_AS_PUBLISHED = Recipe(unchanged=1.0, shift_px=0, restroked=0.0, written=0.0)  # no generated digits
 
 RECIPES = {
-    # seconds, not minutes: MNIST alone and as it is, so it knows digits, but neither pens nor what is no digit
+    # trains in seconds, on MNIST as published, so it has seen neither pen drawings nor non-digits
     "fast": _AS_PUBLISHED.replace(
         network="fast",
         epochs=3,
+        min_steps=432,  # the number of steps on MNIST
         batch_size=384,
         learning_rate=0.018,
         weight_decay=0.0,
@@ -134,14 +147,15 @@ RECIPES = {
         strange=0.0,
     ),
     "cnn": Recipe(),
-    # made for drawings
+    # for drawings
     "pad": Recipe(network="wide", epochs=20, patience=20, shift_px=0, written=0.28),
-    # every picture counts, so none is held out
+    # trains on every image, so none is held out
     "accurate": Recipe(network="wide", held_out=False, epochs=20, shift_px=0, strange=0.15),
-    # a model file of less than 60 KB
+    # for a model file of less than 60 KB
     "small": Recipe(
         network="small",
         epochs=30,
+        min_steps=3000,
         batch_size=64,
         dropout=0.0,
         patience=30,
@@ -155,6 +169,7 @@ RECIPES = {
     "dense": _AS_PUBLISHED.replace(
         network="dense",
         epochs=20,
+        min_steps=3000,
         batch_size=256,
         learning_rate=0.002,
         weight_decay=0.0,
@@ -167,12 +182,13 @@ DEFAULT = "fast"
 
 
 def load(name: str) -> Recipe:
-    """A recipe by its name in `RECIPES`, or from a TOML file with values that replace some of a recipe's.
+    """Load a recipe by its name in `RECIPES`, or from a TOML file that overrides some values of another recipe.
 
-    A file may say `base = "dense"`; otherwise it is based on the default recipe.
+    A file may set `base = "dense"`; otherwise it is based on the default recipe.
 
     Raises:
-        RecipeError: no such recipe or file, not TOML, an unknown key, or a value out of range.
+        RecipeError: there is no such recipe or file, the file is not TOML, a key is unknown, or a value is out of
+            range.
     """
     if name in RECIPES:
         return RECIPES[name]
@@ -182,7 +198,7 @@ def load(name: str) -> Recipe:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise RecipeError(f"Expected a recipe in TOML in {path}; it cannot be read: {error}.") from None
+        raise RecipeError(f"Expected a TOML recipe in {path}; it cannot be read: {error}.") from None
     base = values.pop("base", DEFAULT)
     if not isinstance(base, str) or base not in RECIPES:
         raise RecipeError(f"Expected base to be one of {', '.join(RECIPES)} in {path}; got {base!r}.")
@@ -190,7 +206,7 @@ def load(name: str) -> Recipe:
 
 
 def parse(assignments: list[str]) -> Mapping[str, Any]:
-    """Values set on the command line, each `name=value` with a TOML value; bare words count as text."""
+    """Parse `name=value` assignments from the command line. Values are TOML; bare words count as strings."""
     values: dict[str, Any] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")

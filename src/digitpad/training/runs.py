@@ -1,4 +1,4 @@
-"""The run folder: what a training run leaves behind, and where."""
+"""The run folder: the files of a training run, and how they are written and read."""
 
 import io
 import json
@@ -16,7 +16,7 @@ from digitpad.errors import RunError
 
 
 def write(path: Path, data: bytes | str) -> None:
-    """Write a file whole or not at all: to a temporary name beside it, then renamed."""
+    """Write a file atomically: to a temporary file next to it, which is then renamed."""
     partial = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with partial.open("wb") as file:
@@ -29,13 +29,13 @@ def write(path: Path, data: bytes | str) -> None:
 
 
 def command(*arguments: str) -> str:
-    """A command of this program as a person would type it here."""
+    """A digitpad command as the user would type it here."""
     program = sys.argv[0] if Path(sys.argv[0]).name == "digitpad" else "digitpad"
     return shlex.join([program, *arguments])
 
 
 def resume_command(path: Path) -> str:
-    """What a person types to go on with the run in a folder."""
+    """The command that resumes the run in a folder."""
     return command("train", "--out", str(path), "--resume")
 
 
@@ -44,17 +44,17 @@ class RunFolder:
 
     Attributes:
         path: the folder.
-        recipe: the recipe, in TOML.
-        data: the data set: source, digests, whether verified, how it was split.
-        splits: indices of the training and validation pictures.
-        checkpoint: what an unfinished run goes on from.
-        history: the curves, one line an epoch.
+        recipe: the recipe, as TOML.
+        data: the data set: its source, folder and digests, and whether it was verified.
+        splits: indices of the training and validation images.
+        checkpoint: the state from which an unfinished run resumes.
+        history: the training curves, one line per epoch.
         looks: when the test split was looked at.
-        test: what the latest look at the test split showed.
-        keras_model: the model, contract and temperature inside, for Keras.
-        onnx_model: the same for ONNX Runtime, with its card and probes.
-        metrics: all figures.
-        report: the page to look at.
+        test: the results of the latest look at the test split.
+        keras_model: the model for Keras, with the contract and the temperature inside.
+        onnx_model: the same for ONNX Runtime, with card and probes.
+        metrics: all results.
+        report: the HTML report.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -73,41 +73,39 @@ class RunFolder:
 
     @classmethod
     def create(cls, path: str | Path, recipe: str) -> "RunFolder":
-        """Make the folder of a new run and put its recipe in; RunError if it has files already or cannot be made."""
+        """Create the folder of a new run and write its recipe; RunError if it has files or cannot be created."""
         run = cls(path)
         run.require_empty()
         try:
             run.path.mkdir(parents=True, exist_ok=True)
             write(run.recipe, recipe)
         except OSError as error:
-            raise RunError(
-                f"Expected a folder that can be written in {run.path}; it cannot: {error.strerror}."
-            ) from None
+            raise RunError(f"Expected {run.path} to be a writable folder; it is not: {error.strerror}.") from None
         return run
 
     def require_empty(self) -> None:
-        """RunError if the folder has files; what a kill left half written does not count."""
+        """Raise RunError if the folder has files, not counting partial ones left by a killed process."""
         if self.path.is_dir() and any(path.suffix != ".part" for path in self.path.iterdir()):
             raise RunError(
                 f"Expected a new or empty folder; {self.path} has files. Choose another --out, or use --resume."
             )
 
     def is_finished(self) -> bool:
-        """Whether the run came to its end and its parts are there."""
+        """Whether the run has its results, both models and the report."""
         parts = (self.test, self.keras_model, self.onnx_model, self.metrics, self.report)
         return all(part.is_file() for part in parts)
 
     @classmethod
     def open(cls, path: str | Path) -> "RunFolder":
-        """The folder of a run that was begun; RunError if it is none."""
+        """Open the folder of an existing run; RunError if it is not a run folder."""
         run = cls(path)
         if not run.recipe.is_file():
-            raise RunError(f"Expected a run folder, as `digitpad train` makes them; {run.path} has no recipe.toml.")
+            raise RunError(f"Expected a run folder created by `digitpad train`; {run.path} has no recipe.toml.")
         return run
 
 
 def write_arrays(path: Path, arrays: Mapping[str, ArrayLike]) -> None:
-    """Write arrays by name as `.npz`; see `write`."""
+    """Write named arrays as `.npz`, atomically as in `write`."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
     write(path, buffer.getvalue())
@@ -118,12 +116,12 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             return dict(stored)
-    except Exception as error:  # a damaged archive makes NumPy raise nearly anything
-        raise RunError(f"Expected whole arrays in {path}; the file is damaged or missing: {error}.") from None
+    except Exception as error:  # NumPy may raise almost anything on a damaged archive
+        raise RunError(f"Expected intact arrays in {path}; the file is damaged or missing: {error}.") from None
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write JSON that people can read; see `write`."""
+    """Write indented JSON, atomically as in `write`."""
     write(path, json.dumps(value, indent=2, allow_nan=False) + "\n")
 
 
@@ -133,7 +131,7 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise RunError(
-            f"Expected {path.name} in {path.parent}; it is missing. If the run was broken off, finish it: "
+            f"Expected {path.name} in {path.parent}; it is missing. If the run was interrupted, finish it with: "
             f"{resume_command(path.parent)}"
         ) from None
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-/** Canvases: new ones, and pictures painted on them. */
+/** Creating canvases, and painting on them. */
 
 export function newCanvas(width, height) {
   const canvas = document.createElement("canvas");
@@ -8,8 +8,8 @@ export function newCanvas(width, height) {
 }
 
 /**
- * Paint an image, on its own paper if it has some, as large as it fits into the square that a context's canvas is, in
- * the middle; where it came to lie.
+ * Paint an image centred on a square canvas, as large as it fits, over its paper colour if it has one. Returns the
+ * area that it covers.
  */
 export function paintFitted(context, image) {
   const side = context.canvas.width / context.getTransform().a;
@@ -32,7 +32,7 @@ export async function toImage(url) {
   return image.decode().then(() => image, () => null);
 }
 
-/** 28 rows of levels, 0 to 255 for ink, as white on black. */
+/** Convert 28 rows of levels, from 0 (paper) to 255 (ink), to white on black. */
 export function toImageData(rows) {
   const levels = rows.flat();
   const pixels = new Uint8ClampedArray(4 * levels.length).fill(255);

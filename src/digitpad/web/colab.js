@@ -1,11 +1,11 @@
-/** The pad in the output of a cell of Colab, answered over Colab's bridge to Python. */
+/** The pad in the output of a Colab cell, connected to Python by Colab's bridge. */
 
 import { mount } from "./pad.js";
 
 const SLOW = "Waiting for Python; your drawing is kept. Another cell is running, or the runtime is starting.";
 const GONE = "The runtime was restarted. Your drawing is kept; run this cell again to get an answer.";
 
-/** Show a pad that asks the function of a name; `model` tells whether it is still the same one that answers. */
+/** Show a pad that calls the function `name`; `model` tells whether the same model still answers. */
 function show(root, { name, model, elsewhere }) {
   const kernel = globalThis.google?.colab?.kernel;
   if (kernel) mount(root, { predict, slow: SLOW });

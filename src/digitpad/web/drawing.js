@@ -1,20 +1,20 @@
-/** What is on the pad: strokes or a picture, in a unit of 280 to the side whatever the size of the screen. */
+/** What is on the pad: strokes or a picture, on a pad 280 units wide at any screen size. */
 
 import { newCanvas, paintFitted } from "./canvas.js";
 
 export const SIDE = 280;
 
-/** What was drawn: a list of marks, so that the last one can be taken back. Strokes, pictures and clearings are marks. */
+/** The drawing as a list of marks, so that the last one can be undone. A mark is a stroke, a picture or a clearing. */
 export class Drawing {
   #marks = [];
   #sheet = 0;
 
-  /** A number that changes whenever the drawing begins anew. */
+  /** A number that changes when the drawing is cleared, undone or replaced, but not when a stroke is added. */
   get sheet() {
     return this.#sheet;
   }
 
-  /** The marks on show: the strokes since the last picture or clearing, or the picture while nothing is drawn after. */
+  /** The marks on view: the strokes since the last picture or clearing; if there are none, that picture. */
   get visible() {
     const index = this.#marks.findLastIndex((mark) => !mark.points);
     const strokes = this.#marks.slice(index + 1);
@@ -43,7 +43,7 @@ export class Drawing {
     if (this.#marks.pop()) this.#sheet += 1;
   }
 
-  /** Take back one mark wherever it is. */
+  /** Remove a mark, wherever it is in the list. */
   drop(mark) {
     this.#marks = this.#marks.filter((other) => other !== mark);
     this.#sheet += 1;
@@ -58,7 +58,7 @@ export class Drawing {
     }
   }
 
-  /** The drawing as the model gets it: dark on white, whatever the screen and the colours of the page. */
+  /** The drawing as the model gets it: black on white, whatever the screen and the page's colours. */
   toCanvas(side) {
     const [mark] = this.visible;
     if (mark?.image) return mark.image;
@@ -72,13 +72,13 @@ export class Drawing {
   }
 }
 
-/** Add a point unless the hand did not move. */
+/** Add a point, unless the pen has hardly moved. */
 export function addPoint({ points }, [x, y]) {
   const [lastX, lastY] = points.at(-1);
   if (Math.hypot(x - lastX, y - lastY) >= 0.5) points.push([x, y]);
 }
 
-/** A round, smooth stroke: curves from middle to middle of the way between points, which they bend towards. */
+/** Paint a smooth, round stroke: curves between the midpoints of its segments, with its points as control points. */
 function paintStroke(context, { points, width }) {
   const [[x, y], ...rest] = points;
   context.beginPath();

@@ -1,8 +1,8 @@
-/** Pictures from elsewhere, by paste, drop or file; and the drawing as a picture to take away. */
+/** Pictures that are pasted, dropped or opened, and the drawing copied or saved as a picture. */
 
 import { newCanvas } from "./canvas.js";
 
-const PICTURE_SIDE = 560; // px, the longest side of a picture from elsewhere
+const PICTURE_SIDE = 560; // px, the longest side of an opened picture
 
 export function followFiles(keys, load) {
   keys.addEventListener("paste", (event) => {
@@ -18,7 +18,7 @@ export function followFiles(keys, load) {
   });
 }
 
-/** A picture file as a canvas of at most `PICTURE_SIDE` px; rejects what the browser cannot decode. */
+/** Decode a picture file to a canvas of at most `PICTURE_SIDE` px; rejects if the browser cannot decode it. */
 export async function decode(file) {
   const image = await createImageBitmap(file);
   const scale = Math.min(1, PICTURE_SIDE / Math.max(image.width, image.height));
@@ -32,8 +32,8 @@ export async function decode(file) {
 }
 
 /**
- * What a transparent picture lies on, as the contract sees it: the paper of its own border if that is opaque, else what
- * shows the ink, white under dark and black under light.
+ * The paper colour under a transparent picture, found as in the contract: the colour of the border if that is opaque,
+ * otherwise white under dark ink and black under light ink.
  */
 function paperUnder(context) {
   const { width, height } = context.canvas;
@@ -58,7 +58,7 @@ function median(values) {
   return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
-/** Copy a canvas as PNG, or save it where the browser does not let pages copy; what was done, in words. */
+/** Copy a canvas as PNG, or save it if the browser does not let pages copy. Returns a message about what was done. */
 export async function copyOrSave(canvas) {
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   try {

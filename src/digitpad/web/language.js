@@ -1,16 +1,16 @@
-/** How sentences, articles, lists and probabilities are written; `digitpad.words` writes them alike in Python. */
+/** Formats sentences, articles, lists and probabilities in the same way as `digitpad.words` in Python. */
 
 import { WORDS } from "./words.js";
 
-const MOST_NAMED = 4; // nobody reads longer lists of digits
-const NEARLY = 0.0005; // probabilities this close to 0 or 1 are not rounded to impossible or certain
+const MOST_NAMED = 4; // longer lists of digits are only counted
+const NEARLY = 0.0005; // probabilities this close to 0 or 1 are not rounded to 0 % or 100 %
 
-/** A sentence of `words.js` with its values filled in. */
+/** Get a sentence from `words.js` with its values filled in. */
 export function say(group, name, values = {}) {
   return WORDS[group][name].replace(/{(\w+)}/g, (_, key) => values[key]);
 }
 
-/** A probability, 0 to 1, as people read it: "97.3 %", ">99.9 %". */
+/** Format a probability from 0 to 1, such as "97.3 %" or ">99.9 %". */
 export function percent(probability) {
   if (probability >= 1 - NEARLY) return say("probability", "nearly 1");
   if (probability < NEARLY) return say("probability", "nearly 0");
@@ -22,7 +22,7 @@ export function withArticle(digit) {
   return digit === 8 ? `an ${digit}` : `a ${digit}`;
 }
 
-/** Names as alternatives: "4", "4 or 9", "4, 9 or 7"; more than four are only counted. */
+/** Join names as alternatives: "4", "4 or 9", "4, 9 or 7"; more than four are only counted. */
 export function either(names) {
   if (names.length > MOST_NAMED) return say("list", "any of", { count: names.length });
   const [first, last] = [names.slice(0, -1).join(", "), names.at(-1)];

@@ -1,12 +1,12 @@
 /**
- * A pad to draw a digit on, the answer while one draws, and what the model saw.
+ * A pad to draw a digit on, which shows the answer while you draw, and what the model saw.
  *
  *     import { mount } from "./pad.js";
  *     mount(element, { predict });
  *
- * `predict` is the pad's only tie to the world: it gets a canvas with the drawing, and the strokes that it was drawn by,
- * and promises the answer as `digitpad.answer.to_dict` describes it, with `top_k` 10, and perhaps a `notice` to show
- * beside it. If it fails, the pad shows the error's message and tries again, unless the error is `permanent`.
+ * The pad depends on nothing but `predict`, which gets a canvas with the drawing and its strokes. It returns a promise
+ * of the answer as described in `digitpad.answer.to_dict`, with `top_k` 10 and optionally a `notice` to show with it.
+ * If the promise is rejected, the pad shows the error's message and tries again, unless the error is `permanent`.
  */
 
 import { toImage } from "./canvas.js";
@@ -17,7 +17,7 @@ import { followPointer } from "./pointer.js";
 import { Asker, inTime } from "./question.js";
 import { View } from "./view.js";
 
-const ASKED_SIDE = 140; // px of the drawing that the model gets: finer ones are read no better, and more slowly
+const ASKED_SIDE = 140; // px of the drawing that the model gets; larger ones are not read better, only slower
 const COPY_SIDE = 560;
 const SLOW_MS = 3000;
 
@@ -28,17 +28,17 @@ const SLOW_MS = 3000;
  * @param {object} options
  * @param {(canvas: HTMLCanvasElement, strokes: number[][][]) => Promise<object>} options.predict  a stroke is a list of
  *     points, [x, y], on a pad 280 wide
- * @param {string} [options.slow]  said while an answer takes long
- * @param {() => void} [options.onBlank]  called when the pad was cleared
- * @param {EventTarget} [options.keys]  where keys, pasted and dropped pictures are listened for: the pad itself, or the
- *     whole document where the pad is all there is
- * @returns {{clear: () => void, close: () => void}}  the pad, to be cleared from outside, and closed when it is taken
- *     off the page
+ * @param {string} [options.slow]  message to show while an answer takes long
+ * @param {() => void} [options.onBlank]  called when the pad becomes blank
+ * @param {EventTarget} [options.keys]  target to listen on for keys and for pasted and dropped pictures: the pad by
+ *     default, or the document if the page has only the pad
+ * @returns {{clear: () => void, close: () => void}}  functions to clear the pad, and to close it when it is removed
+ *     from the page
  */
 export function mount(root, { predict, slow = "", onBlank = () => {}, keys = root }) {
   const view = new View(root);
   const drawing = new Drawing();
-  let shown = null; // the drawing that the answer on show belongs to
+  let shown = null; // the drawing that the current answer belongs to
   let frame = 0;
 
   const asker = new Asker(
@@ -52,7 +52,7 @@ export function mount(root, { predict, slow = "", onBlank = () => {}, keys = roo
       const prediction = await inTime(predict(asked.canvas, strokes), slow).finally(() => clearTimeout(timer));
       const milliseconds = performance.now() - started;
       const ink = await toImage(prediction.steps.ink_picture);
-      if (sheet !== drawing.sheet) return; // cleared meanwhile
+      if (sheet !== drawing.sheet) return; // cleared, undone or replaced in the meantime
       shown = { ...asked, prediction, ink };
       view.showAnswer(shown, milliseconds);
       view.complain(prediction.notice ?? "");
@@ -60,6 +60,7 @@ export function mount(root, { predict, slow = "", onBlank = () => {}, keys = roo
     (error) => {
       if (!drawing.isBlank) view.showFailure(error.message);
     },
+    (isAsking) => view.showAsking(isAsking),
   );
 
   function redraw() {
@@ -88,7 +89,7 @@ export function mount(root, { predict, slow = "", onBlank = () => {}, keys = roo
   function restore(kept) {
     clear();
     kept.marks.forEach((mark) => drawing.add(mark));
-    shown = kept; // it can be kept again before it is read again
+    shown = kept; // so that it can be kept again before it is read again
     changed();
     view.canvas.focus({ preventScroll: true });
   }

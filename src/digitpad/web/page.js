@@ -1,4 +1,4 @@
-/** The page of the server: the pad, answered by the API, and a line about the model. */
+/** The server's page: the pad, connected to the API, and a line about the model. */
 
 import { mount } from "./pad.js";
 
@@ -13,7 +13,7 @@ async function predict(canvas) {
   }).catch(() => {
     throw new Error("The server is not answering. Your drawing is kept; retrying…");
   });
-  const answer = await response.json().catch(() => ({})); // something between the page and the server may answer
+  const answer = await response.json().catch(() => ({})); // a proxy may have answered instead of the server
   if (response.ok && answer?.steps) return answer;
   const isPermanent = response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status);
   throw Object.assign(new Error(answer?.detail ?? `The server answered with status ${response.status} instead of a prediction.`), {
@@ -29,7 +29,7 @@ async function describeModel() {
   ];
   document.querySelector("#report").hidden = report === null;
   const figures = shares
-    .filter(([measured]) => measured) // a model from a notebook has none
+    .filter(([measured]) => measured) // a model from a notebook has no such figures
     .map(([{ accuracy, num_images }, of]) => `${(100 * accuracy).toFixed(2)} % on ${num_images.toLocaleString("en")} ${of}`);
   return `Model ${model}, ${Math.round(num_bytes / 1000)} kB.${figures.length ? ` Accuracy: ${figures.join(", ")}.` : ""}`;
 }

@@ -2,7 +2,7 @@
 
 import { addPoint } from "./drawing.js";
 
-/** Draw with mouse, finger or pen. A captured pointer may leave the pad; a cancelled one takes its stroke with it. */
+/** Draw with mouse, finger or pen. The pointer may leave the pad; if it is cancelled, its stroke is removed. */
 export function followPointer(view, drawing, changed, beginAnew) {
   const { canvas } = view;
   let stroke = null;
@@ -20,7 +20,7 @@ export function followPointer(view, drawing, changed, beginAnew) {
   });
 
   canvas.addEventListener("pointermove", (event) => {
-    if (event.pointerId !== pointer || !drawing.visible.includes(stroke)) return; // it may be undone or cleared
+    if (event.pointerId !== pointer || !drawing.visible.includes(stroke)) return; // it may have been undone or cleared
     const events = event.getCoalescedEvents?.() ?? [];
     for (const each of events.length ? events : [event]) addPoint(stroke, view.toDrawing(each));
     changed();

@@ -1,19 +1,22 @@
-/** Asking for answers while the drawing changes: one question at a time, and the latest drawing wins. */
+/** Asks for answers while the drawing changes: one question at a time, always about the latest drawing. */
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 4000;
-const GIVE_UP_MS = 30_000; // then the latest drawing is sent again
+const GIVE_UP_MS = 30_000; // after this, the latest drawing is sent again
 
-/** Asks for an answer to the latest drawing, one question at a time; failures are tried again after a while. */
+/** Asks for an answer to the latest drawing, one question at a time, and retries after failures with a delay. */
 export class Asker {
   #question;
   #fail;
+  #tell;
   #isWanted = false;
   #isBusy = false;
 
-  constructor(question, fail) {
+  /** `question` asks, `fail` is told of errors, and `tell` whether an answer is awaited. */
+  constructor(question, fail, tell) {
     this.#question = question;
     this.#fail = fail;
+    this.#tell = tell;
   }
 
   ask() {
@@ -22,7 +25,7 @@ export class Asker {
   }
 
   async #work() {
-    this.#isBusy = true;
+    this.#tell((this.#isBusy = true));
     let delay = FIRST_RETRY_MS;
     while (this.#isWanted) {
       this.#isWanted = false;
@@ -37,11 +40,11 @@ export class Asker {
         this.#isWanted = true;
       }
     }
-    this.#isBusy = false;
+    this.#tell((this.#isBusy = false));
   }
 }
 
-/** What was promised, or a failure that says `slow` where it takes too long. */
+/** Wait for a promise, or reject with the message `slow` if it takes too long. */
 export function inTime(promise, slow) {
   let timer;
   const late = new Promise((_, reject) => {

@@ -1,14 +1,15 @@
 /**
- * A worker that reads drawings with `digits.onnx` itself, by ONNX Runtime Web, so that drawing never waits for it.
+ * A worker that reads drawings with `digits.onnx` and ONNX Runtime Web, so that the pad never waits for the model.
  *
- * It gets one message with what to load, `{ files, thresholds }`, and answers `{ ready }`. Then it gets drawings,
- * `{ id, width, height, pixels }`, and answers `{ id, answer }`, the answer as `digitpad.answer.to_dict` describes it, with
- * `distance` in place of `ink_picture`. Whatever fails, it answers `{ failure }`, and is to be replaced.
+ * The first message, `{ files, thresholds }`, says what to load; the worker replies `{ ready }`. Further messages are
+ * drawings, `{ id, width, height, pixels }`; the worker replies `{ id, answer }`, with the answer as described in
+ * `digitpad.answer.to_dict`, but with `distance` in place of `ink_picture`. On any failure it replies `{ failure }` and
+ * must be replaced.
  */
 
 import { BLANK, judge, rank } from "./verdict.js";
 
-const WARM_SIDE = 140; // px; the first answer takes longer than all that follow
+const WARM_SIDE = 140; // px; the first prediction is slow, so it is made on loading
 
 let runtime;
 let session;
@@ -30,20 +31,20 @@ addEventListener("message", async ({ data }) => {
 
 async function load({ files, thresholds: values }) {
   if (typeof WebAssembly !== "object") {
-    throw new Error("Reading needs WebAssembly, which this browser does not run. The rest of the page works.");
+    throw new Error("Reading needs WebAssembly, which this browser does not support. The rest of the page works.");
   }
   const [script, wasmBinary, model] = await Promise.all([files.script, files.wasm, files.model].map(fetchWhole));
   const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
   runtime = await import(address);
   URL.revokeObjectURL(address);
-  // several threads would need headers that plain hosts do not send, and gain nothing with so small a network
+  // threads need headers that simple hosts do not send, and would not speed up such a small network
   Object.assign(runtime.env.wasm, { numThreads: 1, wasmBinary });
   session = await runtime.InferenceSession.create(model, { executionProviders: ["wasm"] });
   thresholds = values;
   await run({ width: WARM_SIDE, height: WARM_SIDE, pixels: new Uint8Array(4 * WARM_SIDE ** 2).fill(255) });
 }
 
-/** A file whose digest is that which the page was made with. */
+/** Fetch a file, and check that it has the digest that the page was built with. */
 async function fetchWhole({ url, integrity }) {
   const response = await fetch(url, { integrity }).catch(() => {
     throw new Error(`Could not load ${url}: it is missing, cut short, or from another build.`);
@@ -63,7 +64,7 @@ async function read(drawing) {
   return { ...toAnswer(values, drawing), time_ms };
 }
 
-/** The answer to one drawing, from what the model gave for it. */
+/** Convert the model's outputs for one drawing to an answer. */
 function toAnswer({ probabilities, not_digit, seen, ink, box, centre, scale, stroke, distance }, { width, height }) {
   const isBlank = !(ink[0] > 0);
   const ranking = isBlank ? [] : rank(probabilities);
@@ -81,7 +82,7 @@ function toAnswer({ probabilities, not_digit, seen, ink, box, centre, scale, str
   };
 }
 
-/** Shares as levels, rounded as NumPy rounds: halves to the even neighbour. */
+/** Convert values from 0 to 1 to levels from 0 to 255, rounding halves to even as NumPy does. */
 function toLevels(shares) {
   return Uint8Array.from(shares, (share) => {
     const level = Math.fround(255 * share);

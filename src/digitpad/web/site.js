@@ -1,8 +1,8 @@
-/** The pad on a page without a server: the browser itself reads, by a worker that loads the runtime and the model. */
+/** The pad on a static page: a worker loads the runtime and the model, and reads drawings in the browser. */
 
 import { mount } from "./pad.js";
 
-const LOADING = "Loading the model and its runtime, 5 to 15 MB. You can draw already; it is read once they are here.";
+const LOADING = "Loading the model and its runtime, 5 to 15 MB. You can already draw; the answer follows.";
 const READY = "Ready. The model runs in your browser: no drawing leaves this page, and it works offline.";
 const SLOW = "No answer yet; your drawing is kept, and will be read.";
 const FAILED = "Your drawing is kept, but nothing can read it: see the message above the pad.";
@@ -11,14 +11,14 @@ const settings = JSON.parse(document.querySelector("#reader").textContent);
 const state = document.querySelector("#state");
 const retry = document.querySelector("#retry");
 
-/** Reads drawings with a worker, which can be replaced by a new one when it fails, at first or later. */
+/** Reads drawings with a worker, which can be replaced if it fails, while loading or later. */
 class Reader {
   #worker;
   #ready;
   #waiting = new Map();
   #number = 0;
 
-  /** Load the runtime and the model: `onReady` is called when they are there, `onFailure` with what went wrong. */
+  /** Load the runtime and the model, then call `onReady`; on any failure, call `onFailure` with the error. */
   load(onReady, onFailure) {
     this.#worker?.terminate();
     const worker = new Worker(new URL("./reader.js", import.meta.url), { type: "module" });
@@ -26,7 +26,7 @@ class Reader {
       const fail = (error) => {
         reject(error);
         this.#ready = Promise.reject(error);
-        this.#ready.catch(() => {}); // it is told here
+        this.#ready.catch(() => {}); // it is reported here
         this.#waiting.forEach((drawing) => drawing.reject(error));
         this.#waiting.clear();
         onFailure(error);
@@ -59,7 +59,7 @@ class Reader {
   }
 }
 
-/** Levels of grey as a picture that the pad can show. */
+/** Convert grey levels to a picture that the pad can show. */
 function toDataUrl(levels, width, height) {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const picture = new ImageData(width, height);

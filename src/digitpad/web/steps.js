@@ -1,4 +1,4 @@
-/** The way from the drawing to the picture that the model saw, step by step. */
+/** The preprocessing steps, from the drawing to the picture that the model saw. */
 
 import { cross, newCanvas, outline, paintFitted, toImageData } from "./canvas.js";
 import { percent } from "./language.js";
@@ -6,12 +6,12 @@ import { percent } from "./language.js";
 export const THUMB_SIDE = 112;
 export const SEEN_SIDE = 28;
 export const DIGIT_SIDE = 20;
-const MASS_CENTRE = 14.5; // where in the picture seen the contract puts the centre of mass
-const CHANGED_PX = 0.15; // strokes that stay as they are differ by up to 0.1 px, measured at two resolutions
+const MASS_CENTRE = 14.5; // where the contract puts the centre of mass in the picture that the model saw
+const CHANGED_PX = 0.15; // unchanged strokes may differ by 0.1 px, as they are measured at two resolutions
 
 /**
- * The way from the drawing to the picture seen, from the numbers and pictures that the model itself gave; nothing is
- * computed here a second time.
+ * Describe the preprocessing steps with the model's own numbers and pictures; none of the preprocessing is repeated
+ * here.
  */
 export function describeSteps({ canvas, prediction, ink: picture }) {
   const { size, ink, box, centre, scale, stroke } = prediction.steps;
@@ -26,7 +26,7 @@ export function describeSteps({ canvas, prediction, ink: picture }) {
   seen.getContext("2d").putImageData(toImageData(prediction.seen), 0, 0);
   const inPicture = (edge, axis) => (edge - centre[axis]) * scale + MASS_CENTRE;
   const [drawn, brought] = stroke;
-  const wider = brought - drawn; // the box grew with its strokes
+  const wider = brought - drawn; // the box grew with the strokes
   const digit = [
     inPicture(left, 1) - wider / 2,
     inPicture(top, 0) - wider / 2,

@@ -1,11 +1,11 @@
-/** The verdict on a drawing, as `digitpad.verdict` gives it in Python; a test holds the two to the same answers. */
+/** The verdict on a drawing, the same as in `digitpad.verdict`; a test compares the two. */
 
 import { either, say, withArticle } from "./language.js";
 
 export const BLANK = { status: "blank", candidates: [], reason: say("reason", "blank") };
 
 /**
- * @param {Float32Array} probabilities  of the digits 0 to 9, given that it is one
+ * @param {Float32Array} probabilities  of the digits 0 to 9, given that it is a digit
  * @param {number} notDigit  the probability that it is not a digit
  * @param {object} thresholds  from the model card
  */
@@ -24,12 +24,12 @@ export function judge(probabilities, notDigit, thresholds) {
   return verdict("digit", likely > 1 ? doubt(candidates, "digit rather than") : say("reason", "digit"));
 }
 
-/** The digits, the most probable first. */
+/** The digits in descending order of probability. */
 export function rank(probabilities) {
   return [...probabilities.keys()].sort((one, other) => probabilities[other] - probabilities[one]);
 }
 
-/** Which digits the answer, the first of them, could be instead. */
+/** A sentence that names the other candidates, after the first. */
 function doubt(candidates, reason) {
   return say("reason", reason, { others: either(candidates.slice(1).map(withArticle)) });
 }

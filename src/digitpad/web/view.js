@@ -8,7 +8,7 @@ import { DIGIT_SIDE, SEEN_SIDE, THUMB_SIDE, describeSteps } from "./steps.js";
 
 const BRUSH = { min: 6, max: 48, start: 22 };
 const NUM_RECENT = 8;
-const ANNOUNCE_MS = 700; // a screen reader hears the answer when the hand rests
+const ANNOUNCE_MS = 700; // screen readers announce the answer when the drawing pauses
 
 export class View {
   #root;
@@ -19,6 +19,7 @@ export class View {
     this.#root = root;
     root.classList.add("digitpad");
     root.innerHTML = TEMPLATE;
+    this.showAsking(false);
     this.canvas = this.#find("pad");
     this.cursor = this.#find("cursor");
     this.brush = this.#find("brush");
@@ -42,7 +43,7 @@ export class View {
     });
   }
 
-  /** Call back when the pad must be repainted: new size, pixel density or colour scheme. Returns a function that stops it. */
+  /** Call back when the size, pixel density or colour scheme changes. Returns a function that stops it. */
   onResize(callback) {
     const ended = new AbortController();
     const { signal } = ended;
@@ -50,7 +51,7 @@ export class View {
     sizes.observe(this.canvas);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback, { signal });
     const watchDensity = () => {
-      const density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`); // changes once, to no longer
+      const density = matchMedia(`(resolution: ${devicePixelRatio}dppx)`); // changes once, when it no longer matches
       density.addEventListener("change", () => [callback(), watchDensity()], { signal, once: true });
     };
     watchDensity();
@@ -62,7 +63,7 @@ export class View {
 
   paint(drawing) {
     const side = Math.round(this.canvas.clientWidth * devicePixelRatio);
-    if (!side) return; // not on show
+    if (!side) return; // the pad is hidden
     if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
     const context = this.canvas.getContext("2d");
     context.setTransform(side / SIDE, 0, 0, side / SIDE, 0, 0);
@@ -70,7 +71,7 @@ export class View {
     drawing.paint(context, getComputedStyle(this.canvas).color);
   }
 
-  /** A point of the page in the drawing's coordinates. */
+  /** Convert the position of an event to the drawing's coordinates. */
   toDrawing({ clientX, clientY }) {
     const box = this.canvas.getBoundingClientRect();
     return [((clientX - box.left) * SIDE) / box.width, ((clientY - box.top) * SIDE) / box.height];
@@ -83,27 +84,27 @@ export class View {
     this.cursor.style.top = `${(100 * y) / SIDE}%`;
   }
 
-  /** Lift the pen of the keyboard. */
+  /** Lift the pen that the keyboard moves. */
   liftCursor() {
     this.cursor.classList.remove("dp-down");
   }
 
-  /** Say what was done, until the drawing changes. */
+  /** Show what was done, until the drawing changes. */
   say(note) {
     this.#tell(note, false);
   }
 
-  /** Say why there is no answer yet, until there is one. */
+  /** Show why there is no answer yet, until there is one. */
   complain(complaint) {
     this.#tell(complaint, true);
   }
 
-  /** The latest message is on show; an empty one ends those of its own kind. */
+  /** Show the latest message; an empty one removes only a message of its own kind. */
   #tell(message, isComplaint) {
     const place = this.#find("message");
     if (!message && isComplaint !== this.#isComplaint) return;
     this.#isComplaint = isComplaint;
-    if (place.textContent !== message) place.textContent = message; // a screen reader hears every change
+    if (place.textContent !== message) place.textContent = message; // screen readers announce every change
   }
 
   showBlank() {
@@ -112,6 +113,11 @@ export class View {
     this.#showBars(null);
     this.#showSteps(null);
     this.#announce("");
+  }
+
+  /** For styles and tests: whether an answer is awaited. */
+  showAsking(isAsking) {
+    this.#root.dataset.asking = isAsking;
   }
 
   showFailure(message) {

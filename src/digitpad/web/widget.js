@@ -1,4 +1,4 @@
-/** The pad in a notebook: drawings go to the kernel as messages of the widget, and so do answers come back. */
+/** The pad in a notebook: drawings and answers are messages between the widget and the kernel. */
 
 import { mount } from "./pad.js";
 
@@ -7,9 +7,9 @@ const GONE = "The kernel was restarted. Your drawing is kept; run this cell agai
 
 function render({ model, el }) {
   const place = document.createElement("div");
-  place.dataset.lmSuppressShortcuts = ""; // some hosts see keys first, and would move between cells
+  place.dataset.lmSuppressShortcuts = ""; // otherwise JupyterLab takes the keys as shortcuts, and moves between cells
   el.append(place);
-  const asked = new Map(); // what waits for an answer; several pages may show one pad
+  const asked = new Map(); // drawings waiting for an answer; several views may show one pad
   const pad = mount(place, { predict, slow: SLOW, onBlank: () => send({ kind: "blank" }) });
 
   async function predict(canvas, strokes) {
@@ -21,7 +21,7 @@ function render({ model, el }) {
     return new Promise((resolve, reject) => asked.set(id, { resolve, reject }));
   }
 
-  /** Whether a message could be sent; a notebook refuses once its kernel is another one. */
+  /** Send a message; returns false if the notebook has another kernel by now. */
   function send(message) {
     try {
       model.send(message);
@@ -39,7 +39,7 @@ function render({ model, el }) {
   }
 
   model.on("msg:custom", receive);
-  send({ kind: "blank" }); // Python may hold what was drawn where this pad was shown before
+  send({ kind: "blank" }); // Python may still hold a drawing from an earlier view of this pad
   return () => {
     model.off("msg:custom", receive);
     pad.close();

@@ -1,6 +1,6 @@
 /**
- * The sentences that Python says as well. What stands behind `WORDS =` is JSON, which `digitpad.words` reads, so that
- * the two cannot drift apart; names in braces are filled in.
+ * The sentences shared with Python. The value after `WORDS =` is JSON, which `digitpad.words` reads, so both use the
+ * same sentences; names in braces are replaced by values.
  */
 export const WORDS = {
   "headline": {

@@ -1,4 +1,4 @@
-"""Augmentation draws every picture anew, by another hand and with another pen, and it stays what it was."""
+"""Augmentation changes the style and stroke width of every image, but not the digit."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from tests.training.conftest import drawn_digits
 
 IMAGES, LABELS = drawn_digits(50, 0)
 OTHER_PEN = Recipe(rotation_degrees=0.0, shear=0.0, zoom=0.0, elastic_px=0.0, stroke_px=0.0)
-"""Strokes of any width that the contract lets through, and nothing else."""
+"""Changes only the stroke width, within the range that the contract allows."""
 
 
 def changed(recipe: Recipe, seed: int = 0) -> NDArray[np.float32]:
@@ -42,7 +42,7 @@ def test_chance_comes_from_the_generator_alone() -> None:
     [("rotation_degrees", 14.0), ("shear", 0.25), ("zoom", 0.18), ("elastic_px", 1.2), ("stroke_px", 1.0)],
 )
 def test_every_kind_of_change_has_an_effect_of_its_own(name: str, most: float) -> None:
-    plain = changed(OTHER_PEN)  # takes as much chance, so the pen is the same
+    plain = changed(OTHER_PEN)  # uses the same random numbers, so the pen is the same
     little, much = (changed(OTHER_PEN.replace(**{name: share * most})) - plain for share in (0.3, 1.0))
     assert 0.002 < np.abs(little).mean() < np.abs(much).mean() < 0.1
 

@@ -1,4 +1,4 @@
-"""Glyphs: their templates are whole, and their curves go through the points."""
+"""The templates of glyphs are complete, and their curves go through the points."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def test_every_variant_is_whole(glyph: str) -> None:
         assert variant.slices[-1].stop == len(variant.curves[0])
         for curves in variant.curves:
             assert curves.shape == (variant.slices[-1].stop, len(variant.points))
-            assert curves.sum(axis=1) == pytest.approx(1)  # so that a glyph that moves keeps its shape
+            assert curves.sum(axis=1) == pytest.approx(1)  # so that moving a glyph keeps its shape
             assert np.isfinite(curves @ variant.points).all()
 
 

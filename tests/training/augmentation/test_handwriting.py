@@ -1,4 +1,4 @@
-"""Handwriting by construction: every glyph can be written, differently each time, and still is that glyph."""
+"""Synthetic handwriting: every glyph can be written, differently each time, and stays recognisable."""
 
 import itertools
 import string
@@ -107,7 +107,7 @@ def test_digits_can_be_told_apart() -> None:
     labels = np.repeat(np.arange(10), len(known) // 10)
     for digit in DIGITS:
         nearest = labels[(shapes(digit, 1) @ known.T).argmax(axis=1)]
-        assert (nearest == int(digit)).mean() > 0.75, digit  # as good as so coarse a look gets
+        assert (nearest == int(digit)).mean() > 0.75, digit  # as good as such a coarse comparison gets
 
 
 def test_keras_is_not_needed() -> None:

@@ -1,4 +1,4 @@
-"""Epochs hold what the recipe says, in its shares, from the chance that they were given alone."""
+"""Epochs contain what the recipe says, in its shares, and depend only on the given random generator."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ MIXTURE, HALF = gather(), gather(epochs=0.5)
 
 
 def rows(images: NDArray[np.generic]) -> set[bytes]:
-    """Pictures that can be compared."""
+    """Images as bytes, for comparison."""
     return {np.rint(image * (1 if image.dtype == np.uint8 else 255)).astype(np.uint8).tobytes() for image in images}
 
 
@@ -48,7 +48,7 @@ def test_every_part_has_its_labels_and_mnists_form() -> None:
         assert part.images.dtype == part.labels.dtype == np.uint8
         assert (part.images.max(axis=(1, 2)) > 250).all()
         assert np.median(part.images) == 0
-        assert len(rows(part.images)) >= 0.9 * len(part)  # few digits to make non-digits of, so some come twice
+        assert len(rows(part.images)) >= 0.9 * len(part)  # few digits to make non-digits from, so some repeat
 
 
 def test_an_epoch_is_as_long_as_mnist_and_holds_the_shares() -> None:
@@ -83,7 +83,7 @@ def test_the_order_is_left_to_chance() -> None:
 def test_any_shares_add_up(written: float, share_of_rest: float) -> None:
     strange = share_of_rest * (0.75 - written)
     recipe = UNCHANGED.replace(written=written, strange=strange)
-    epoch = MIXTURE.epoch(recipe, chance())  # which has fewer pictures than some of these want, and uses them again
+    epoch = MIXTURE.epoch(recipe, chance())  # reuses images if the mixture has fewer than needed
     assert len(epoch.images) == len(epoch.labels) == 100
     assert (epoch.labels == NOT_A_DIGIT).sum() == int(strange * 100)
 
@@ -102,7 +102,7 @@ def test_pictures_that_are_not_changed_are_moved_all_the_same() -> None:
     assert len(rows(epoch.images) & still) == pytest.approx(100 / 9, abs=1)
     back = np.pad(epoch.images, ((0, 0), (1, 1), (1, 1)))
     ways = [back[:, down : down + 28, across : across + 28] for down in range(3) for across in range(3)]
-    assert len(set().union(*map(rows, ways)) & still) > 90  # some reach the rim
+    assert len(set().union(*map(rows, ways)) & still) > 90  # some reach the edge
 
 
 def test_chance_comes_from_the_generator_alone() -> None:
@@ -132,7 +132,7 @@ def test_some_of_mnist_is_drawn_anew_from_its_skeletons() -> None:
     assert kept == [100, pytest.approx(70, abs=12)]
     redrawn = MIXTURE.epoch(RECIPES["cnn"].replace(restroked=0.999, written=0.0, strange=0.0), chance()).images
     widths = np.asarray(contract.Contract()(contract.to_pixels(redrawn))["stroke"])
-    assert widths[:, 0].mean() == pytest.approx(np.mean(framing.STROKE_PX), abs=0.4)  # a pen drew them, no pixels
+    assert widths[:, 0].mean() == pytest.approx(np.mean(framing.STROKE_PX), abs=0.4)  # drawn by a pen, not by pixels
 
 
 def test_no_bare_skeleton_is_shown() -> None:

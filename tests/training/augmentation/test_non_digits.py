@@ -1,4 +1,4 @@
-"""What is no digit is made in every kind, with ink, and is no digit that was only passed on."""
+"""Non-digits of every kind are made, have ink, and are never just an unchanged digit."""
 
 import itertools
 
@@ -57,7 +57,7 @@ def test_every_kind_has_ink_and_paper_around_it(kind: str) -> None:
 
 
 def holds(canvas: Images, image: Images) -> bool:
-    """Whether an image is on a canvas, anywhere, and nothing beside it."""
+    """Whether an image is on a canvas, at any position, with nothing else."""
     rows, columns = np.nonzero(canvas)
     ink = canvas[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     rows, columns = np.nonzero(image)

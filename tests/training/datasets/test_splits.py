@@ -1,4 +1,4 @@
-"""The splits are stratified and seeded, and the test split cannot be looked at unseen."""
+"""The splits are stratified and seeded, and every look at the test split is recorded."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_the_seed_decides() -> None:
 
 def test_a_digit_too_rare_for_both_splits_is_refused() -> None:
     labels = np.repeat(np.arange(10, dtype=np.uint8), 90)[:813]  # three nines
-    with pytest.raises(DataError, match="of 813 pictures to learn from, 3 are of the digit 9"):
+    with pytest.raises(DataError, match="of 813 images, 3 are of the digit 9"):
         choose_validation(Split(np.zeros((813, 28, 28), np.uint8), labels), seed=0)
 
 

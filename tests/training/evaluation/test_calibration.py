@@ -1,4 +1,4 @@
-"""The temperature makes probabilities honest, the thresholds hold what they say, and the calibrated layer uses them."""
+"""The temperature calibrates probabilities, the thresholds meet their targets, and the layer agrees with NumPy."""
 
 import keras
 import numpy as np
@@ -17,7 +17,7 @@ Labels = NDArray[np.uint8]
 
 
 def made(count: int, seed: int, spread: float = 3.0) -> tuple[Logits, Labels]:
-    """Logits (count, 11) that are honest as they are, and digits drawn from them."""
+    """Calibrated logits (count, 11), and digits drawn from their probabilities."""
     rng = np.random.default_rng(seed)
     logits = rng.normal(0, spread, (count, 11)).astype(np.float32)
     logits[:, 10] = rng.normal(-3, 2, count)

@@ -1,4 +1,4 @@
-"""Drawings for the report: generated ones in the default recipe's shares, and what people wrote, digits and others."""
+"""Drawings for the report: generated ones in the default recipe's shares, and pen digits and other characters."""
 
 import math
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_generated_drawings_come_in_the_default_recipes_shares(network: keras.Mo
 
 def test_what_people_wrote_is_drawn_and_only_clear_characters_are_strange(pen_data: Path) -> None:
     made = drawings.written(pen.load(pen_data / "pen"))
-    assert np.bincount(made.labels).tolist() == [3] * 10 + [4]  # the crosses, for a circle passes for a 0
+    assert np.bincount(made.labels).tolist() == [3] * 10 + [4]  # only the crosses, because a circle passes for a 0
     assert made.seen.shape == (34, 28, 28, 1)
     assert made.seen.max(axis=(1, 2, 3)) == pytest.approx(1)
     for digit in range(10):  # golden digits, so those of one digit are the same

@@ -1,4 +1,4 @@
-"""The figures are right: checked against cases that can be worked out by hand, and against scikit-learn."""
+"""The metrics agree with cases worked out by hand, and with scikit-learn."""
 
 import numpy as np
 import pytest
@@ -59,7 +59,7 @@ def test_a_faultless_model_has_no_mistakes_to_show() -> None:
 
 
 def test_refusals_by_hand() -> None:
-    confidence = np.array([0.99, 0.95, 0.92, 0.8, 0.97, 0.6])  # of a 3, always; four digits, then two strange ones
+    confidence = np.array([0.99, 0.95, 0.92, 0.8, 0.97, 0.6])  # always in a 3; four digits, then two non-digits
     probabilities = np.full((6, 10), 0.001)
     probabilities[:, 3] = confidence
     probabilities[:, 5] = 1 - confidence - 0.008
@@ -69,7 +69,7 @@ def test_refusals_by_hand() -> None:
         "kept": 3 / 4,  # not the fourth; the third is exactly on the threshold
         "sure": 1.0,  # of these three
         "sure_accuracy": pytest.approx(2 / 3),
-        "coverage": 3 / 4,  # the second may be a 3 alone
+        "coverage": 3 / 4,  # the only candidate of the second is 3
         "num_candidates": 6 / 4,
         "passed": 1 / 2,
         "num_strange": 2,

@@ -1,4 +1,4 @@
-"""A slim graph computes what it computed, from fewer bytes."""
+"""A slim graph computes the same results from fewer bytes."""
 
 import numpy as np
 import onnx

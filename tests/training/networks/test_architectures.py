@@ -1,4 +1,4 @@
-"""The networks are what the README says: their shapes, sizes and beginnings."""
+"""The networks are what the README says: their shapes, sizes and initial weights."""
 
 import keras
 import numpy as np

@@ -1,4 +1,4 @@
-"""Fitting learns, stops early, keeps the best weights, and goes on after a break as if there had been none."""
+"""Training learns, stops early, keeps the best weights, and resumes as if it had never been interrupted."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ VALIDATION = Pictures.of(gather(60, 1).epoch(SMALL, np.random.default_rng(1)))
 
 
 class Break(Watcher):
-    """Breaks a fit off after some epochs, as a kill does."""
+    """Interrupts training after some epochs, as a kill does."""
 
     def __init__(self, after: int) -> None:
         self._after = after
@@ -105,7 +105,7 @@ def test_early_stopping_counts_epochs_without_a_better_loss() -> None:
 
 def test_a_diverged_fit_is_broken_off(tmp_path: Path) -> None:
     wild = RECIPES["dense"].replace(learning_rate=1e5, l2=0.0, epochs=3, batch_size=8, warmup=0.0)
-    with pytest.raises(DigitpadError, match=r"diverged\. Begin again with a lower learning_rate"):
+    with pytest.raises(DigitpadError, match=r"diverged\. Start again with a lower learning_rate"):
         network = architectures.build(wild)
         network.layers[1].kernel.assign(network.layers[1].kernel * np.float32(1e30))
         fit(network, TRAINING, VALIDATION, wild, checkpoint=tmp_path / "c.npz", watcher=Watcher())
@@ -114,7 +114,7 @@ def test_a_diverged_fit_is_broken_off(tmp_path: Path) -> None:
 
 def test_a_checkpoint_of_something_else_is_refused(recipe: Recipe, tmp_path: Path) -> None:
     runs.write_arrays(tmp_path / "c.npz", {"weights": np.zeros(3)})
-    with pytest.raises(RunError, match="it is another"):
+    with pytest.raises(RunError, match="it does not fit"):
         fit(architectures.build(recipe), TRAINING, VALIDATION, recipe, checkpoint=tmp_path / "c.npz", watcher=Watcher())
 
 

@@ -1,4 +1,4 @@
-"""The contract keeps its promises: however a digit is drawn, the network sees the picture that MNIST would hold."""
+"""The contract keeps its promises: however a digit is drawn, the network sees the picture that MNIST would contain."""
 
 from functools import cache
 from pathlib import Path
@@ -19,39 +19,39 @@ from digitpad.training.preprocessing import contract, framing
 from tests.conftest import STROKES
 
 PICTURE_TOLERANCE = 0.02
-"""Largest mean difference, over all 784 pixels from 0 to 1, of two pictures that count as the same."""
+"""Largest mean difference, over all 784 pixels, 0 to 1, between two pictures that count as the same."""
 SMALL_TOLERANCE = 0.035
-"""The same for a digit drawn so small that its own pixels show."""
+"""The same for a digit drawn so small that its pixels are visible."""
 BRUSH_TOLERANCE = 0.06
-"""The same for a digit drawn with brushes of 4 and of 40 px: within `STROKE_PX`, strokes stay as wide as they are."""
+"""The same for a digit drawn with brushes of 4 and 40 px; within `STROKE_PX`, stroke widths are not changed."""
 SPECK_TOLERANCE = 0.03
-"""The same for a digit without and with a speck of dirt, whose share of the ink is left out."""
+"""The same for a digit without and with a speck of dirt, which is left out."""
 MNIST_TOLERANCE = 0.033
-"""The same for a picture of MNIST and itself: the shift by less than a pixel blurs it a little, and the thinnest and
-the thickest are drawn anew."""
+"""The same for an MNIST image and its picture: the sub-pixel shift blurs it slightly, and the thinnest and thickest
+strokes are changed."""
 SEEN_STROKE_PX = (1.9, 3.4)
-"""Where `STROKE_PX` really leads to, by the width of a brush."""
+"""The stroke widths that `STROKE_PX` leads to in practice."""
 
 RGBA = NDArray[np.uint8]
 Dot = tuple[float, float, float]
-"""Where its middle is, x and y, and how wide it is, px."""
+"""x and y of the centre, and the width, px."""
 
 
 @cache
 def model() -> keras.Model:
-    """The contract as a model of its own, which is compiled once for all sizes."""
+    """The contract as a separate model, compiled once for all sizes."""
     pixels = keras.Input((None, None, 4), dtype="uint8")
     return keras.Model(pixels, contract.Contract()(pixels))
 
 
 def see(pixels: RGBA) -> dict[str, NDArray[Any]]:
-    """What the contract makes of one drawing."""
+    """The outputs of the contract for one drawing."""
     return {name: value[0] for name, value in model().predict_on_batch(pixels[None]).items()}
 
 
 @cache
 def reference(digit: int) -> NDArray[np.float32]:
-    """The picture of a golden digit in the middle of a usual canvas."""
+    """The picture of a golden digit in the middle of a typical canvas."""
     return np.asarray(see(draw(digit))["seen"])
 
 
@@ -60,7 +60,7 @@ def difference(first: NDArray[Any], second: NDArray[Any]) -> float:
 
 
 def drawing(lines: list[strokes.Stroke], brush_px: float, *dots: Dot) -> RGBA:
-    """Lines of one brush and dots of their own sizes, black on white, on a canvas of 280 px."""
+    """Lines drawn with one brush, and dots of any size, black on white, on a 280 px canvas."""
     canvas = np.asarray(strokes.draw(lines, (280, 280), brush_px))
     for x, y, size in dots:
         canvas = np.minimum(canvas, np.asarray(strokes.draw([np.array([[x, y]])], (280, 280), size)))
@@ -164,7 +164,7 @@ def test_strokes_as_wide_as_mnists_stay_as_they_are(digit: int) -> None:
 def test_thin_strokes_do_not_fade(digit: int) -> None:
     for lines, brush in ((golden(digit), 3.0), (golden(digit, 36), 2.0)):
         seen = see(drawing(lines, brush))["seen"]
-        assert (seen**2).sum() / seen.sum() > 0.9 * framing.INK_LEVEL  # without care for it, a brush of 3 px has 0.55
+        assert (seen**2).sum() / seen.sum() > 0.9 * framing.INK_LEVEL  # uncorrected, a brush of 3 px has 0.55
 
 
 SPECKS = {
@@ -266,11 +266,11 @@ def test_numbers_say_what_was_done() -> None:
     # 20 x 12.5 px around 14.5 is the rows 4.5 to 24.5 and the columns 8.25 to 20.75
     assert (seen[5:7, 9:20] > 0.95).all()
     assert seen[4, 9:20] == pytest.approx(0.5, abs=0.1)
-    assert max(seen[:4].max(), seen[:, 21:].max()) < 1e-5  # an edge on the edge of a pixel, but for rounding
+    assert max(seen[:4].max(), seen[:, 21:].max()) < 1e-5  # the ink ends on a pixel boundary, up to rounding
 
 
 def test_the_picture_can_be_traced_back_to_the_drawing() -> None:
-    for brush in (4, 18, 40):  # whatever is done to its strokes
+    for brush in (4, 18, 40):  # however its strokes are changed
         result = see(drawing(golden(4), brush))
         rows, columns = np.nonzero(result["seen"][..., 0] > 0.5)
         for axis, places in enumerate((rows, columns)):
@@ -369,7 +369,7 @@ def test_place_size_and_colours_do_not_matter(
 ) -> None:
     if np.abs(np.subtract(ink, paper)).max() < 64:
         return  # too faint for eight bits to hold the shape
-    room = 300 - 1.2 * side  # the brush needs a tenth of the side on either hand
+    room = 300 - 1.2 * side  # the brush needs a tenth of the side on either side
     at = (0.1 * side + right * room, 0.1 * side + down * room)
     pixels = draw(digit, canvas=(300, 300), side=side, at=at, ink=(*ink, 255), paper=(*paper, 255))
     assert difference(see(pixels)["seen"], reference(digit)) < PICTURE_TOLERANCE

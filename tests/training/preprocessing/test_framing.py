@@ -1,4 +1,4 @@
-"""Framing, where the contract does not show all of it: any scale of ink, and any width of strokes."""
+"""Framing beyond what the contract uses: any scale of ink, and any stroke width."""
 
 import numpy as np
 import pytest

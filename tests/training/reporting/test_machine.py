@@ -1,4 +1,4 @@
-"""What is told of the machine."""
+"""The description of the machine."""
 
 import os
 
@@ -16,7 +16,7 @@ def test_it_has_a_system_and_cores() -> None:
 def test_the_peak_of_memory_is_in_bytes_and_grows_with_what_is_held() -> None:
     before = machine.peak_memory_bytes()
     assert before is not None
-    held = np.ones(before // 8)  # as much again
+    held = np.ones(before // 8)  # as much memory again
     after = machine.peak_memory_bytes()
     assert after is not None
     assert 0.8 * held.nbytes < after < 10 * held.nbytes

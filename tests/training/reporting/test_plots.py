@@ -1,4 +1,4 @@
-"""Figures say in SVG what they said before."""
+"""Figures keep their text when they are converted to SVG."""
 
 import re
 
@@ -12,4 +12,4 @@ def test_numbers_that_are_read_are_not_cut_off() -> None:
     accuracy.axes[0].set_yticks([0.945, 0.955])
     svg = plots.to_svg(accuracy)
     assert {"0.945", "0.955"} <= set(re.findall(r">([\d.]+)</text>", svg))
-    assert not re.search(r"<[^>]*\d\.\d{3}", svg)  # places are
+    assert not re.search(r"<[^>]*\d\.\d{3}", svg)  # coordinates are

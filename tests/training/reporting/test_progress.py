@@ -1,4 +1,4 @@
-"""A fit is shown as a bar on a terminal, and as one line an epoch elsewhere."""
+"""Training progress is a bar on a terminal, and one line per epoch elsewhere."""
 
 import io
 
@@ -18,7 +18,7 @@ def test_lines(capsys: pytest.CaptureFixture[str]) -> None:
     lines.step(50)
     lines.epoch(ROW)
     lines.end()
-    assert capsys.readouterr().out == f"Going on after epoch 2 of 4.\n{LINE}\n"
+    assert capsys.readouterr().out == f"Resuming after epoch 2 of 4.\n{LINE}\n"
 
 
 def test_a_bar_counts_the_steps_that_are_left_and_tells_the_time() -> None:

@@ -51,7 +51,7 @@ def test_the_report_shows_the_figures(finished: RunFolder) -> None:
     assert page.count("<svg") == 7
     assert f"{100 * drawn['accuracy']:.2f}&nbsp;%" in page
     assert "no pen strokes" in page
-    assert "digests are unknown" in page  # the drawn digits are not MNIST
+    assert "its SHA-256 digests are unknown" in page  # the drawn digits are not MNIST
     assert metrics["data"]["sha256"]["train-images"] in page
     assert "looked at\nonce" in page
 

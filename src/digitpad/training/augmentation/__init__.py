@@ -1,6 +1,6 @@
-"""Augmentation: the pictures of an epoch, most of them changed at random or generated. Never part of a saved model.
+"""Augmentation: the images of an epoch, most of them changed at random or generated. Never part of a saved model.
 
-In: a split of MNIST and a recipe. Out: epochs of 28x28 pictures with labels, ready to train on.
-Front door: `mixture.Mixture`. `augment` changes pictures and `skeleton` redraws them; `handwriting` writes digits and
-letters from the templates of `glyphs`; `non_digits` makes scribbles, joined digits and the like.
+In: a split of MNIST and a recipe. Out: epochs of 28x28 images with labels, ready to train on.
+Entry point: `mixture.Mixture`. `augment` changes images, `skeleton` thins them to be redrawn, `handwriting` generates
+digits and letters from the templates in `glyphs`, and `non_digits` makes scribbles, joined digits and the like.
 """

@@ -1,7 +1,7 @@
-"""Random changes to training pictures. They happen before the network and never enter the saved model.
+"""Random changes to training images. They happen before the network and are never part of the saved model.
 
-A changed picture goes through the contract, as a drawing by another hand would: so the digit fills its 20 px, and only
-what the contract leaves open is left to chance.
+A changed image passes through the contract's framing like any other drawing, so the digit still fills its 20 px, and
+only what the contract leaves open varies.
 """
 
 import itertools
@@ -17,21 +17,21 @@ from digitpad.training import batches
 from digitpad.training.preprocessing.framing import PICTURE_PX, STROKE_PX, frame
 from digitpad.training.recipe import Recipe
 
-_CANVAS_PX = 34  # room for what turning and stretching move outwards
-_GRID = 4  # random displacements along each axis, between which the plane bends smoothly
-_CHUNK = 2500  # pictures changed at once; keeps the copies that the backend makes small
+_CANVAS_PX = 34  # leaves room for rotation and stretching
+_GRID = 4  # random displacements along each axis, with smooth transitions between them
+_CHUNK = 2500  # images per batch; limits the memory that the backend takes for copies
 
 
 def augment(images: NDArray[np.uint8], recipe: Recipe, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Turn, shear, stretch and bend every picture at random, and draw it with another pen.
+    """Rotate, shear, stretch and bend every image at random, and redraw it with a random stroke width.
 
     Args:
         images: uint8 (num_images, 28, 28), 0 for paper to 255 for ink.
-        recipe: how far the changes go.
-        rng: where the chance comes from.
+        recipe: how strong the changes are.
+        rng: random generator.
 
     Returns:
-        float32 (num_images, 28, 28, 1), 0 to 1, as the contract shows them.
+        float32 (num_images, 28, 28, 1), 0 to 1, as framed by the contract.
     """
     if not len(images):  # building the model takes a while
         return np.empty((0, PICTURE_PX, PICTURE_PX, 1), np.float32)
@@ -40,10 +40,10 @@ def augment(images: NDArray[np.uint8], recipe: Recipe, rng: np.random.Generator)
 
 
 def move(images: NDArray[np.uint8], most: int) -> NDArray[np.uint8]:
-    """Move pictures by whole pixels, up to `most` along each axis, every way as often; paper follows.
+    """Shift images by whole pixels, up to `most` along each axis, all shifts equally often; paper fills the gaps.
 
     Args:
-        images: uint8 (num_images, 28, 28), 0 for paper, in random order, for they take the ways in turn.
+        images: uint8 (num_images, 28, 28), 0 for paper, in random order, because the shifts are assigned in rotation.
         most: px, 0 to 27.
 
     Returns:
@@ -59,20 +59,20 @@ def move(images: NDArray[np.uint8], most: int) -> NDArray[np.uint8]:
 
 @cache
 def _warp() -> keras.Model:
-    """A model without weights that moves pixels and shows the result through the contract."""
+    """A model without weights that warps images and frames them like the contract."""
     images = keras.Input((PICTURE_PX, PICTURE_PX), dtype="uint8")
     linear, bends, widths = keras.Input((2, 2)), keras.Input((2, _GRID, _GRID)), keras.Input(())
     return keras.Model([images, linear, bends, widths], Warp()(images, linear, bends, widths))
 
 
 class Warp(keras.layers.Layer):
-    """Takes every pixel of a canvas from the place that a linear map and smooth bends lead to.
+    """Samples every pixel of a canvas at the position given by a linear map and smooth bends.
 
     Call arguments:
         images: uint8 (batch, 28, 28), 0 to 255.
-        linear: float32 (batch, 2, 2), (y, x) from the canvas's middle to that from the picture's.
+        linear: float32 (batch, 2, 2), from (y, x) relative to the canvas centre to (y, x) relative to the image centre.
         bends: float32 (batch, 2, 4, 4), displacements in px along y and x, on a grid over the canvas.
-        widths: float32 (batch,), px of the strokes in the result.
+        widths: float32 (batch,), stroke width in the result, px.
 
     Returns:
         float32 (batch, 28, 28), 0 to 1.
@@ -92,7 +92,7 @@ class Warp(keras.layers.Layer):
 
 
 def _sample(ink: Any, row: Any, column: Any) -> Any:
-    """Linear interpolation of ink (batch, 28, 28) at places (batch, num_places); beyond the picture there is paper."""
+    """Linear interpolation of ink (batch, 28, 28) at places (batch, num_places); outside the image there is paper."""
     side = PICTURE_PX + 2
     padded = ops.reshape(ops.pad(ink, ((0, 0), (1, 1), (1, 1))), (-1, side * side))
     row, column = (ops.clip(place + 1.0, 0.0, side - 1.001) for place in (row, column))
@@ -107,26 +107,26 @@ def _sample(ink: Any, row: Any, column: Any) -> Any:
 
 
 def _basis() -> NDArray[np.float32]:
-    """How much each of the grid's lines moves each pixel, (34, 4): cosine windows that add up to 1."""
+    """The weight of each grid line for each pixel, (34, 4): cosine windows that add up to 1."""
     position = np.linspace(0, _GRID - 1, _CANVAS_PX)[:, None]
     distance = np.minimum(np.abs(position - np.arange(_GRID)), 1)
     return (0.5 + 0.5 * np.cos(np.pi * distance)).astype(np.float32)
 
 
 def _overlap(move: int) -> tuple[slice, slice]:
-    """What stays within the picture when it is moved along an axis: where it was, and where it will be."""
+    """The slices of an image that remain when it moves along an axis: before and after the move."""
     return slice(max(-move, 0), PICTURE_PX + min(-move, 0)), slice(max(move, 0), PICTURE_PX + min(move, 0))
 
 
 def _linear(count: int, recipe: Recipe, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Random turns, shears and stretches, float32 (count, 2, 2)."""
+    """Random rotations, shears and stretches, float32 (count, 2, 2)."""
 
     def uniform(most: float, *shape: int) -> NDArray[np.float64]:
         return rng.uniform(-most, most, (count, *shape))
 
     angle = np.deg2rad(uniform(recipe.rotation_degrees))
     linear = np.stack([np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle)], axis=1).reshape(-1, 2, 2)
-    linear[:, 1, 0] += uniform(recipe.shear)  # people lean their digits to the side
+    linear[:, 1, 0] += uniform(recipe.shear)  # people slant their digits
     return (linear * np.exp(uniform(recipe.zoom, 2))[:, :, None]).astype(np.float32)
 
 

@@ -1,8 +1,8 @@
-"""Glyphs: how people write digits, letters and signs, as templates of `glyphs.toml` made ready to be deformed.
+"""Glyphs: the ways in which people write digits, letters and signs, from templates in `glyphs.toml`.
 
-A template is a list of strokes on a grid of 100 by 100, y down, each a list of points that a smooth curve joins; a
-point marked by "!" is a corner. The curve depends linearly on its points, so one way to write a glyph is a few
-matrices, and all the samples of it are made at once.
+A template is a list of strokes on a grid of 100 by 100, with y down. A stroke is a list of points on a smooth curve,
+where "!" marks a corner. The curve depends linearly on its points, so a variant of a glyph is prepared as a few
+matrices, and all its samples are generated at once.
 """
 
 import itertools
@@ -18,20 +18,20 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_SPACING = 9.0  # between the points of a curve, on the templates' grid; wider shows, closer costs time
+_SPACING = 9.0  # between the samples of a curve, on the template grid; wider is visible, closer costs time
 
 
 @dataclass(frozen=True, eq=False)
 class Variant:
-    """One way to write a glyph, ready to be deformed.
+    """One way to write a glyph, prepared for deformation.
 
     Attributes:
-        weight: how often it is written, beside the other ways.
-        points: (num_points, 2), of all strokes, around the middle of the grid; 50 is half a glyph.
-        owners: (num_points,), which stroke a point belongs to.
-        correlated: (num_points, num_points), makes independent noise of each point agree with that of its neighbours.
-        curves: three times (num_samples, num_points), from points to curves: as marked, rounded, angular.
-        slices: of the samples, for each stroke.
+        weight: relative frequency among the variants of the glyph.
+        points: (num_points, 2), of all strokes, relative to the centre of the grid; 50 is half a glyph.
+        owners: (num_points,), the stroke that each point belongs to.
+        correlated: (num_points, num_points), correlates independent noise of the points with that of their neighbours.
+        curves: three matrices (num_samples, num_points) from points to curves: as marked, rounded, angular.
+        slices: the slice of the samples for each stroke.
     """
 
     weight: float
@@ -44,13 +44,13 @@ class Variant:
 
 @cache
 def names(kind: Literal["digits", "others"]) -> tuple[str, ...]:
-    """The glyphs of a kind: the digits "0" to "9", or what nobody takes for one."""
+    """The glyphs of a kind: the digits "0" to "9", or glyphs that cannot pass for a digit."""
     return tuple(_tables()[kind])
 
 
 @cache
 def variants(glyph: str) -> tuple[Variant, ...]:
-    """The ways to write a glyph; KeyError if there is none of that name."""
+    """The variants of a glyph; KeyError if there is no glyph of that name."""
     ways = {**_tables()["digits"], **_tables()["others"]}[glyph].values()
     full = [way if isinstance(way, dict) else {"strokes": way, "weight": 1.0} for way in ways]
     return tuple(_variant(way["strokes"], float(way["weight"])) for way in full)
@@ -80,14 +80,14 @@ def _variant(strokes: list[str], weight: float) -> Variant:
 
 
 def _correlation(points: Array) -> Array:
-    """A factor of the covariance of the points' noise: near points move together, on other strokes as well."""
+    """A factor of the noise covariance of the points: nearby points move together, even on different strokes."""
     squares = ((points[:, None] - points) ** 2).sum(axis=2)
     covariance = 0.5 * np.exp(-squares / (2 * 40**2)) + 0.44 * np.exp(-squares / (2 * 18**2))
     return np.linalg.cholesky(covariance + 0.06 * np.eye(len(points)))
 
 
 def _counts(places: Array) -> list[int]:
-    """How many samples each piece between two points of a stroke gets."""
+    """The number of samples on each piece between two points of a stroke."""
     lengths = np.linalg.norm(np.diff(places, axis=0), axis=1)
     return [max(1, round(length / _SPACING)) for length in lengths.tolist()]
 
@@ -97,8 +97,8 @@ def _spline(basis: Array, places: Array, corners: list[bool]) -> Array:
 
     Args:
         basis: (num_points, all points), one row of the unit matrix for each point of the stroke.
-        places: (num_points, 2), where they are in the template.
-        corners: which of them the curve does not round.
+        places: (num_points, 2), their positions in the template.
+        corners: which points are corners.
     """
     cuts = [0, *[i for i in range(1, len(places) - 1) if corners[i]], len(places) - 1]
     pieces = [

@@ -1,4 +1,4 @@
-"""Handwriting by construction: pen strokes from templates, deformed as if many people had written them."""
+"""Synthetic handwriting: pen strokes from templates, deformed as if many people had written them."""
 
 import math
 from collections.abc import Sequence
@@ -10,20 +10,20 @@ from digitpad.strokes import Stroke, draw, place
 from digitpad.training.augmentation import glyphs as templates
 from digitpad.training.augmentation.glyphs import Array, Variant
 
-_BRUSH = (0.03, 0.3)  # share of the longer side
-_FILLED = 1.0  # a brush that takes more of the room between the lines fills loops: an 8 would be a blob
+_BRUSH = (0.03, 0.3)  # width as a share of the glyph's longer side
+_FILLED = 1.0  # widest brush as a share of the room between the lines; a wider one turns an 8 into a blob
 _SIDE = (0.45, 0.85)  # longer side as a share of the canvas
 
 
 def write(glyphs: Sequence[str], rng: np.random.Generator) -> list[list[Stroke]]:
-    """Write glyphs, each in a random variant and a hand of its own.
+    """Write glyphs, each as a random variant in a random handwriting.
 
     Args:
         glyphs: their names, as in `glyphs.names`.
-        rng: where the chance comes from.
+        rng: random generator.
 
     Returns:
-        For each glyph its strokes, float64 (num_points, 2), about 100 units high, y down.
+        The strokes of each glyph, float64 (num_points, 2), about 100 units high, y down.
     """
     written: list[list[Stroke]] = [[] for _ in glyphs]
     groups: dict[tuple[str, int], list[int]] = {}
@@ -39,7 +39,7 @@ def write(glyphs: Sequence[str], rng: np.random.Generator) -> list[list[Stroke]]
 
 
 def choose(glyphs: Sequence[str], count: int, rng: np.random.Generator) -> list[str]:
-    """Choose glyphs at random, those that are written in many ways the more often."""
+    """Choose glyphs at random, in proportion to their numbers of variants."""
     if not count:  # preparing all variants takes a while
         return []
     ways = np.array([len(templates.variants(glyph)) for glyph in glyphs], np.float64)
@@ -52,14 +52,14 @@ def pictures(
     canvas_px: int = 84,
     brush: tuple[float, float] = _BRUSH,
 ) -> NDArray[np.uint8]:
-    """Write glyphs and draw each on a canvas of its own, at a random size and place with a random brush.
+    """Write glyphs and draw each on a separate canvas, at a random size and position with a random brush.
 
     Args:
         glyphs: as for `write`.
-        rng: where the chance comes from.
+        rng: random generator.
         canvas_px: side of the square canvas.
-        brush: least and greatest width, as a share of the glyph's longer side; log-uniform between them, but narrower
-            where a glyph has little room between its lines.
+        brush: minimum and maximum width, as a share of the glyph's longer side; log-uniform in between, but narrower
+            for glyphs with little room between their lines.
 
     Returns:
         uint8 (num_glyphs, canvas_px, canvas_px), black ink (0) on white paper (255); ink never reaches the edge.
@@ -77,22 +77,22 @@ def pictures(
 
 
 def _chances(glyph: str) -> Array:
-    """The cumulative share of each way to write a glyph."""
+    """The cumulative shares of the variants of a glyph."""
     weights = np.array([variant.weight for variant in templates.variants(glyph)])
     shares: Array = np.cumsum(weights) / weights.sum()
     return shares
 
 
 def _room(strokes: list[Stroke]) -> float:
-    """Mean distance between the lines of a glyph: its area over the length of its lines, px."""
+    """Mean distance between the lines of a glyph, px: its area divided by the length of its lines."""
     points = np.concatenate(strokes)
-    length = float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())  # with the pen's ways through the air
+    length = float(np.linalg.norm(np.diff(points, axis=0), axis=1).sum())  # including pen movement between strokes
     wide, high = np.ptp(points, axis=0).tolist()
     return max(wide, 0.25 * high) * max(high, 0.25 * wide) / length if length > 1e-9 else np.inf
 
 
 def _curves(variant: Variant, count: int, rng: np.random.Generator) -> Array:
-    """Curves through displaced points, (count, num_samples, 2), with corners as round as the writer makes them."""
+    """Curves through displaced points, (count, num_samples, 2), with corners of random roundness."""
     wildness = np.exp(rng.normal(0, 0.35, (count, 1, 1))).clip(0.4, 1.8)
     noise = variant.correlated @ rng.normal(0, 3.4, (count, *variant.points.shape))
     noise += rng.normal(0, 1.4, (count, len(variant.slices), 2))[:, variant.owners]
@@ -112,14 +112,14 @@ def _curves(variant: Variant, count: int, rng: np.random.Generator) -> Array:
 
 
 def _move_end(curves: Array, end: int, neighbour: int, rng: np.random.Generator) -> None:
-    """Lengthen or cut the end of a stroke by a few units, in place; never beyond the point next to it."""
+    """Lengthen or shorten the end of a stroke by a few units, in place, but never past the neighbouring sample."""
     steps = curves[:, end] - curves[:, neighbour]
     lengths = np.maximum(np.linalg.norm(steps, axis=1, keepdims=True), 1e-6)
     curves[:, end] += steps / lengths * np.maximum(rng.normal(0.5, 3.0, lengths.shape).clip(-6, 8), -0.8 * lengths)
 
 
 def _deform(curves: Array, rng: np.random.Generator) -> Array:
-    """Bend, stretch, slant and turn every sample (count, num_samples, 2) as a whole."""
+    """Bend, stretch, slant and rotate every glyph as a whole, curves (count, num_samples, 2)."""
     count = len(curves)
     x, y = curves[..., 0] / 50, curves[..., 1] / 50
     bends = rng.normal(0, 2.2, (count, 2, 5, 1)).clip(-5, 5)
@@ -127,7 +127,7 @@ def _deform(curves: Array, rng: np.random.Generator) -> Array:
     curves = curves + (bends * monomials[:, None]).sum(axis=2).transpose(0, 2, 1)
     rotation = rng.normal(0, 5, count).clip(-12, 12)
     slant = rng.normal(7, 10, count).clip(-30, 30)
-    slant = (slant + rotation).clip(-32, 34) - rotation  # a glyph that leans further is read as another
+    slant = (slant + rotation).clip(-32, 34) - rotation  # a glyph that leans further looks like another
     stretch = rng.normal(0, 0.16, count).clip(-0.35, 0.35) / 2
     wide, high = np.exp(stretch), np.exp(-stretch)
     cos, sin = np.cos(np.deg2rad(rotation)), np.sin(np.deg2rad(rotation))
@@ -138,7 +138,7 @@ def _deform(curves: Array, rng: np.random.Generator) -> Array:
 
 
 def _mishaps(strokes: list[Stroke], chances: Array, rng: np.random.Generator) -> list[Stroke]:
-    """What happens to a pen now and then: strokes run together, are retraced or break, and ends have hooks."""
+    """Occasional accidents of a pen: strokes that run together, are retraced or broken, or have hooks at their ends."""
     joined, doubled, broken, hook_before, hook_after = chances < (0.25, 0.04, 0.06, 0.07, 0.07)
     if joined and len(strokes) > 1:
         strokes = _join(strokes)
@@ -157,14 +157,14 @@ def _mishaps(strokes: list[Stroke], chances: Array, rng: np.random.Generator) ->
 
 
 def _join(strokes: list[Stroke]) -> list[Stroke]:
-    """Join the first two strokes where the pen's way between them is short; a long way would make another glyph."""
+    """Join the first two strokes if the gap between them is short; a long connection would make another glyph."""
     if len(strokes[0]) == 1 or len(strokes[1]) == 1 or np.hypot(*(strokes[1][0] - strokes[0][-1])) > 30:
         return strokes
     return [np.concatenate(strokes[:2]), *strokes[2:]]
 
 
 def _hook(stroke: Stroke, rng: np.random.Generator, *, at_start: bool) -> Stroke:
-    """Add a small hook, as a pen leaves that lands or lifts while it moves."""
+    """Add a small hook, like that of a pen that lands or lifts while moving."""
     if len(stroke) < 3:
         return stroke
     stroke = stroke if at_start else stroke[::-1]

@@ -1,4 +1,4 @@
-"""What an epoch is made of: MNIST's pictures, generated digits, and what is no digit."""
+"""The mixture that epochs are drawn from: MNIST's images, generated digits, and non-digits."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,14 @@ from digitpad.training.preprocessing import contract
 from digitpad.training.recipe import Recipe
 
 NOT_A_DIGIT = 10
-"""The label of what is no digit."""
+"""The label of non-digits."""
 
-_WRITTEN_AMONG_STRANGE = 0.55  # letters and signs from a pen; the rest is made of MNIST's digits and of scribbles
+_WRITTEN_AMONG_STRANGE = 0.55  # share of generated letters and signs; the rest is made in `non_digits`
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """What the network sees, with the true digits.
+    """What the network sees, with labels.
 
     Attributes:
         seen: float32 (num_images, 28, 28, 1), 0 for paper to 1 for ink.
@@ -32,18 +32,18 @@ class Pictures:
 
     @classmethod
     def of(cls, split: Split) -> "Pictures":
-        """Pictures as the network is to see them, their levels scaled to [0, 1]."""
+        """The images of a split as input of the network, with levels scaled to [0, 1]."""
         return cls(np.divide(split.images[..., None], 255, dtype=np.float32), split.labels)
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """Where epochs are drawn from, pictures of MNIST's form, uint8 (num_images, 28, 28).
+    """The images that epochs are drawn from, in MNIST's form, uint8 (num_images, 28, 28).
 
     Attributes:
-        digits: of MNIST, as they were published.
-        written: generated digits, as the contract shows them.
-        non_digits: no digits, likewise.
+        digits: MNIST's digits as published.
+        written: generated digits, after the contract.
+        non_digits: non-digits, after the contract.
     """
 
     digits: Split
@@ -52,13 +52,14 @@ class Mixture:
 
     @classmethod
     def gather(cls, digits: Split, recipe: Recipe, rng: np.random.Generator, *, epochs: float) -> "Mixture":
-        """Generate what a recipe wants beside MNIST.
+        """Generate the images that a recipe mixes with MNIST.
 
         Args:
-            digits: pictures of MNIST as they were published.
+            digits: MNIST's images as published.
             recipe: gives the shares.
-            rng: where the chance comes from.
-            epochs: for how many epochs the pictures would do, if none came twice; an epoch draws its own among them.
+            rng: random generator.
+            epochs: the number of epochs that the generated images would last if each was used once. Every epoch draws
+                from all of them.
         """
         num_written, num_strange = (int(share * epochs * len(digits)) for share in (recipe.written, recipe.strange))
         num_signs = round(_WRITTEN_AMONG_STRANGE * num_strange)
@@ -73,10 +74,10 @@ class Mixture:
         )
 
     def epoch(self, recipe: Recipe, rng: np.random.Generator) -> Split:
-        """As many pictures as MNIST gave, in the recipe's shares and in random order, most of them changed, all moved.
+        """Draw an epoch: as many images as in `digits`, in the recipe's shares and in random order.
 
-        Moving pixels about blurs a picture a little, and the drawings that a network is there for are not blurred; so
-        it must see both.
+        Most images are changed, and all are shifted. A change blurs an image slightly, while the drawings that the
+        network is meant for are sharp, so it must see both kinds.
         """
         num_written, num_strange = (int(share * len(self.digits)) for share in (recipe.written, recipe.strange))
         digits = _draw(self.digits, len(self.digits) - num_written - num_strange, rng)
@@ -84,7 +85,7 @@ class Mixture:
         digits.images[restroked] = skeleton(digits.images[restroked])
         parts = [digits, _draw(self.written, num_written, rng), _draw(self.non_digits, num_strange, rng)]
         changed = rng.random(len(self.digits)) >= recipe.unchanged
-        changed[: len(digits)] |= restroked  # a skeleton is no picture yet
+        changed[: len(digits)] |= restroked  # a skeleton has to be redrawn
         order = rng.permutation(len(self.digits))
         images = np.concatenate([part.images for part in parts])[order]
         labels = np.concatenate([part.labels for part in parts])[order]
@@ -94,6 +95,6 @@ class Mixture:
 
 
 def _draw(split: Split, count: int, rng: np.random.Generator) -> Split:
-    """Some pictures of a split, none twice before all were once."""
+    """Draw images from a split at random, none twice before each was drawn once."""
     rounds = [rng.permutation(len(split)) for _ in range(-(-count // max(len(split), 1)))]
     return split[np.concatenate([*rounds, np.zeros(0, np.int64)])[:count].astype(np.int64)]

@@ -1,4 +1,4 @@
-"""Pictures that are no digits: what a reader must learn to say no to."""
+"""Images of non-digits, which a reader must learn to reject."""
 
 from collections.abc import Callable
 
@@ -11,21 +11,21 @@ from digitpad.training.preprocessing.framing import PICTURE_PX
 
 CANVAS_PX = 2 * PICTURE_PX
 
-_TURNED = (2, 3, 4, 5, 6, 8, 9)  # a quarter turn makes no digit of these
+_TURNED = (2, 3, 4, 5, 6, 8, 9)  # these are not digits after a quarter turn
 _MIRRORED = (3, 4, 6, 7, 9)
-_STACKED = (2, 3, 4, 5, 7)  # loops above each other would be an 8
+_STACKED = (2, 3, 4, 5, 7)  # two loops on top of each other would be an 8
 _OVERLAID = (2, 3, 4, 5, 7, 9)  # a bar over an oval would be a slashed zero
 
 Images = NDArray[np.uint8]
 
 
 def make(digits: Split, count: int, rng: np.random.Generator) -> Images:
-    """Make pictures of no digit out of digits, lines and chance.
+    """Make non-digits from digits, lines and noise.
 
     Args:
-        digits: pictures of the training split.
-        count: how many to make.
-        rng: where the chance comes from.
+        digits: the digits to make them from.
+        count: number of images to make.
+        rng: random generator.
 
     Returns:
         uint8 (count, 56, 56), 0 for paper to 255 for ink.
@@ -56,7 +56,7 @@ def _on_canvas(images: Images) -> Images:
 
 
 def _side_by_side(digits: Split, count: int, rng: np.random.Generator) -> Images:
-    """Two digits beside each other, as near as in a number or overlapping by a little."""
+    """Two digits side by side, as close as in a number or slightly overlapping."""
     pair = np.zeros((count, CANVAS_PX, CANVAS_PX), np.uint8)
     for begin in (0, PICTURE_PX):
         drop = rng.integers(0, PICTURE_PX, count)
@@ -69,7 +69,7 @@ def _side_by_side(digits: Split, count: int, rng: np.random.Generator) -> Images
 
 
 def _seams(digits: Split, count: int, rng: np.random.Generator) -> Images:
-    """The right half of one digit and the left half of the next."""
+    """The right half of one digit next to the left half of another."""
     halves = np.concatenate([_pick(digits, count, rng)[:, :, 12:], _pick(digits, count, rng)[:, :, :16]], axis=2)
     return _on_canvas(halves)
 
@@ -80,7 +80,7 @@ def _stacked(digits: Split, count: int, rng: np.random.Generator) -> Images:
 
 
 def _overlaid(digits: Split, count: int, rng: np.random.Generator) -> Images:
-    """Two digits drawn over each other, the second moved and often turned."""
+    """Two digits drawn on top of each other, the second one shifted and often transposed."""
     over = _pick(digits, count, rng, _OVERLAID)
     half = rng.random(count) < 0.5
     over[half] = over[half].transpose(0, 2, 1)
@@ -102,7 +102,7 @@ def _mirrored(digits: Split, count: int, rng: np.random.Generator) -> Images:
 
 
 def _scribbles(digits: Split, count: int, rng: np.random.Generator) -> Images:
-    """A pen that wanders: from loose loops to dense hatching."""
+    """A pen that moves at random, from loose loops to dense hatching."""
     images = np.empty((count, CANVAS_PX, CANVAS_PX), np.uint8)
     for image in images:
         num_points = int(rng.integers(7, 30))
@@ -115,7 +115,7 @@ def _scribbles(digits: Split, count: int, rng: np.random.Generator) -> Images:
 
 
 def _smoothed(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Corners cut twice, which makes curves of a polygon (Chaikin 1974)."""
+    """Cut the corners of a polyline three times, which makes it smooth (Chaikin 1974)."""
     for _ in range(3):
         near, far = 0.75 * points[:-1] + 0.25 * points[1:], 0.25 * points[:-1] + 0.75 * points[1:]
         points = np.stack([near, far], axis=1).reshape(-1, 2)
@@ -123,7 +123,7 @@ def _smoothed(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _blots(digits: Split, count: int, rng: np.random.Generator) -> Images:
-    """Spots, patches and noise of every coarseness."""
+    """Spots, patches and noise at random scales."""
     images = np.empty((count, CANVAS_PX, CANVAS_PX), np.uint8)
     for image in images:
         coarse = int(rng.integers(3, 15))

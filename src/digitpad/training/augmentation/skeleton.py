@@ -1,13 +1,13 @@
-"""Skeletons: what a pen's tip did, without the pen's width."""
+"""Skeletons: the path of the pen, without its width."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-_INK = 96  # of 255; lower joins strokes that only touch, higher breaks thin ones
+_INK = 96  # threshold of 255; a lower one joins strokes that only touch, a higher one breaks thin strokes
 
 
 def skeleton(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Thin strokes to lines of one pixel. A square of two by two pixels, and with it a round dot, vanishes.
+    """Thin strokes to lines one pixel wide. A square of two by two pixels vanishes, and so does a round dot.
 
     Args:
         images: uint8 (num_images, height, width), 0 for paper to 255 for ink.
@@ -30,7 +30,7 @@ def skeleton(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _removable(ink: NDArray[np.bool_], *, is_second: bool) -> NDArray[np.bool_]:
-    """Ink on the outline that neither ends nor joins a line, on the sides that this half of a step looks at."""
+    """Outline pixels that neither end nor connect lines, on the sides that this half of a step examines."""
     height, width = ink.shape[1] - 2, ink.shape[2] - 2
     around = [(0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0), (0, 0)]  # clockwise from the north
     ring = [ink[:, row : row + height, column : column + width] for row, column in around]

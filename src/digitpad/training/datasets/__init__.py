@@ -1,5 +1,5 @@
-"""Data sets: found, verified and split.
+"""Data sets: finding, verifying and splitting them.
 
-In: a folder, or none. Out: a `Dataset`, pictures to learn from and a sealed test split; and pen strokes to measure by.
-Front door: `mnist.load`. `splits` says who may look at what, `pen` reads the strokes, `idx` MNIST's file format.
+In: a folder, or none. Out: a `Dataset` with a training pool and a sealed test split; and pen strokes for evaluation.
+Entry point: `mnist.load`. `splits` defines the splits, `pen` reads the pen strokes, `idx` MNIST's file format.
 """

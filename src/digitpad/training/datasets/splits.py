@@ -1,4 +1,4 @@
-"""Training, validation and test: who may look at what, and when."""
+"""The training, validation and test splits, and the seal on the test split."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from digitpad.training import runs
 
 @dataclass(frozen=True)
 class Split:
-    """Pictures with their labels.
+    """Images with their labels.
 
     Attributes:
         images: uint8 (num_images, 28, 28), 0 for paper to 255 for ink.
@@ -31,9 +31,9 @@ class Split:
 
 
 class SealedSplit:
-    """The test split: its pictures come out through `open` alone, which writes the look down first.
+    """The test split. Its images are available only through `open`, which records the look first.
 
-    A test set that is looked at while choosing becomes a validation set, and its figures become flattery.
+    A test set that is looked at while choices are made becomes a validation set, and its results become too optimistic.
     """
 
     def __init__(self, split: Split) -> None:
@@ -43,10 +43,10 @@ class SealedSplit:
         return len(self._split)
 
     def open(self, ledger: Path) -> Split:
-        """Write down that the split is looked at, then hand it out.
+        """Record a look at the split, then return the split.
 
         Args:
-            ledger: JSON file with the time of every look, which is added to.
+            ledger: JSON file with the times of all looks; this one is added.
         """
         runs.write_json(ledger, [*looks(ledger), datetime.now(UTC).isoformat(timespec="seconds")])
         return self._split
@@ -58,18 +58,18 @@ def looks(ledger: Path) -> list[str]:
 
 
 def choose_validation(pool: Split, *, seed: int, held_out: bool = True) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Choose the validation pictures: 5,000, or a ninth of a small pool, every digit in its share.
+    """Choose the validation images, stratified by digit: 5,000, or a ninth of a small pool.
 
     Args:
-        pool: what may be learned from.
-        seed: of the choice.
-        held_out: whether they are kept from training; otherwise the whole pool is to train on.
+        pool: the images for training and validation.
+        seed: random seed of the choice.
+        held_out: whether they are held out from training; if not, the whole pool is for training.
 
     Returns:
         Indices into the pool, sorted: int64 (num_training,) and int64 (num_validation,).
 
     Raises:
-        DataError: a digit is too rare to be in both.
+        DataError: a digit is too rare for both splits.
     """
     from sklearn.model_selection import train_test_split
 
@@ -77,8 +77,8 @@ def choose_validation(pool: Split, *, seed: int, held_out: bool = True) -> tuple
     counts = np.bincount(pool.labels, minlength=10)
     if counts.min() * num_validation < len(pool):
         raise DataError(
-            f"Expected enough pictures of every digit for training and validation; of {len(pool):,} pictures to learn "
-            f"from, {counts.min()} are of the digit {counts.argmin()}."
+            f"Expected enough images of every digit for training and validation; of {len(pool):,} images, "
+            f"{counts.min()} are of the digit {counts.argmin()}."
         )
     training, validation = train_test_split(
         np.arange(len(pool)), test_size=num_validation, stratify=pool.labels, random_state=seed

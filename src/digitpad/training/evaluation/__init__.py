@@ -1,5 +1,5 @@
-"""Evaluation: how often a network is right, how honest its probabilities are, and when it should refuse.
+"""Evaluation: accuracy, calibration, and when to reject a drawing.
 
-In: logits and true labels. Out: figures as JSON, a temperature and thresholds.
-Front doors: `metrics.evaluate` and `calibration.fit`. `drawings` reads generated drawings and real pen strokes.
+In: logits and true labels. Out: metrics as JSON, a temperature and thresholds.
+Entry points: `metrics.evaluate` and `calibration.fit`. `drawings` evaluates on generated drawings and real pen strokes.
 """

@@ -1,4 +1,4 @@
-"""Honest answers: a temperature for the probabilities, and thresholds for saying "I am not sure" and "no digit"."""
+"""Calibration: a temperature for the probabilities, and thresholds for answering "unsure" or "not a digit"."""
 
 import math
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from digitpad.errors import InputError
 _LOWEST, _HIGHEST = 0.05, 20.0
 
 KEPT, SURE, COVERAGE = 0.98, 0.997, 0.99
-"""Shares of the validation split: digits not taken for something else, sure answers that are right, and candidates that
-hold the truth."""
+"""Targets on the validation split: the share of digits that are accepted, the accuracy of confident answers, and the
+share of candidate sets that contain the true digit."""
 
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What was fitted on the validation split to make answers honest.
+    """The calibration that was fitted on the validation split.
 
     Attributes:
-        temperature: logits of the digits are divided by it.
+        temperature: the divisor of the digits' logits.
         thresholds: as from `fit_thresholds`.
     """
 
@@ -37,10 +37,10 @@ def fit(logits: NDArray[np.float32], labels: NDArray[np.uint8], *, refuses: bool
     """Fit the temperature, then the thresholds with it.
 
     Args:
-        logits: float32 (num_images, 11), of the digits and of what is none.
-        labels: uint8 (num_images,), 0 to 9; whatever has another label is left out.
-        refuses: whether the network learned what is no digit; if not, its word for that means nothing, and the
-            threshold is 1, which refuses nothing.
+        logits: float32 (num_images, 11), of the digits and of "not a digit".
+        labels: uint8 (num_images,), 0 to 9; images with other labels are left out.
+        refuses: whether the network was trained on non-digits. If not, its `not_digit` output is meaningless, and the
+            threshold is 1, which rejects nothing.
     """
     is_digit = labels < 10
     logits, labels = logits[is_digit], labels[is_digit]
@@ -50,20 +50,20 @@ def fit(logits: NDArray[np.float32], labels: NDArray[np.uint8], *, refuses: bool
 
 
 def answers(logits: NDArray[np.float32], temperature: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What `Calibration` makes of logits (num_images, 11), in NumPy: `probabilities` and `not_digit`."""
+    """The outputs of `Calibration` for logits (num_images, 11), in NumPy: `probabilities` and `not_digit`."""
     precise = logits.astype(np.float64)
     return softmax(precise[:, :10] / temperature, axis=1), softmax(precise, axis=1)[:, 10]
 
 
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
-    """Fit the temperature that makes probabilities honest: the one with the least negative log likelihood.
+    """Fit the temperature that minimises the negative log likelihood.
 
     Args:
-        logits: float32 (num_images, 10), unnormalised scores of the digits, of digits of the validation split.
+        logits: float32 (num_images, 10), unnormalised scores of the ten digits, for digits of the validation split.
         labels: uint8 (num_images,), true digits.
 
     Returns:
-        The temperature, from 0.05 to 20; divide logits by it.
+        The temperature, 0.05 to 20, by which to divide the logits.
 
     Raises:
         InputError: the shapes differ, or the split is empty.
@@ -84,16 +84,16 @@ def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> f
 def fit_thresholds(
     probabilities: NDArray[np.float64], not_digit: NDArray[np.float64], labels: NDArray[np.uint8]
 ) -> dict[str, float]:
-    """Choose when a reader says that it is not sure, and when that it sees no digit.
+    """Choose the thresholds for answering "unsure" or "not a digit" and for listing candidates.
 
     Args:
-        probabilities: float (num_images, 10), calibrated, of digits that chose nothing else, changed at random.
-        not_digit: float (num_images,), the probability that a picture is no digit, 0 to 1.
+        probabilities: float (num_images, 10), calibrated, of randomly changed digits that no other choice was based on.
+        not_digit: float (num_images,), the probability that an image is not a digit, 0 to 1.
         labels: uint8 (num_images,), true digits.
 
     Returns:
-        `not_digit`: `KEPT` of these digits are no stranger than this. `unsure`: of the answers with at least this
-        confidence, `SURE` are right. `candidates`: the digits that are at least this probable hold the true one in
+        `not_digit`: the `KEPT` quantile of `not_digit`. `unsure`: the lowest confidence at or above which
+        `SURE` of the answers are right. `candidates`: the digits with at least this probability include the true one in
         `COVERAGE` of all cases.
 
     Reference: Sadinle, Lei, Wasserman 2019, Least Ambiguous Set-Valued Classifiers with Bounded Error Levels.
@@ -108,31 +108,31 @@ def fit_thresholds(
 
 
 def _least_confidence(probabilities: NDArray[np.float64], labels: NDArray[np.uint8]) -> float:
-    """The lowest confidence from which on `SURE` of the answers are right; 1 if there is none."""
+    """The lowest confidence at or above which `SURE` of the answers are right; 1 if there is none."""
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
     order = np.argsort(-confidence)
     share = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    is_last = np.append(np.diff(confidence[order]) < 0, True)  # equal confidences are all sure or all unsure
+    is_last = np.append(np.diff(confidence[order]) < 0, True)  # answers of equal confidence are treated alike
     enough = np.flatnonzero((share >= SURE) & is_last)
     return float(confidence[order[enough[-1]]]) if len(enough) else 1.0
 
 
 @keras.saving.register_keras_serializable(package="digitpad")
 class Calibration(keras.layers.Layer):
-    """Turns logits into calibrated probabilities; without ink, every digit is as probable as the next.
+    """Turns logits into calibrated probabilities; without ink, all digits are equally probable.
 
-    The probabilities of the digits are those that hold if the drawing is one, and whether it is stands beside them.
+    The probabilities of the digits assume that the drawing is a digit. Whether it is one is a separate output.
 
     Args:
-        temperature: logits are divided by it.
+        temperature: the divisor of the digits' logits.
 
     Call arguments:
-        logits: float32 (batch, 11), of the digits and of what is none.
+        logits: float32 (batch, 11), of the digits and of "not a digit".
         ink: float32 (batch,), as from `Contract`.
 
     Returns:
         `probabilities`, float32 (batch, 10), each row adding up to 1, and `not_digit`, float32 (batch,), the
-        probability that the drawing is no digit, 0 to 1.
+        probability that the drawing is not a digit, 0 to 1.
     """
 
     def __init__(self, temperature: float = 1.0, **kwargs: Any) -> None:

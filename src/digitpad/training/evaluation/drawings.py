@@ -1,4 +1,4 @@
-"""How a run does on drawings: on generated ones, and on what people wrote with a pen where that is at hand."""
+"""Evaluation on drawings: on generated ones and, where available, on the pen data."""
 
 from typing import Any
 
@@ -18,14 +18,14 @@ from digitpad.training.preprocessing import contract
 from digitpad.training.recipe import Recipe
 
 NUM_PEN = 2000
-"""Pen characters of each kind that a report reads; `bench/drawings.py` reads all of them."""
+"""Number of pen digits, and of other pen characters, in a report; `bench/drawings.py` reads all of them."""
 
-_ROUNDS = 2  # epochs of `cnn`'s mixture, so a digit of the split is drawn once or twice, or never
-_CANVAS_PX, _BRUSH_PX, _FILL = 140, 9.0, 0.7  # the reference setting of the pen data at half its size
+_ROUNDS = 2  # epochs of the `cnn` recipe's mixture; a digit of the split is drawn twice, once or not at all
+_CANVAS_PX, _BRUSH_PX, _FILL = 140, 9.0, 0.7  # the reference rendering of the pen data, at half size
 
 
 def generated(digits: Split, seed: list[int]) -> Pictures:
-    """Drawings made of a split's digits, of generated ones and of what is none, all changed at random."""
+    """Drawings of a split's digits, of generated digits and of non-digits, all changed at random."""
     recipe, rng = Recipe(unchanged=0.0, shift_px=0), np.random.default_rng(seed)
     mixture = Mixture.gather(digits, recipe, rng, epochs=_ROUNDS)
     rounds = [mixture.epoch(recipe, rng) for _ in range(_ROUNDS)]
@@ -34,7 +34,7 @@ def generated(digits: Split, seed: list[int]) -> Pictures:
 
 
 def written(known: Pen) -> Pictures:
-    """What people wrote with a pen: digits of every writer, and characters that nobody takes for one."""
+    """The pen data, drawn: digits by every writer, and characters that cannot pass for a digit."""
     digits = pen.sample(known.digits.writers, NUM_PEN)
     clear = np.flatnonzero(np.isin(known.others.labels, list(pen.CLEAR)))
     strange = clear[pen.sample(known.others.writers[clear], NUM_PEN)]
@@ -44,7 +44,7 @@ def written(known: Pen) -> Pictures:
 
 
 def figures(network: keras.Model, drawings: Pictures, calibrated: Calibrated) -> dict[str, Any]:
-    """All figures of `evaluate.evaluate` on the digits among drawings, and what refusals do to all of them."""
+    """The results of `metrics.evaluate` on the digits, and of `metrics.refusals` on all drawings."""
     logits, is_digit = predict_logits(network, drawings.seen), drawings.labels < NOT_A_DIGIT
     of_digits = metrics.evaluate(
         logits[is_digit], drawings.labels[is_digit], drawings.seen[is_digit], calibrated=calibrated

@@ -1,4 +1,4 @@
-"""Figures of a classifier: how often it is right, how honest its probabilities are, and where it goes wrong."""
+"""Classification metrics: accuracy, calibration, and where the mistakes are."""
 
 import base64
 import math
@@ -21,18 +21,20 @@ Labels = NDArray[np.uint8]
 def evaluate(
     logits: NDArray[np.float32], labels: Labels, seen: NDArray[np.float32], *, calibrated: Calibrated
 ) -> dict[str, Any]:
-    """All figures of one look at a split, as JSON values.
+    """Compute all metrics of a split, as JSON values.
 
     Args:
-        logits: float32 (num_images, 11), of the digits and of what is none.
+        logits: float32 (num_images, 11), of the digits and of "not a digit".
         labels: uint8 (num_images,), true digits.
-        seen: float32 (num_images, 28, 28, 1), what the network saw, 0 to 1; kept for the worst mistakes.
+        seen: float32 (num_images, 28, 28, 1), what the network saw, 0 to 1; stored for the worst mistakes.
         calibrated: the temperature and the thresholds.
 
     Returns:
-        `accuracy`, its 95 % `accuracy_interval`, `top2`, `nll`, `brier` and `ece` with the temperature; the same last
-        three without it in `uncalibrated`; `reliability` before and after; `confusion`, counts by true digit (row) and
-        prediction (column); `classes`, precision, recall and F1; `confused_pairs`; `worst`, the worst mistakes.
+        `num_images` and `num_right`; `accuracy` with its 95 % `accuracy_interval`; `top2`, the accuracy of the first
+        two answers; `nll`, `brier` and `ece` with the temperature, and in `uncalibrated` the same without it;
+        `refusals`, from the function of that name; `reliability` before and after the temperature; `confusion`, counts
+        by true digit (row) and prediction (column); `classes`, precision, recall and F1; `confused_pairs`; `worst`, the
+        worst mistakes.
     """
     before, not_digit = answers(logits, 1.0)
     after, _ = answers(logits, calibrated.temperature)
@@ -59,18 +61,19 @@ def evaluate(
 def refusals(
     probabilities: Probabilities, not_digit: NDArray[np.float64], labels: Labels, thresholds: dict[str, float]
 ) -> dict[str, float | None]:
-    """What saying no and "I am not sure" does to a set of digits, among which there may be what is none.
+    """Measure the effect of the thresholds on digits and, if there are any, on non-digits.
 
     Args:
         probabilities: (num_images, 10), calibrated.
-        not_digit: (num_images,), the probability that a picture is no digit.
-        labels: uint8 (num_images,), true digits, or 10 for what is none.
-        thresholds: as from `calibrate.fit_thresholds`.
+        not_digit: (num_images,), the probability that an image is not a digit.
+        labels: uint8 (num_images,), true digits, or 10 for non-digits.
+        thresholds: as from `calibration.fit_thresholds`.
 
     Returns:
-        Of the digits, the shares that are `kept`, `sure` among these, and right among the sure (`sure_accuracy`); how
-        often the candidates hold the truth (`coverage`) and how many there are (`num_candidates`); of what is no digit,
-        the share that is `passed`, None if there was none, and in `num_strange` how many there were.
+        For the digits: `kept`, the share that is accepted; `sure`, the share of these that is answered confidently;
+        `sure_accuracy`, the accuracy of the confident answers; `coverage`, how often the candidates include the true
+        digit; `num_candidates`, their mean number. For the non-digits: `passed`, the share that is accepted, or None if
+        there are none; `num_strange`, their number.
     """
     is_digit = labels < 10
     kept = not_digit <= thresholds["not_digit"]
@@ -99,13 +102,13 @@ def honesty(probabilities: Probabilities, labels: Labels) -> dict[str, float]:
 
 
 def reliability(probabilities: Probabilities, labels: Labels) -> list[dict[str, float]]:
-    """Predictions in 15 bins of equal width by their confidence; empty bins are left out.
+    """Group predictions by confidence in 15 bins of equal width, leaving out empty ones.
 
     Returns:
-        For each bin `low` and `high` end, `count`, mean `confidence` and `accuracy`, the lowest bin first.
+        For each bin, lowest first: its `low` and `high` edge, `count`, mean `confidence` and `accuracy`.
     """
     confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    bins = np.clip(np.ceil(confidence * NUM_BINS).astype(int) - 1, 0, NUM_BINS - 1)  # a bin holds its upper end
+    bins = np.clip(np.ceil(confidence * NUM_BINS).astype(int) - 1, 0, NUM_BINS - 1)  # a bin includes its upper edge
     rows = []
     for index in np.unique(bins):
         inside = bins == index
@@ -122,7 +125,7 @@ def reliability(probabilities: Probabilities, labels: Labels) -> list[dict[str, 
 
 
 def expected_calibration_error(bins: list[dict[str, float]]) -> float:
-    """Mean distance of accuracy from confidence over the bins of `reliability`, weighted by their counts, 0 to 1.
+    """Mean gap between accuracy and confidence over the bins of `reliability`, weighted by their counts, 0 to 1.
 
     Reference: Naeini et al. 2015, Obtaining Well Calibrated Probabilities Using Bayesian Binning.
     """
@@ -131,7 +134,7 @@ def expected_calibration_error(bins: list[dict[str, float]]) -> float:
 
 
 def wilson_interval(num_right: int, num_images: int) -> tuple[float, float]:
-    """95 % confidence interval of a share that was seen `num_right` times in `num_images`.
+    """95 % confidence interval of an accuracy of `num_right` in `num_images`.
 
     Reference: Wilson 1927, Probable Inference, the Law of Succession, and Statistical Inference.
     """
@@ -154,14 +157,14 @@ def _confused_pairs(confusion: NDArray[np.int64]) -> list[dict[str, int]]:
 
 
 def worst(probabilities: NDArray[Any], labels: Labels) -> NDArray[np.int64]:
-    """Indices of the mistakes, those first to whose true digit (num_images, 10) probabilities give the least."""
+    """Indices of the mistakes among probabilities (num_images, 10), least probable true digit first."""
     true = probabilities[np.arange(len(labels)), labels]
     mistakes = np.flatnonzero(probabilities.argmax(axis=1) != labels)
     return mistakes[np.argsort(true[mistakes], kind="stable")]
 
 
 def _worst(probabilities: Probabilities, labels: Labels, seen: NDArray[np.float32]) -> list[dict[str, Any]]:
-    """The mistakes to which the true digit's probability is the lowest, with what the network saw."""
+    """The mistakes with the least probable true digits, with what the network saw."""
     predicted = probabilities.argmax(axis=1)
     return [
         {

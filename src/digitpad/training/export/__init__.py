@@ -1,5 +1,5 @@
-"""Export: the trained network becomes a model that reads pixels, as files that are proven to answer alike.
+"""Export: from the trained network to model files that read pixels and are verified to give the same answers.
 
-In: a network and its temperature. Out: `model.keras` and the graph of `digits.onnx`, the contract inside both.
-Front doors: `keras_file.build_reader`, `onnx_file.export` and `verify.verify`. `slim` makes the graph's file smaller.
+In: a network and its temperature. Out: `model.keras` and the graph of `digits.onnx`, both with the contract inside.
+Entry points: `keras_file.build_reader`, `onnx_file.export` and `verify.verify`. `slim` shrinks the graph.
 """

@@ -1,4 +1,4 @@
-"""The trained network becomes a model that reads pixels, contract and temperature inside, saved as a Keras file."""
+"""The Keras model file: a model that reads pixels, with the contract and the temperature inside."""
 
 import hashlib
 import tempfile
@@ -20,15 +20,15 @@ _DIGEST_BYTES = 64
 
 
 def build_reader(network: keras.Model, temperature: float) -> keras.Model:
-    """Put the contract before a network and the temperature behind it.
+    """Add the contract before a network and the calibration after it.
 
     Args:
         network: from float32 (batch, 28, 28, 1) to logits (batch, 11).
-        temperature: from `calibrate.fit_temperature`.
+        temperature: from `calibration.fit_temperature`.
 
     Returns:
-        A model from uint8 (batch, height, width, 4), RGBA of any size, to a dictionary with all that `Calibration` and
-        `Contract` return.
+        A model from uint8 (batch, height, width, 4), RGBA of any size, to a dictionary with the outputs of
+        `Calibration` and `Contract`.
     """
     pixels = keras.Input((None, None, 4), dtype="uint8", name=artifact.INPUT)
     read = Contract(name="contract")(pixels)
@@ -37,12 +37,12 @@ def build_reader(network: keras.Model, temperature: float) -> keras.Model:
 
 
 def answer(reader: keras.Model, pixels: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-    """What a reader answers to pixels of one size, uint8 (batch, height, width, 4): arrays by name."""
+    """The outputs of a reader, as arrays by name, for pixels of one size, uint8 (batch, height, width, 4)."""
     return {name: keras.ops.convert_to_numpy(value) for name, value in reader(pixels, training=False).items()}
 
 
 def save(reader: keras.Model, path: Path) -> None:
-    """Save a reader as a `.keras` file whose zip comment is the SHA-256 of every byte before it."""
+    """Save a reader as a `.keras` file whose zip comment is the SHA-256 of all bytes before it."""
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "model.keras"
         reader.save(draft)
@@ -53,10 +53,10 @@ def save(reader: keras.Model, path: Path) -> None:
 
 
 def load(path: Path) -> keras.Model:
-    """Load a file of `save`.
+    """Load a file written by `save`.
 
     Raises:
-        ArtifactError: missing, damaged, edited, or not written by digitpad.
+        ArtifactError: the file is missing, damaged, edited, or not written by digitpad.
     """
     try:
         data = path.read_bytes()
@@ -65,11 +65,11 @@ def load(path: Path) -> keras.Model:
     body, digest = data[:-_DIGEST_BYTES], data[-_DIGEST_BYTES:]
     if digest != hashlib.sha256(body).hexdigest().encode():
         raise ArtifactError(
-            f"Expected {path} to end in the digest of its contents; it does not: the file was damaged, edited or cut "
-            "short. Copy it again, or train it again."
+            f"Expected {path} to end with the digest of its contents; it does not: the file was damaged, edited or cut "
+            "short. Copy it again, or retrain the model."
         )
     try:
-        # files of before it was registered name it so
+        # files from earlier versions know the layer by this name
         return keras.saving.load_model(path, custom_objects={"MaxAndMean": MaxAndMean}, compile=False)
     except (OSError, TypeError, ValueError, KeyError) as error:
-        raise ArtifactError(f"Expected a model that Keras {keras.__version__} can load in {path}: {error}.") from None
+        raise ArtifactError(f"Expected Keras {keras.__version__} to load {path}; it cannot: {error}.") from None

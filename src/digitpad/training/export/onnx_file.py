@@ -1,4 +1,4 @@
-"""A saved reader becomes an ONNX graph that every runtime opens."""
+"""Conversion of a saved reader to an ONNX graph that every runtime can open."""
 
 import sys
 import tempfile
@@ -15,10 +15,10 @@ _OPSET = 18
 
 
 def export(keras_model: Path) -> bytes:
-    """Convert a saved reader into a serialised ONNX graph.
+    """Convert a saved reader to a serialised ONNX graph.
 
-    Only the TensorFlow backend exports graphs that every runtime opens, so if another backend trained the model, the
-    conversion happens in a process of its own.
+    Only the TensorFlow backend exports graphs that every runtime can open. With another backend, the conversion runs in
+    a separate process.
 
     Raises:
         DigitpadError: the conversion failed.

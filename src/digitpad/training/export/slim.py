@@ -1,4 +1,4 @@
-"""A converted graph without what nobody computes with: long names, constants that stand twice, bits that are zero."""
+"""Shrinking an ONNX graph without changing its results: short names, no duplicate constants, no unused bits."""
 
 import itertools
 import string
@@ -8,15 +8,15 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-_HALF_FROM = 100  # elements; for fewer, the node that widens them again is larger than what it saves
+_HALF_FROM = 100  # elements; below, the node that casts them back takes more bytes than are saved
 
 
 def slim(model: bytes) -> bytes:
-    """Make a model's file smaller without changing anything that it computes.
+    """Make a model file smaller without changing any result.
 
-    The converter names every tensor by the path of the layer that it came from, which is more than half of a small
-    network's file. Those names become one or two letters; of equal constants one stays; and float32 constants that
-    float16 holds exactly are kept as such, to be widened when the model is loaded.
+    The converter names every tensor after the path of its layer, which takes more than half of a small network's file.
+    These names are shortened to one or two letters, equal constants are stored once, and float32 constants that float16
+    represents exactly are stored as float16 and cast back when the model is loaded.
 
     Args:
         model: a serialised ONNX model without subgraphs.
@@ -26,7 +26,7 @@ def slim(model: bytes) -> bytes:
     """
     proto = onnx.load_model_from_string(model)
     graph = proto.graph
-    names = {"": ""} | {value.name: value.name for value in [*graph.input, *graph.output]}  # "": left out on purpose
+    names = {"": ""} | {value.name: value.name for value in [*graph.input, *graph.output]}  # "": an omitted input
     fresh = (name for name in _names() if name not in names)
     constants: dict[bytes, onnx.TensorProto] = {}
     for constant in graph.initializer:
@@ -54,7 +54,7 @@ def slim(model: bytes) -> bytes:
 
 
 def _half(constant: onnx.TensorProto, name: str) -> onnx.TensorProto | None:
-    """A constant as float16 under another name, or None where that saves nothing or is not the same."""
+    """A constant as float16 under another name, or None if that saves nothing or is not exact."""
     values = numpy_helper.to_array(constant)
     if values.dtype != np.float32 or values.size < _HALF_FROM:
         return None
@@ -64,6 +64,6 @@ def _half(constant: onnx.TensorProto, name: str) -> onnx.TensorProto | None:
 
 
 def _names() -> Iterator[str]:
-    """All words of lower-case letters, the shortest first."""
+    """All strings of lower-case letters, shortest first."""
     for length in itertools.count(1):
         yield from map("".join, itertools.product(string.ascii_lowercase, repeat=length))

@@ -1,4 +1,4 @@
-"""Verified reloading: a fresh process opens both saved models and must get the answers of the model in memory."""
+"""Verification: a fresh process loads both saved models, which must give the same answers as the one in memory."""
 
 import json
 import sys
@@ -19,10 +19,10 @@ from digitpad.training.preprocessing.contract import to_pixels
 from digitpad.training.runs import RunFolder
 
 TOLERANCES = {"keras": 1e-6, "onnx": 1e-5, "onnx_contract": 1e-4}
-"""Largest difference from the model in memory, absolute, or relative for values above 1 (places in px).
+"""Largest difference from the model in memory: absolute, or relative for values above 1 (positions in px).
 
-Of the ONNX file, what the network answers and what the contract gives have one each: the contract divides by small
-sums of ink, where two runtimes that add in another order are farther apart.
+The ONNX file has one tolerance for the answers of the network and one for the outputs of the contract. The contract
+divides by small sums of ink, where runtimes differ more because they add in different orders.
 """
 
 _ANSWERS = {"probabilities", "not_digit"}
@@ -37,9 +37,9 @@ def verify(reader: keras.Model, images: NDArray[np.uint8], run: RunFolder) -> di
     """Compare the saved models of a run with the model in memory, in a fresh process.
 
     Args:
-        reader: the model in memory, from `export.build_reader`.
-        images: uint8 (num_images, 28, 28), some pictures to draw on canvases; five are used.
-        run: holds `model.keras` and `digits.onnx`.
+        reader: the model in memory, from `keras_file.build_reader`.
+        images: uint8 (num_images, 28, 28), images to draw on canvases; the first five are used.
+        run: the folder with `model.keras` and `digits.onnx`.
 
     Returns:
         The largest differences, by the names in `TOLERANCES`.
@@ -56,21 +56,21 @@ def verify(reader: keras.Model, images: NDArray[np.uint8], run: RunFolder) -> di
     for name, tolerance in TOLERANCES.items():
         if not differences[name] <= tolerance:
             raise VerificationError(
-                f"Expected the reloaded {name.replace('_', ' ')} to answer like the trained one within {tolerance:g}; "
-                f"it is off by {differences[name]:g}. Do not use the models in {run.path}."
+                f"Expected the reloaded model ({name.replace('_', ' ')}) to match the trained one within "
+                f"{tolerance:g}; it is off by {differences[name]:g}. Do not use the models in {run.path}."
             )
     return differences
 
 
 def probes(reader: keras.Model, digits: Split) -> list[artifact.Probe]:
-    """What a model file is checked by whenever it is loaded.
+    """Make the probes that check a model file whenever it is loaded.
 
     Args:
-        reader: the model in memory, from `export.build_reader`.
-        digits: pictures of every digit.
+        reader: the model in memory, from `keras_file.build_reader`.
+        digits: images that include every digit.
 
     Returns:
-        One picture of each digit, one of them on a larger canvas, and blank paper, with the reader's answers.
+        One image of each digit, one of them again on a larger canvas, and blank paper, with the reader's answers.
     """
     images = [digits.images[np.flatnonzero(digits.labels == digit)[0]] for digit in range(10)]
     drawings = [*to_pixels(np.stack(images)), place(images[2], 200, 160), np.full((40, 40, 4), 255, np.uint8)]
@@ -78,7 +78,7 @@ def probes(reader: keras.Model, digits: Split) -> list[artifact.Probe]:
 
 
 def place(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-    """Put a 28x28 picture, enlarged by a whole factor and black on white, into the lower right of a larger canvas.
+    """Put a 28x28 image, enlarged by a whole factor and black on white, in the lower right of a larger canvas.
 
     Returns:
         uint8 (height, width, 4), RGBA.
@@ -102,7 +102,7 @@ def _reference(reader: keras.Model, images: NDArray[np.uint8]) -> Answer:
 
 
 def _compare(run: RunFolder) -> dict[str, float]:
-    """What the fresh process does."""
+    """Compare both saved models with the reference, in the fresh process."""
     reader = keras_file.load(run.keras_model)
     model = artifact.load(run.onnx_model)
     cases: dict[str, Answer] = {}

@@ -1,6 +1,6 @@
-"""The networks: from the 28x28 picture to a logit for each digit and one for what is none.
+"""The network architectures: from the 28x28 picture to a logit for each digit and one for "not a digit".
 
-A network knows nothing of pixels, paper or temperature.
+Pixels and paper are handled by the contract, and the temperature by the calibration.
 """
 
 from typing import Any
@@ -14,11 +14,11 @@ from digitpad.errors import RecipeError
 from digitpad.training.preprocessing.framing import PICTURE_PX
 from digitpad.training.recipe import Recipe
 
-NUM_CLASSES = 11  # the digits, and what is none
+NUM_CLASSES = 11  # the digits, and "not a digit"
 
 
 def dense(recipe: Recipe) -> list[layers.Layer]:
-    """The baseline, 784 -> 512 -> 256 -> 11, with He initialisation, ReLU, L2 and dropout."""
+    """The dense baseline, 784 -> 512 -> 256 -> 11, with He initialisation, ReLU, L2 and dropout."""
     hidden = []
     for units in (512, 256):
         hidden += [_dense(units, recipe, activation="relu"), layers.Dropout(recipe.dropout, seed=recipe.seed)]
@@ -26,9 +26,9 @@ def dense(recipe: Recipe) -> list[layers.Layer]:
 
 
 def fast(recipe: Recipe) -> list[layers.Layer]:
-    """Two convolutions, each pooled before its activation, and 128 units: as few operations as 99 % can be had for."""
+    """Two convolutions, pooled before activation, and 128 units: as little computation as 99 % accuracy allows."""
     return [
-        layers.Cropping2D(3),  # digits seldom reach the rim
+        layers.Cropping2D(3),  # digits rarely reach the edge
         *_pooled(16, kernel_size=5, pool_size=3),
         *_pooled(64, kernel_size=3, pool_size=2),
         layers.Flatten(),
@@ -38,7 +38,7 @@ def fast(recipe: Recipe) -> list[layers.Layer]:
 
 
 def small(recipe: Recipe) -> list[layers.Layer]:
-    """Five narrow convolutions, two of them pooled; the head sees maximum and mean of the last maps."""
+    """Five narrow convolutions, two of them pooled; the head sees the maximum and mean of the last feature maps."""
     return [
         *_same(8),
         layers.MaxPooling2D(2),
@@ -53,7 +53,7 @@ def small(recipe: Recipe) -> list[layers.Layer]:
 
 
 def cnn(recipe: Recipe) -> list[layers.Layer]:
-    """Three batch-normalised convolutions, two of them strided, so that most of the work is done on 10x10 maps."""
+    """Three batch-normalised convolutions, two of them strided, so that most of the work is on 10x10 maps."""
     return [
         *_convolution(32, kernel_size=5, strides=2),
         *_convolution(64, kernel_size=3),
@@ -63,7 +63,7 @@ def cnn(recipe: Recipe) -> list[layers.Layer]:
 
 
 def wide(recipe: Recipe) -> list[layers.Layer]:
-    """As `small`, with six to eight times the filters, and half of the resolution from the beginning."""
+    """Like `small`, with six to eight times the filters, and at half the resolution from the start."""
     return [
         *_convolution(48, kernel_size=5, strides=2),
         *_same(96),
@@ -80,19 +80,19 @@ NETWORKS = {"dense": dense, "fast": fast, "small": small, "cnn": cnn, "wide": wi
 
 
 def check(recipe: Recipe) -> None:
-    """RecipeError if there is no network of the name that a recipe gives."""
+    """Raise RecipeError if the recipe names an unknown network."""
     if recipe.network not in NETWORKS:
         raise RecipeError(f"Expected network to be one of {', '.join(NETWORKS)}; got {recipe.network!r}.")
 
 
 def build(recipe: Recipe) -> keras.Sequential:
-    """The network that a recipe names, with fresh weights from the recipe's seed.
+    """Build the network that a recipe names, with weights initialised from the recipe's seed.
 
     Returns:
         A model from float32 (batch, 28, 28, 1), 0 to 1, to float32 (batch, 11), logits.
 
     Raises:
-        RecipeError: there is no network of that name.
+        RecipeError: the recipe names an unknown network.
     """
     check(recipe)
     keras.utils.set_random_seed(recipe.seed)
@@ -101,18 +101,18 @@ def build(recipe: Recipe) -> keras.Sequential:
 
 
 def keep(network: keras.Sequential, recipe: Recipe) -> keras.Model:
-    """A trained network as it is kept: batch normalisation folded into the convolutions, weights of 16 bits.
+    """Prepare a trained network for export: batch normalisation folded into the convolutions, weights of 16 bits.
 
-    Half of the bits are more than enough to read with, and make the file half as large. Where the recipe wants
-    test-time augmentation, the network that is kept holds it.
+    For inference, 16 bits are more than enough, and they halve the size of the file. If the recipe asks for test-time
+    augmentation, it becomes part of the network.
 
     Args:
-        network: as `build` made it, after training.
-        recipe: what it was trained by.
+        network: from `build`, after training.
+        recipe: the recipe that it was trained with.
 
     Returns:
-        A new network of the same name for inference only. Its weights are float32 and hold values that float16 holds
-        too, so whatever computes with either gets the same answers.
+        A new network of the same name, for inference only. Its weights are float32, but rounded to values that float16
+        can represent, so storing them as float16 does not change the answers.
     """
     kept: list[layers.Layer] = []
     weights: list[NDArray[np.float32]] = []
@@ -131,7 +131,7 @@ def keep(network: keras.Sequential, recipe: Recipe) -> keras.Model:
 
 
 def _augmented(network: keras.Sequential) -> keras.Model:
-    """A network that reads every picture five times, in its place and a pixel beside it, and takes the mean."""
+    """A network that reads every picture in place and shifted by one pixel in each direction, and averages."""
     name, network.name = network.name, f"{network.name}_once"
     picture = keras.Input(network.input_shape[1:], name="seen")
     framed = layers.ZeroPadding2D(1)(picture)
@@ -142,7 +142,7 @@ def _augmented(network: keras.Sequential) -> keras.Model:
 
 @keras.saving.register_keras_serializable(package="digitpad")
 class MaxAndMean(layers.Layer):
-    """Maximum and mean of every map, wherever on it they come from: (batch, y, x, c) becomes (batch, 2 * c)."""
+    """Global maximum and mean of every feature map: (batch, y, x, c) becomes (batch, 2 * c)."""
 
     def call(self, maps: Any) -> Any:
         return ops.concatenate([ops.max(maps, axis=(1, 2)), ops.mean(maps, axis=(1, 2))], axis=1)
@@ -156,7 +156,7 @@ def _dense(units: int, recipe: Recipe, activation: str | None = None, *, use_bia
 
 
 def _convolution(filters: int, *, kernel_size: int, strides: int = 1, padding: str = "valid") -> list[layers.Layer]:
-    # no bias: the batch normalisation behind it has one
+    # no bias: the batch normalisation that follows has one
     return [
         layers.Conv2D(filters, kernel_size, strides, padding, use_bias=False, kernel_initializer="he_normal"),
         layers.BatchNormalization(),
@@ -169,8 +169,8 @@ def _same(filters: int) -> list[layers.Layer]:
 
 
 def _pooled(filters: int, *, kernel_size: int, pool_size: int) -> list[layers.Layer]:
-    # behind the pooling, an activation costs a fraction of what it costs before it; a bias takes longer to compile
-    # than it is worth
+    # after pooling, the activation costs a fraction of what it would cost before; a bias takes longer to compile than
+    # it is worth
     return [
         layers.Conv2D(filters, kernel_size, use_bias=False, kernel_initializer="he_normal"),
         layers.MaxPooling2D(pool_size),

@@ -1,4 +1,4 @@
-"""Fitting a network: minibatches, early stopping, and a checkpoint after every epoch that a killed run goes on from."""
+"""Training a network: minibatches, early stopping, and a checkpoint per epoch from which a killed run can resume."""
 
 import json
 import math
@@ -24,11 +24,11 @@ _PREDICT_BATCH_SIZE = 1000
 
 @dataclass
 class Progress:
-    """How far a fit has come: everything but the weights that a resumed fit needs.
+    """The progress of training: everything that a resumed run needs, except the weights.
 
     Attributes:
-        history: one row of figures for each finished epoch, see `HISTORY_COLUMNS`.
-        best_epoch: number of finished epochs at the weights that are kept so far.
+        history: one row of metrics per finished epoch, see `HISTORY_COLUMNS`.
+        best_epoch: the epoch with the best weights so far, counted from 1; 0 before the first.
         num_restored: how many of the epochs were finished by an earlier process.
     """
 
@@ -42,28 +42,28 @@ class Progress:
 
     @property
     def best_loss(self) -> float:
-        """The lowest validation loss so far; infinite before the first epoch."""
+        """The validation loss of the best epoch so far; infinite before the first epoch."""
         return self.history[self.best_epoch - 1]["validation_loss"] if self.best_epoch else math.inf
 
 
 class Watcher:
-    """Is told how a fit goes. This one does nothing; others show it to people."""
+    """Receives the training progress. This base class ignores it; subclasses show it to people."""
 
     def begin(self, num_finished: int, num_epochs: int, num_steps: int) -> None:
-        """Training begins, with `num_finished` epochs done before and `num_steps` steps in each."""
+        """Training begins: `num_finished` of `num_epochs` epochs are done already; each has `num_steps` steps."""
 
     def step(self, step: int) -> None:
         """The given number of steps of this epoch are done."""
 
     def epoch(self, row: dict[str, float]) -> None:
-        """An epoch is done; `row` has `HISTORY_COLUMNS`."""
+        """An epoch is done; `row` has the columns in `HISTORY_COLUMNS`."""
 
     def end(self) -> None:
-        """Training is over, also when it was broken off."""
+        """Training is over, whether it finished or was interrupted."""
 
 
 HISTORY_COLUMNS = ("epoch", "loss", "accuracy", "validation_loss", "validation_accuracy", "learning_rate", "seconds")
-"""`loss` is what was minimised, with augmentation, dropout and penalties; `validation_loss` is the plain NLL."""
+"""`loss` is what training minimises, with augmentation, dropout and penalties; `validation_loss` is the plain NLL."""
 
 
 def fit(
@@ -75,25 +75,27 @@ def fit(
     checkpoint: Path,
     watcher: Watcher,
 ) -> Progress:
-    """Train until the recipe's end or early stopping, then put back the weights of the best validation loss.
+    """Train until the last epoch or early stopping, then restore the weights with the best validation loss.
 
-    When no validation pictures are held out, nothing stops early and the last weights stay.
+    If no validation images are held out, training does not stop early and keeps the last weights.
 
     Args:
-        network: from `models.build`; it is changed in place.
-        training: what gradients are taken on, an epoch of it at a time.
-        validation: what early stopping goes by.
+        network: from `architectures.build`; it is changed in place.
+        training: the mixture from which each epoch is drawn.
+        validation: the pictures that early stopping is based on.
         recipe: how to train.
-        checkpoint: a file that is rewritten after every epoch; if it is there, training goes on from it.
-        watcher: is told how it goes.
+        checkpoint: a file that is rewritten after every epoch; if it exists, training resumes from it.
+        watcher: receives the training progress.
 
     Returns:
-        What happened, epoch by epoch.
+        The history and the best epoch.
 
     Raises:
         RunError: the checkpoint is damaged or belongs to another recipe.
+        DigitpadError: training diverged.
     """
     num_steps = math.ceil(len(training.digits) / recipe.batch_size)
+    recipe = recipe.lasting(num_steps)
     _compile(network, recipe, num_steps * recipe.epochs)
     fitting = _Fit(network, recipe)
     if checkpoint.exists():
@@ -126,12 +128,12 @@ class _Fit:
         if not math.isfinite(loss + validation_loss):
             raise DigitpadError(
                 f"Expected a finite loss; epoch {epoch} ended with {loss} (validation {validation_loss}): training "
-                "diverged. Begin again with a lower learning_rate."
+                "diverged. Start again with a lower learning_rate."
             )
         learning_rate, seconds = float(self.network.optimizer.learning_rate), time.monotonic() - started
         figures = (epoch, loss, accuracy, validation_loss, validation_accuracy, learning_rate, seconds)
         row = dict(zip(HISTORY_COLUMNS, figures, strict=True))
-        # pictures that trained choose nothing: then the last weights are the best
+        # without held-out images there is nothing to select an epoch by, so the last weights count as the best
         improved = not self.recipe.held_out or validation_loss < self.progress.best_loss
         self.progress.history.append(row)
         if improved:
@@ -140,8 +142,8 @@ class _Fit:
         return row
 
     def _train(self, training: Mixture, watcher: Watcher) -> tuple[float, float]:
-        """One epoch of gradient steps; its mean loss and accuracy."""
-        # order and augmentation depend on seed and epoch alone, so a resumed run sees what one left alone sees
+        """Train for one epoch and return its mean loss and accuracy."""
+        # order and augmentation depend only on seed and epoch, so a resumed run sees the same as an uninterrupted one
         rng = np.random.default_rng([self.recipe.seed, len(self.progress.history)])
         batches = _batches(training.epoch(self.recipe, rng), self.recipe.batch_size)
         log = self.network.fit(**batches, shuffle=False, verbose=0, callbacks=[_Steps(watcher)]).history
@@ -164,44 +166,46 @@ class _Fit:
             self.best_weights = [arrays[f"best_{i}"] for i in range(len(self.best_weights))]
             self.progress = Progress(state["history"], state["best"], len(state["history"]))
         except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"Expected a checkpoint of this network in {checkpoint}; it is another: {error}.") from None
+            raise RunError(
+                f"Expected a checkpoint of this network in {checkpoint}; it does not fit: {error}."
+            ) from None
 
     def _variables(self) -> list[Any]:
         return [*self.network.variables, *self.network.optimizer.variables]
 
 
 class _Steps(keras.callbacks.Callback):
-    """Passes the ends of steps on to a watcher."""
+    """Reports finished steps to a watcher."""
 
     def __init__(self, watcher: Watcher) -> None:
         super().__init__()
         self._watcher = watcher
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        # several steps are one execution, and the last execution may come to its end early
+        # one execution covers several steps, and the last one may cover fewer
         self._watcher.step(min(batch + 1, self.params["steps"]))
 
 
 def _batches(split: Split, batch_size: int) -> dict[str, Any]:
-    """Pictures of 0 to 1 and one-hot labels, as `fit` takes them."""
+    """Pictures scaled to [0, 1] and one-hot labels, as arguments of `keras.Model.fit`."""
     labels = keras.utils.to_categorical(split.labels, NOT_A_DIGIT + 1)
     if keras.backend.backend() != "tensorflow":
         return {"x": Pictures.of(split).seen, "y": labels, "batch_size": batch_size}
     import tensorflow as tf
 
     options = tf.data.Options()
-    options.autotune.enabled = False  # it ends an epoch up to a second late
+    options.autotune.enabled = False  # it delays the end of an epoch by up to a second
     levels = tf.data.Dataset.from_tensor_slices((split.images[..., None], labels)).batch(batch_size)
     return {"x": levels.map(lambda images, labels: (tf.cast(images, tf.float32) / 255, labels)).with_options(options)}
 
 
 def predict_logits(network: keras.Model, seen: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Logits, float32 (num_images, 11), of pictures as in `Pictures.seen`."""
+    """Logits, float32 (num_images, 11), for pictures as in `Pictures.seen`."""
     return batches.predict(network, [seen], _PREDICT_BATCH_SIZE)
 
 
 def validation_figures(network: keras.Model, pictures: Pictures) -> tuple[float, float]:
-    """Mean negative log likelihood and accuracy, 0 to 1."""
+    """Mean negative log likelihood and accuracy (0 to 1) on some pictures."""
     logits = predict_logits(network, pictures.seen)
     log_likelihood = log_softmax(logits, axis=1)[np.arange(len(logits)), pictures.labels]
     return -float(log_likelihood.mean()), float((logits.argmax(axis=1) == pictures.labels).mean())
@@ -216,11 +220,11 @@ def _compile(network: keras.Model, recipe: Recipe, num_steps: int) -> None:
         warmup_steps=warmup_steps,
     )
     network.compile(
-        # with weight decay this is AdamW; without, there is less to compile
+        # with weight decay this is AdamW; without it, there is less to compile
         optimizer=keras.optimizers.Adam(schedule, weight_decay=recipe.weight_decay or None),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing),
         metrics=["accuracy"],
         steps_per_execution=_STEPS_PER_EXECUTION,
-        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",  # TensorFlow's is slow on the CPU
+        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",  # TensorFlow's JIT is slow on the CPU
     )
     network.optimizer.build(network.trainable_variables)

@@ -1,8 +1,8 @@
-"""The input contract: pixels of any size in, the 28x28 picture that MNIST would hold out.
+"""The input contract: from pixels of any size to a 28x28 picture like those in MNIST.
 
-The contract is one Keras layer without weights. What training draws or changes goes through it, it is the first layer
-of every saved model, and it is exported with the model, so there is no second implementation that could drift. Whoever
-changes what it makes of the same pixels raises `digitpad.artifact.CONTRACT_VERSION`.
+The contract is a single Keras layer without weights. Training applies it to drawn and augmented images, it is the first
+layer of every saved model, and it is exported with the model, so there is no second implementation that could drift.
+Any change to its output for the same pixels must increase `digitpad.artifact.CONTRACT_VERSION`.
 """
 
 from functools import cache
@@ -17,38 +17,38 @@ from digitpad.training import batches
 from digitpad.training.preprocessing.framing import PICTURE_PX, frame, mask
 
 MIN_CONTRAST = 0.1
-"""Ink differs from the paper by at least this share of the full range in one colour; anything less is paper grain."""
+"""Ink differs from paper by at least this share of the full range in some colour channel; less is paper grain."""
 
-_CHUNK_PIXELS = 800_000  # of the pictures that go through the layer at once, about 200 MB of intermediate results
+_CHUNK_PIXELS = 800_000  # pixels that go through the layer at once, for about 200 MB of intermediate results
 
-Tensor = Any  # whatever the Keras backend calls its arrays
+Tensor = Any  # the array type of the Keras backend
 
 
 @keras.saving.register_keras_serializable(package="digitpad")
 class Contract(keras.layers.Layer):
-    """Turns a drawing into the 28x28 picture that the network was trained on.
+    """Turns a drawing into a 28x28 picture like those that the network was trained on.
 
-    In order: lay the drawing on opaque paper; read the paper's colour off the border; ink is the distance from it; find
-    the box of the ink, without specks beside it; bring the strokes to the width of MNIST's; scale the box's longer side
-    to 20 px with the aspect kept; put the centre of mass where MNIST has it, as far as nothing of the box is cut off;
-    stretch the strongest ink to 1.
+    In order: lay the drawing on opaque paper; read the paper's colour off the border and take the distance from it as
+    ink; find the box of the ink, ignoring specks around it; bring the stroke width into MNIST's range; scale the longer
+    side of the box to 20 px, keeping the aspect ratio; move the centre of mass to where MNIST has it, but not so far
+    that the box is cut off; scale the levels so that the strongest ink is 1.
 
     Call arguments:
         pixels: uint8 (batch, height, width, 4), red, green, blue and straight (not premultiplied) alpha, 0 to 255.
 
     Returns:
         A dictionary:
-        `seen`: float32 (batch, 28, 28, 1), the picture, from 0 (paper) to 1 (ink); all 0 when there is no ink.
-        `ink`: float32 (batch,), how much ink there was, as the share of the canvas that it covers, 0 to 1; exactly 0
-            when nothing stands out from the paper.
+        `seen`: float32 (batch, 28, 28, 1), the picture, from 0 (paper) to 1 (ink); all 0 if there is no ink.
+        `ink`: float32 (batch,), the amount of ink, as the share of the canvas that it covers, 0 to 1; exactly 0 if
+            nothing stands out from the paper.
         `box`: float32 (batch, 4), top, left, bottom and right edge of the ink in source px.
-        `centre`: float32 (batch, 2), the row and column in source px that became the middle of the picture.
+        `centre`: float32 (batch, 2), the row and column in source px that became the centre of the picture.
         `scale`: float32 (batch,), picture px per source px.
-        `stroke`: float32 (batch, 2), the width of the strokes as drawn and as seen, both in px of the picture.
+        `stroke`: float32 (batch, 2), the stroke width as drawn and as seen, both in picture px.
         `distance`: float32 (batch, height, width), how far every pixel is from the paper, 0 to 1: what counts as ink.
 
-    Reference: LeCun, Cortes, Burges, The MNIST database of handwritten digits: size-normalised to 20x20 with the aspect
-    kept, then centred in 28x28 by the centre of mass.
+    Reference: LeCun, Cortes, Burges, The MNIST database of handwritten digits: size-normalised to 20x20, keeping the
+    aspect ratio, then centred in 28x28 by the centre of mass.
     """
 
     def call(self, pixels: Tensor) -> dict[str, Tensor]:
@@ -76,14 +76,14 @@ class Contract(keras.layers.Layer):
 
 
 def to_pixels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Grey pictures, uint8 (num_images, height, width), as opaque RGBA, uint8 (num_images, height, width, 4)."""
+    """Grey images, uint8 (num_images, height, width), as opaque RGBA, uint8 (num_images, height, width, 4)."""
     pixels = np.full((*images.shape, 4), 255, np.uint8)
     pixels[..., :3] = images[..., None]
     return pixels
 
 
 def see(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """What the network sees of grey pictures.
+    """What the network sees of grey images.
 
     Args:
         images: uint8 (num_images, height, width), light on dark or dark on light.
@@ -98,18 +98,18 @@ def see(images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def levels(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same as whole levels, uint8 (num_images, 28, 28), 0 for paper to 255 for ink."""
+    """Like `see`, but as integer levels, uint8 (num_images, 28, 28), 0 for paper to 255 for ink."""
     return to_levels(see(images))
 
 
 def to_levels(seen: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Pictures of 0 to 1, float32 (num_images, 28, 28, 1), as whole levels, uint8 (num_images, 28, 28)."""
+    """Pictures in [0, 1], float32 (num_images, 28, 28, 1), as integer levels, uint8 (num_images, 28, 28)."""
     return np.rint(seen[..., 0] * 255).astype(np.uint8)
 
 
 @cache
 def _seer(height: int, width: int) -> keras.Model:
-    """The contract as a model for grey pictures of one size, compiled once."""
+    """The contract as a model for grey images of one size, compiled once."""
     grey = keras.Input((height, width), dtype="uint8")
     pixels = ops.stack([grey, grey, grey, ops.full_like(grey, 255)], axis=-1)
     return keras.Model(grey, Contract()(pixels)["seen"])
@@ -118,9 +118,9 @@ def _seer(height: int, width: int) -> keras.Model:
 def _distance_from_paper(pixels: Tensor) -> Tensor:
     """How far every pixel is from the paper, float32 (batch, height, width), 0 to 1.
 
-    The distance is the largest over the three colours, so red on green shows as well as black on white, and for one
-    colour of ink it is proportional to coverage, which keeps antialiased edges true. Colours are worked on plane by
-    plane, because runtimes are several times slower when they broadcast over an innermost axis of 3.
+    The distance is the maximum over the three colour channels, so red on green is as visible as black on white. For ink
+    of a single colour, it is proportional to coverage, which preserves antialiased edges. The channels are processed as
+    separate planes, because runtimes are several times slower when they broadcast over an innermost axis of size 3.
     """
     planes = ops.split(ops.transpose(pixels, (0, 3, 1, 2)), 4, axis=1)
     *colours, alpha = (ops.cast(ops.squeeze(plane, 1), "float32") for plane in planes)
@@ -132,8 +132,8 @@ def _distance_from_paper(pixels: Tensor) -> Tensor:
 def _paper(pixels: Tensor, green: Tensor, alpha: Tensor) -> Tensor:
     """The paper's colour, (batch, 3, 1), 0 to 255.
 
-    An opaque border is paper. Around a drawing on nothing, paper is what shows the ink: white under dark, black under
-    light ink, of which green tells enough.
+    An opaque border is paper. On a transparent background, the paper is whatever makes the ink visible: white for dark
+    ink, black for light ink, judged by the green channel.
     """
     *colours, opacity = ops.split(_border(pixels), 4, axis=1)
     total = ops.maximum(ops.sum(alpha, axis=(1, 2), keepdims=True), 1.0)
@@ -143,18 +143,18 @@ def _paper(pixels: Tensor, green: Tensor, alpha: Tensor) -> Tensor:
 
 
 def _border(pixels: Tensor) -> Tensor:
-    """Every second pixel along the edges, (batch, 4, num_pixels): enough to tell the paper, and quick to sort."""
+    """Every second pixel along the edges, (batch, 4, num_pixels): enough to find the paper's colour, fast to sort."""
     edges = [pixels[:, 0, ::2], pixels[:, -1, ::2], pixels[:, ::2, 0], pixels[:, ::2, -1]]
     return ops.transpose(ops.cast(ops.concatenate(edges, axis=1), "float32"), (0, 2, 1))
 
 
 def _median(values: Tensor) -> Tensor:
-    """Median over the last axis, kept: one stroke across the border does not change the paper's colour."""
+    """Median over the last axis, which is kept. A stroke across the border does not change it."""
     middle = ops.shape(values)[2] // 2
     return ops.sort(values, axis=2)[:, :, middle : middle + 1]
 
 
 def _flatten(distance: Tensor, mass: Tensor) -> Tensor:
-    """Ink at most a quarter above its mean level, weighted by itself, so that no dark speck outdoes a pale pencil."""
+    """Clip ink to 1.25 times its mean level, weighted by itself, so that a dark speck does not outweigh pale pencil."""
     level = ops.sum(distance * distance, axis=(1, 2), keepdims=True) / ops.maximum(mass, 1e-6)
     return ops.minimum(distance, 1.25 * level)

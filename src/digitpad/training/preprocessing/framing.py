@@ -1,8 +1,8 @@
-"""Ink of any size, framed as MNIST frames its digits: part of the contract's graph.
+"""Framing ink of any size as MNIST frames its digits. Part of the contract's graph.
 
-Crop, antialiased resize and sub-pixel shift run along the axes, so together they are `rows @ ink @ columns`, two matrix
-products. What has to be found out for that is found for both axes at once: runtimes spend more on starting a small
-operation than on its numbers, so half as many is nearly twice as fast.
+Cropping, antialiased resizing and sub-pixel shifting are separable, so together they are `rows @ ink @ columns`, two
+matrix products. Their parameters are computed for both axes at once: runtimes spend more time on launching a small
+operation than on computing it, so half as many operations are nearly twice as fast.
 """
 
 from typing import Any
@@ -15,29 +15,29 @@ from digitpad.training.preprocessing.stroke_width import restroke, stroke_width
 PICTURE_PX = 28
 DIGIT_PX = 20
 CENTRE_PX = 14.5
-"""Where the centre of mass goes: the middle of pixel 14 (of 0 to 27), where MNIST's own pictures have it."""
+"""Where the centre of mass goes: the middle of pixel 14 (of 0 to 27), as in MNIST's own images."""
 
 STROKE_PX = (2.0, 3.0)
-"""Thinner and thicker strokes are brought to this width; most of MNIST's are between, and stay as they are."""
+"""Thinner and thicker strokes are brought into this range; most of MNIST's are within it and do not change."""
 
 SPECK_ABOVE, SPECK_BESIDE = 0.03, 0.08
-"""What stands apart with no more than this share of the ink is dirt. Signs have dots above and below, none beside."""
+"""A separate part with at most this share of the ink is dirt. Signs have dots above and below, but not beside them."""
 
 INK_LEVEL = 0.8
-"""The mean level of ink, weighted by itself; nearly all of MNIST's pictures are above."""
+"""The least mean level of ink, weighted by itself; nearly all of MNIST's images are above it."""
 
-_FINE = 2  # strokes are made wider or thinner on a picture that is this many times as fine
+_FINE = 2  # strokes are widened and thinned at this many times the resolution of the picture
 
-Tensor = Any  # whatever the Keras backend calls its arrays
+Tensor = Any  # the array type of the Keras backend
 
 
 def frame(ink: Tensor, stroke_px: Tensor | None = None) -> dict[str, Tensor]:
-    """The picture of MNIST's form that ink makes.
+    """Frame ink like an MNIST digit.
 
     Args:
         ink: float32 (batch, height, width), 0 for paper to 1 for ink.
-        stroke_px: float32 (batch,), the width that strokes shall have in the picture, px; None for the nearest to their
-            own within `STROKE_PX`.
+        stroke_px: float32 (batch,), the stroke width in the picture, px; None for the width as drawn, clipped to
+            `STROKE_PX`.
 
     Returns:
         `seen`, float32 (batch, 28, 28), and `box`, `centre`, `scale` and `stroke` as from `contract.Contract`.
@@ -45,7 +45,7 @@ def frame(ink: Tensor, stroke_px: Tensor | None = None) -> dict[str, Tensor]:
     first = _fit(ink, _FINE)
     fine, drawn = first["picture"], stroke_width(first["picture"])
     wanted = ops.clip(drawn, *(_FINE * width for width in STROKE_PX)) if stroke_px is None else _FINE * stroke_px
-    # the box grows and shrinks with its strokes, and is then scaled back
+    # changing the strokes changes the size of the box, which is then scaled back
     long_px = float(_FINE * DIGIT_PX)
     target = wanted * ops.maximum(long_px - drawn, 0.0) / (long_px - wanted)
     second = _fit(restroke(fine, 0.5 * (target - drawn)), 1)
@@ -60,16 +60,16 @@ def frame(ink: Tensor, stroke_px: Tensor | None = None) -> dict[str, Tensor]:
 
 
 def _fit(ink: Tensor, fine: int) -> dict[str, Tensor]:
-    """Ink scaled, placed and stretched, (batch, 28 * fine, 28 * fine), with the numbers of the way there.
+    """Scale, place and stretch ink to (batch, 28 * fine, 28 * fine), and return the parameters along with it.
 
-    What is found out about the axes is (batch, 2, length), rows before columns.
+    Values along the axes are (batch, 2, length), rows before columns.
     """
     height, width = ops.shape(ink)[1:]
     mass = _both(ops.sum(ink, axis=2), ops.sum(ink, axis=1))
     profiles = _both(ops.max(ink, axis=2), ops.max(ink, axis=1))
     low, high = _extents(profiles, mass, ops.cast(ops.stack([height, width]), "float32")[None, :, None])
     scale = fine * DIGIT_PX / ops.maximum(ops.max(high - low, axis=1, keepdims=True), 1.0)
-    reach = 1.0 + 0.05 * (high - low)  # soft edges reach beyond the box; further out there are specks
+    reach = 1.0 + 0.05 * (high - low)  # soft edges reach beyond the box; farther out there are only specks
     begin, end = low - reach, high + reach
     centre = _middle(mass * _covered(ops.shape(mass)[2], begin, end))
     centre = ops.clip(centre, high - fine * (PICTURE_PX - CENTRE_PX) / scale, low + fine * CENTRE_PX / scale)
@@ -86,24 +86,24 @@ def _fit(ink: Tensor, fine: int) -> dict[str, Tensor]:
 
 
 def _both(rows: Tensor, columns: Tensor) -> Tensor:
-    """Profiles (batch, height) and (batch, width) as (batch, 2, height + width), each with paper behind its end."""
+    """Profiles (batch, height) and (batch, width) as (batch, 2, height + width), padded with paper at the end."""
     return ops.stack(
         [ops.concatenate([rows, 0.0 * columns], axis=1), ops.concatenate([columns, 0.0 * rows], axis=1)], axis=1
     )
 
 
 def _extents(profiles: Tensor, mass: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-    """First and last place, in px, where a profile crosses half of its maximum, each (batch, 2, 1).
+    """First and last position, in px, where a profile crosses half of its maximum, each (batch, 2, 1).
 
-    Half the maximum is where the edge of an antialiased or blurred stroke really is, whatever the resolution; it is
-    found between the pixels by linear interpolation. What a gap parts from the rest does not count if its share of the
-    mass is at most that of a speck.
+    Half the maximum is the true edge of an antialiased or blurred stroke at any resolution; it is located between the
+    pixels by linear interpolation. Parts that a gap separates from the rest are ignored if their share of the mass is
+    at most that of a speck.
     """
     edge = ops.arange(ops.shape(profiles)[2] + 1, dtype="float32")
     gap = 0.25 * ops.max(profiles, axis=2, keepdims=True)
     padded = ops.pad(profiles, ((0, 0), (0, 0), (1, 1)))
     before, after = padded[:, :, :-1], padded[:, :, 1:]
-    # masks are multiplied with, because the converter writes a choice between two tensors as seven operations
+    # multiply by masks, because the converter turns a choice between two tensors into seven operations
     passed = ops.cumsum(ops.pad(mass, ((0, 0), (0, 0), (1, 0))), axis=2)
     total = ops.max(passed, axis=2, keepdims=True)
     speck = ops.convert_to_tensor([[[SPECK_ABOVE], [SPECK_BESIDE]]], "float32")
@@ -120,24 +120,24 @@ def _extents(profiles: Tensor, mass: Tensor, lengths: Tensor) -> tuple[Tensor, T
 
 
 def _covered(length: Tensor, begin: Tensor, end: Tensor) -> Tensor:
-    """The share of each of `length` pixels that is between two places: 1 within, 0 beyond."""
+    """The share of each of `length` pixels that lies between two positions: 1 inside, 0 outside."""
     pixel = ops.arange(length, dtype="float32")
     return ops.maximum(ops.minimum(end, pixel + 1.0) - ops.maximum(begin, pixel), 0.0)
 
 
 def _middle(mass: Tensor) -> Tensor:
-    """Centre of mass along the last axis, which is kept, px."""
+    """Centre of mass along the last axis, which is kept, in px."""
     position = ops.arange(ops.shape(mass)[2], dtype="float32") + 0.5
     moment, total = (ops.sum(values, axis=2, keepdims=True) for values in (mass * position, mass))
     return moment / ops.maximum(total, 1e-6)
 
 
 def _footprints(length: Tensor, centre: Tensor, begin: Tensor, end: Tensor, scale: Tensor, fine: int) -> Tensor:
-    """Weights (batch, 28 * fine, length): the share of each picture pixel's footprint that each source pixel fills.
+    """Weights (batch, 28 * fine, length): the share of each picture pixel's footprint that each source pixel covers.
 
-    Shrinking averages over the footprint; enlarging keeps it `1 / fine` of a source pixel wide, which for the picture
-    itself is linear interpolation. The weights of a footprint on the canvas and between `begin` and `end` add up to 1;
-    beyond there is paper.
+    Shrinking averages over the footprint; enlarging keeps the footprint `1 / fine` of a source pixel wide, which for
+    `fine` = 1 is linear interpolation. The weights of a footprint that lies on the canvas and between `begin` and `end`
+    add up to 1; everything else is paper.
     """
     width = ops.maximum(1.0 / scale, 1.0 / fine)
     places = (np.arange(fine * PICTURE_PX, dtype=np.float32) + np.float32(0.5 - fine * CENTRE_PX))[None, :, None]
@@ -146,12 +146,12 @@ def _footprints(length: Tensor, centre: Tensor, begin: Tensor, end: Tensor, scal
 
 
 def _stretch(picture: Tensor) -> Tensor:
-    """The same picture with its strongest ink at 1 and no paler than MNIST's, so that thin strokes do not fade."""
+    """Scale the strongest ink to 1 and pale ink to the level of MNIST's, so that thin strokes do not fade."""
     full = picture / ops.maximum(ops.max(picture, axis=(1, 2), keepdims=True), 1e-6)
     mass, weighted = (ops.sum(ink, axis=(1, 2), keepdims=True) for ink in (full, full * full))
     return ops.minimum(full * ops.maximum(INK_LEVEL * mass / ops.maximum(weighted, 1e-6), 1.0), 1.0)
 
 
 def mask(condition: Tensor) -> Tensor:
-    """1 where a condition holds and 0 elsewhere, float32, to multiply with."""
+    """1 where a condition holds and 0 elsewhere, as float32, for multiplication."""
     return ops.cast(condition, "float32")

@@ -1,20 +1,20 @@
-"""How wide the strokes of a picture are, and strokes made wider or thinner: part of the contract's graph."""
+"""Measuring and changing the stroke width of a picture. Part of the contract's graph."""
 
 from typing import Any
 
 import numpy as np
 from keras import ops
 
-MOST_THINNER, MOST_WIDER = 3, 2  # steps, each of which moves both edges of a stroke by a pixel
+MOST_THINNER, MOST_WIDER = 3, 2  # steps, each of which moves both edges of a stroke by one pixel
 
 Tensor = Any
 
 
 def stroke_width(ink: Tensor) -> Tensor:
-    """Mean width of the strokes of ink, float32 (batch, height, width), 0 to 1: (batch,), px.
+    """Mean stroke width, (batch,), px, of ink, float32 (batch, height, width), 0 to 1.
 
-    The area of a long stroke is its length times its width, and its outline is twice its length. All that the levels
-    change by along both axes is 4 / pi of the outline, if it runs in all directions alike.
+    The area of a long stroke is its length times its width, and its outline is twice its length. The total variation
+    along both axes is 4 / pi times the outline, if the outline runs in all directions equally.
     """
     padded = ops.pad(ink, ((0, 0), (1, 1), (1, 1)))
     down = ops.sum(ops.abs(padded[:, 1:] - padded[:, :-1]), axis=(1, 2))
@@ -23,9 +23,10 @@ def stroke_width(ink: Tensor) -> Tensor:
 
 
 def restroke(ink: Tensor, steps: Tensor) -> Tensor:
-    """Ink, float32 (batch, height, width), with the edges of its strokes moved outwards by (batch,) px, or inwards.
+    """Move the stroke edges of ink, float32 (batch, height, width), outwards by (batch,) px; inwards if negative.
 
-    Thinner ink is wider paper, so ink is turned over to be thinned. Part of a step mixes the pictures around it.
+    Thinning ink is widening paper, so the sign of the ink is flipped to thin it. A fractional step blends the pictures
+    before and after it.
     """
     steps = ops.clip(steps, -MOST_THINNER, MOST_WIDER)
     side = 1.0 - 2.0 * ops.cast(steps < 0.0, "float32")[:, None, None, None]
@@ -37,7 +38,7 @@ def restroke(ink: Tensor, steps: Tensor) -> Tensor:
 
 
 def _spread(pictures: Tensor, *, is_cross: bool) -> Tensor:
-    """Every pixel becomes the largest of its neighbours; four and eight of them in turn make circles of a sort."""
+    """Set every pixel to the maximum of its neighbours; alternating four and eight of them approximates circles."""
     if is_cross:
         along = [ops.max_pool(pictures, size, strides=1, padding="same") for size in ((3, 1), (1, 3))]
         return ops.maximum(*along)

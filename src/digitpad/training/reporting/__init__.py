@@ -1,6 +1,6 @@
-"""Reporting: what people and programs are told of a run.
+"""Reporting: the results of a run, for people and programs.
 
-In: the figures of a run. Out: `metrics.json`, the model's card, the report, text for the terminal.
-Front doors: `record.collect` for programs, `report.write` for people. `story` and `plots` are what report and site
-share; `summary` is the run as text, `progress` the bar while it trains, `machine` what it ran on.
+In: the results of a run. Out: `metrics.json`, the model card, the report, text for the terminal.
+Entry points: `record.collect` for programs, `report.write` for people. The report and the site share `story` and
+`plots`; `summary` prints a run as text, `progress` shows it while it trains, and `machine` describes the hardware.
 """

@@ -1,4 +1,4 @@
-"""The machine that a run was made on."""
+"""The machine that a run was trained on."""
 
 import os
 import platform
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def describe() -> dict[str, Any]:
-    """The `system`, and the number of cores, `num_cores`, that this process may use."""
+    """The `system`, and the number of CPU cores that this process may use, `num_cores`."""
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "num_cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
@@ -15,7 +15,7 @@ def describe() -> dict[str, Any]:
 
 
 def peak_memory_bytes() -> int | None:
-    """The most memory that this process held so far, or None on Windows, which does not tell."""
+    """Peak memory of this process so far, or None on Windows, where it is not available."""
     if sys.platform == "win32":
         return None
     import resource

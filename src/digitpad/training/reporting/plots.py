@@ -1,4 +1,4 @@
-"""Figures of how training and evaluation went, for notebooks, and as SVG for pages."""
+"""Plots of training and evaluation results, for notebooks and, as SVG, for pages."""
 
 import io
 import re
@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
-_INK = "#123456"  # written by Matplotlib, replaced by the page's own text colour in SVG
+_INK = "#123456"  # a placeholder that becomes the page's text colour in SVG
 _ACCENT, _SECOND = "#3b82f6", "#f59e0b"
 _STYLE: Any = {
     "axes.edgecolor": _INK,
@@ -31,11 +31,11 @@ _STYLE: Any = {
 
 @mpl.rc_context(_STYLE)
 def curves(history: list[dict[str, float]], best_epoch: int) -> list[Figure]:
-    """Loss and accuracy by epoch, in training and in validation.
+    """Training and validation loss and accuracy by epoch.
 
     Args:
-        history: a row for each epoch, as in `fit.HISTORY_COLUMNS`.
-        best_epoch: whose weights were kept.
+        history: one row per epoch, with the columns in `fit.HISTORY_COLUMNS`.
+        best_epoch: the epoch whose weights were kept.
     """
     epochs = [int(row["epoch"]) for row in history]
     panels = []
@@ -44,7 +44,7 @@ def curves(history: list[dict[str, float]], best_epoch: int) -> list[Figure]:
         axes.plot(epochs, [row[name] for row in history], "o-", color=_SECOND, markersize=3, label="training")
         validation = [row[f"validation_{name}"] for row in history]
         axes.plot(epochs, validation, "o-", color=_ACCENT, markersize=3, label="validation")
-        axes.axvline(best_epoch, color=_INK, linewidth=0.8, linestyle=":", label="kept")
+        axes.axvline(best_epoch, color=_INK, linewidth=0.8, linestyle=":", label="selected epoch")
         axes.set(title=name.capitalize(), xlabel="epoch", xlim=(0.5, len(epochs) + 0.5))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         if name == "loss":
@@ -63,14 +63,14 @@ def confusion(counts: NDArray[np.int64]) -> list[Figure]:
     shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     return [
         _matrix(counts, "{:.0f}", "Counts"),
-        _matrix(shares, "{:.1f}", "Share of the true digit, %"),
+        _matrix(shares, "{:.1f}", "Share of each true digit, %"),
     ]
 
 
 def _matrix(values: NDArray[Any], text: str, title: str) -> Figure:
     figure, axes = _panel(4.8)
     mistakes = np.where(np.eye(10, dtype=bool), 0, values)
-    shade = mistakes / max(mistakes.max(), 1e-9)  # the diagonal stays pale, so that mistakes are what shows
+    shade = mistakes / max(mistakes.max(), 1e-9)  # the diagonal stays pale so that mistakes stand out
     for row, column in np.argwhere(values):
         colour = "#22c55e22" if row == column else (0.94, 0.27, 0.27, 0.85 * float(shade[row, column]) ** 0.7)
         axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=colour, linewidth=0))
@@ -84,12 +84,12 @@ def _matrix(values: NDArray[Any], text: str, title: str) -> Figure:
 
 @mpl.rc_context(_STYLE)
 def reliability(figures: dict[str, Any], when: str, title: str) -> Figure:
-    """Accuracy by confidence, with the number of pictures in each bin.
+    """Reliability diagram: accuracy by confidence, with the number of images in each bin.
 
     Args:
-        figures: from `evaluate.evaluate`.
-        when: "before" or "after" the temperature.
-        title: what stands above it, before the ECE.
+        figures: from `metrics.evaluate`.
+        when: "before" or "after" temperature scaling.
+        title: the title of the plot; the ECE is added to it.
     """
     ece = figures["ece"] if when == "after" else figures["uncalibrated"]["ece"]
     figure, axes = _panel(3.8)
@@ -114,11 +114,11 @@ def reliability(figures: dict[str, Any], when: str, title: str) -> Figure:
 
 @mpl.rc_context(_STYLE)
 def to_svg(figure: Figure) -> str:
-    """A figure as SVG without a background, whose text has the colour of the text around it, light or dark."""
+    """A figure as SVG with a transparent background, which takes the text colour of the page, light or dark."""
     text = io.StringIO()
     figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     svg = text.getvalue()
-    # a hundredth of a point is more than is seen, but what stands between tags is what the figure says
+    # round coordinates to hundredths of a point, but leave the text between tags alone
     svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg[svg.index("<svg") :])
     svg = re.sub(r"\s*\n\s*", "\n", svg)
     return svg.replace(_INK, "currentColor")

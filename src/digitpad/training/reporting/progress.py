@@ -1,4 +1,4 @@
-"""How a fit is shown: a progress bar with the time left on a terminal, one line an epoch elsewhere."""
+"""Training progress: a progress bar with the time left on a terminal, one line per epoch elsewhere."""
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -7,27 +7,27 @@ from digitpad.training.networks.fit import Watcher
 
 
 def watcher() -> Watcher:
-    """The watcher that suits where standard output goes."""
+    """A `Bar` if standard output is a terminal, `Lines` otherwise."""
     console = Console()
     return Bar(console) if console.is_terminal else Lines()
 
 
 class Lines(Watcher):
-    """One line an epoch."""
+    """Prints one line per epoch."""
 
     _num_epochs = 0
 
     def begin(self, num_finished: int, num_epochs: int, num_steps: int) -> None:
         self._num_epochs = num_epochs
         if num_finished:
-            print(f"Going on after epoch {num_finished} of {num_epochs}.", flush=True)
+            print(f"Resuming after epoch {num_finished} of {num_epochs}.", flush=True)
 
     def epoch(self, row: dict[str, float]) -> None:
         print(describe(row, self._num_epochs), flush=True)
 
 
 class Bar(Watcher):
-    """A progress bar over all epochs, with a line above it for each that is done."""
+    """A progress bar over all epochs, with a line above it for each finished epoch."""
 
     def __init__(self, console: Console) -> None:
         columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TextColumn("left:"))
@@ -54,7 +54,7 @@ class Bar(Watcher):
 
 
 def describe(row: dict[str, float], num_epochs: int) -> str:
-    """One epoch in words."""
+    """One epoch as a line of text."""
     return (
         f"Epoch {int(row['epoch'])}/{num_epochs}: loss {row['loss']:.4f}, "
         f"validation loss {row['validation_loss']:.4f}, validation accuracy {row['validation_accuracy']:.2%}, "

@@ -1,4 +1,4 @@
-"""What is written down of a run: all its figures, and the card that its model carries."""
+"""The record of a run: all its results, and the card in its model file."""
 
 import platform
 from dataclasses import asdict
@@ -23,7 +23,7 @@ _CARD_FIGURES = ("num_images", "accuracy", "accuracy_interval", "top2", "nll", "
 def collect(
     run: RunFolder, recipe: Recipe, network: keras.Model, progress: Progress, calibrated: Calibrated
 ) -> dict[str, Any]:
-    """All figures of a run whose test split has been looked at, as JSON values.
+    """Collect the results of a run whose test split has been looked at, as JSON values.
 
     Returns:
         `recipe`, `network`, `data`, `epochs`, `history`, `fit_seconds`, `temperature`, `thresholds`, `validation`,
@@ -46,12 +46,12 @@ def collect(
 
 
 def test(run: RunFolder) -> dict[str, Any]:
-    """What the latest look at the test split showed, as `test`, and the times of all `looks`."""
+    """The results of the latest look at the test split, as `test`, and the times of all `looks`."""
     return {"test": runs.read_json(run.test), "looks": splits.looks(run.looks)}
 
 
 def card(metrics: dict[str, Any]) -> dict[str, Any]:
-    """What the model file says of itself, out of all figures."""
+    """The model card, selected from all results."""
     drawings = {kind: _shown(figures) for kind, figures in metrics["drawings"].items() if figures}
     return {
         "task": "handwritten digits, 0 to 9",
@@ -66,7 +66,7 @@ def _shown(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def _data(run: RunFolder) -> dict[str, Any]:
-    """What is known of the data; where it lay on this machine is nobody's business but the run's."""
+    """The data record with the sizes of the splits, but without the local folder, which may be private."""
     record = {key: value for key, value in runs.read_json(run.data).items() if key != "folder"}
     sizes = {f"num_{name}": len(indices) for name, indices in runs.read_arrays(run.splits).items()}
     return {**record, **sizes, "num_test": runs.read_json(run.test)["num_images"]}

@@ -1,4 +1,4 @@
-"""The report of a run: one HTML file with everything in it, to look at and to show."""
+"""The report of a run: a single self-contained HTML file."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ def write(run: RunFolder) -> None:
 
 
 def render(metrics: dict[str, Any]) -> str:
-    """The page.
+    """Render the report.
 
     Args:
         metrics: the contents of a run's `metrics.json`.
 
     Returns:
-        HTML that needs nothing from outside.
+        Self-contained HTML.
     """
     return story.environment().get_template("report.html.j2").render(story.context(metrics))

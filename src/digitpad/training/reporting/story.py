@@ -1,4 +1,4 @@
-"""The story of a run, told by its figures: what the report and the site have in common."""
+"""The story of a run: the part of the page that the report and the site share."""
 
 import base64
 import io
@@ -14,7 +14,7 @@ _DRAWINGS = {"generated": "Generated drawings", "pen": "Pen strokes"}
 
 
 def environment(*packages: str) -> Environment:
-    """Templates of some packages, and `story.html.j2`, which tells the story, with `story.css`, how it looks."""
+    """Jinja environment with the templates of some packages, and `story.html.j2` with its style, `story.css`."""
     return Environment(
         loader=ChoiceLoader([PackageLoader(package, "") for package in (*packages, "digitpad.training.reporting")]),
         autoescape=True,
@@ -25,13 +25,13 @@ def environment(*packages: str) -> Environment:
 
 
 def context(metrics: dict[str, Any]) -> dict[str, Any]:
-    """What `story.html.j2` asks for.
+    """The variables of `story.html.j2`.
 
     Args:
         metrics: the contents of a run's `metrics.json`.
     """
     test, drawings = metrics["test"], {kind: drawn for kind, drawn in metrics["drawings"].items() if drawn}
-    temperature = {when: f"{when.capitalize()} the temperature" for when in ("before", "after")}
+    temperature = {when: f"{when.capitalize()} temperature scaling" for when in ("before", "after")}
     figures = {
         "curves": plots.curves(metrics["history"], metrics["epochs"]["best"]),
         "confusion": plots.confusion(np.array(test["confusion"])),

@@ -1,4 +1,4 @@
-"""The figures of a run in words. Needs nothing but the files of the run."""
+"""The results of a run as text. Needs only the files of the run."""
 
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,10 @@ from digitpad.training.runs import RunFolder
 
 
 def of_run(path: str | Path) -> str:
-    """What the look at the test split showed, as text.
+    """The results on the test split, as text.
 
     Raises:
-        RunError: no run, or one that has not looked at its test split yet.
+        RunError: not a run folder, or a run that has not looked at its test split yet.
     """
     run = RunFolder.open(path)
     test, data = runs.read_json(run.test), runs.read_json(run.data)
@@ -23,11 +23,11 @@ def of_run(path: str | Path) -> str:
             text += _drawings(runs.read_json(run.metrics).get("drawings", {}))
     except (KeyError, TypeError) as error:
         raise RunError(
-            f"Expected the figures of a run in {run.test} and {run.data}; this is missing: {error}."
+            f"Expected the results of a run in {run.test} and {run.data}; they are incomplete: {error}."
         ) from None
     if not run.is_finished():
-        text += "\n\nThis run did not come to its end, and its models are not verified. "
-        text += f"Finish it: {runs.resume_command(run.path)}"
+        text += "\n\nThis run is not finished, and its models are not verified. "
+        text += f"Finish it with: {runs.resume_command(run.path)}"
     return text
 
 
@@ -35,13 +35,13 @@ def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> s
     looked = _times(len(looks))
     low, high = test["accuracy_interval"]
     lines = [
-        f"Test set of {data['source']}, {test['num_images']:,} pictures, looked at {looked}:",
+        f"Test set of {data['source']}, {test['num_images']:,} images, looked at {looked}:",
         f"  accuracy  {test['accuracy']:.2%}   (95 % interval {low:.2%} to {high:.2%}; top 2: {test['top2']:.2%})",
         f"  NLL       {test['nll']:.4f}   Brier {test['brier']:.4f}   ECE {test['ece']:.2%}",
-        "  (without the temperature, which was fitted on drawings: "
+        "  (without temperature scaling, which was fitted on drawings: "
         f"NLL {test['uncalibrated']['nll']:.4f}, ECE {test['uncalibrated']['ece']:.2%})",
         "",
-        "  digit  precision  recall      F1  pictures",
+        "  digit  precision  recall      F1    images",
         *(_class_line(digit, test["classes"][str(digit)]) for digit in range(10)),
     ]
     if test["confused_pairs"]:
@@ -53,11 +53,11 @@ def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> s
 def _drawings(drawings: dict[str, Any]) -> str:
     if not drawings:
         return ""
-    lines = ["", "", "  drawings   accuracy     ECE  digits kept  non-digits refused"]
+    lines = ["", "", "  drawings   accuracy     ECE  digits accepted  non-digits rejected"]
     for kind, figures in drawings.items():
         if figures:
             refusals = figures["refusals"]
-            shares = f"{refusals['kept']:12.2%}  {1 - refusals['passed']:18.2%}"
+            shares = f"{refusals['kept']:16.2%}  {1 - refusals['passed']:19.2%}"
             lines.append(f"  {kind:9s}  {figures['accuracy']:8.2%}  {figures['ece']:6.2%} {shares}")
     return "\n".join(lines)
 

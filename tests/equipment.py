@@ -1,0 +1,76 @@
+"""What some tests need beside Python, Chromium and npm: found, or else installed by `python -m tests.equipment`.
+
+Where one of them cannot be had, the tests that need it are skipped, and fail only where CI=true.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+_ADVICE = {
+    "Chromium": "there is no Chromium (`apt install chromium`, or `.venv/bin/python -m playwright install chromium`)",
+    "npm": "there is no npm (`apt install npm`, or install Node.js)",
+}
+"""What is missing, and how to get it."""
+
+
+def chromium(playwright: Playwright) -> str | None:
+    """Path of a Chromium that runs: the system's, or else Playwright's own."""
+    paths = [*map(shutil.which, _CHROMIUM), playwright.chromium.executable_path]
+    return next((path for path in paths if path and _succeeds([path, "--version"])), None)
+
+
+def npm() -> str | None:
+    """Path of npm."""
+    return shutil.which("npm")
+
+
+def lacks(tool: str) -> NoReturn:
+    """Skip a test for want of Chromium or npm; fail it where CI=true."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(_ADVICE[tool])
+    pytest.skip(_ADVICE[tool])
+
+
+def find_advice(reason: str) -> str:
+    """What to do about a test that was skipped for a reason; "" if this module did not skip it."""
+    return next((advice for advice in _ADVICE.values() if advice in reason), "")
+
+
+def install(playwright: Playwright) -> None:
+    """Install what is missing as far as this machine allows, and say what is missing still."""
+    if not chromium(playwright):
+        print("There is no Chromium; trying Playwright's own.", flush=True)
+        _succeeds([sys.executable, "-m", "playwright", "install", "chromium"])
+    for tool, find in (("Chromium", lambda: chromium(playwright)), ("npm", npm)):
+        if not find():
+            print(f"There is no {tool}; trying apt-get.", flush=True)
+            _install_package(tool.lower())
+        if not find():
+            print(f"Tests of the pages will be skipped: {_ADVICE[tool]}.", flush=True)
+
+
+def _install_package(name: str) -> None:
+    """Install a Debian package where this can be done without a password."""
+    administrator = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", name]):
+        _succeeds([*administrator, "apt-get", "--quiet", *arguments])
+
+
+def _succeeds(command: Sequence[str]) -> bool:
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    with sync_playwright() as playwright:
+        install(playwright)

@@ -8,7 +8,8 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
 # one worker more than cores: browsers and servers are often waited for
-PYTEST := $(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadgroup
+PYTEST := $(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 1)) \
+	--dist loadfile --no-loadscope-reorder
 
 .PHONY: serve train notebook test soak lint bench-training bench-recipes bench-inference bench-drawings bench-server bench-browser clean
 

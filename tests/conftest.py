@@ -1,4 +1,4 @@
-"""What the tests share: golden drawings, the shipped model, a browser for each worker, and folders built once for all."""
+"""What the tests share: golden drawings, the shipped model, a browser for each worker, folders built once for all."""
 
 import json
 import os
@@ -87,7 +87,7 @@ def npm() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the tests that take longest, so that no worker is left alone with one at the end."""
+    """Begin with the files that take longest, so that no worker is left alone with one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 

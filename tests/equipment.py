@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
 import pytest
@@ -49,7 +50,8 @@ def install(playwright: Playwright) -> None:
     if not chromium(playwright):
         print("There is no Chromium; trying Playwright's own.", flush=True)
         _succeeds([sys.executable, "-m", "playwright", "install", "chromium"])
-    for tool, find in (("Chromium", lambda: chromium(playwright)), ("npm", npm)):
+    finders: dict[str, Callable[[], str | None]] = {"Chromium": partial(chromium, playwright), "npm": npm}
+    for tool, find in finders.items():
         if not find():
             print(f"There is no {tool}; trying apt-get.", flush=True)
             _install_package(tool.lower())

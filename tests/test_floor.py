@@ -25,8 +25,6 @@ from digitpad.training.augmentation import glyphs, handwriting, non_digits  # no
 from digitpad.training.datasets.splits import Split  # noqa: E402
 from digitpad.training.preprocessing import contract  # noqa: E402
 
-pytestmark = pytest.mark.xdist_group("floor")
-
 # A little below what the model that ships reaches. Whoever ships a better one raises them; nobody lowers them.
 ACCURACY = 0.96
 """Share of the digits that are read right, at every setting."""

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.hands import Pad
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("JupyterLab")]
+pytestmark = pytest.mark.long
 
 START_S = 180
 

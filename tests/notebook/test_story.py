@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from run_notebook import NOTEBOOK, digest
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("the notebook")]
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 SCREEN_LINES = 45

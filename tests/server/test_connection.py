@@ -22,8 +22,6 @@ from tests.server.conftest import (
     request_bytes,
 )
 
-pytestmark = pytest.mark.xdist_group("connection")
-
 HURRIED = """
 import functools, uvicorn
 from digitpad.server import body, connection

@@ -20,6 +20,7 @@ from digitpad.site.settings import Settings
 from digitpad.training.augmentation import glyphs, handwriting
 from digitpad.verdict import Thresholds
 from tests.conftest import GOLDEN_PICTURES, SOAK, portion
+from tests.doodles import four_or_nine
 from tests.site.conftest import OpenSite, Site, wait_until_ready
 from tests.web.conftest import DESKTOP, PHONE
 
@@ -56,8 +57,10 @@ def generated(count: int) -> list[NDArray[np.uint8]]:
 
 def test_the_browser_gives_the_answers_of_python(open_site: OpenSite, recognizer: Recognizer) -> None:
     blank = np.full((60, 80, 4), 255, np.uint8)
+    between = (drawing.read(four_or_nine(gap)) for gap in range(51))
+    unsure = next(pixels for pixels in between if recognizer.predict(pixels).status == "unsure")
     golden = [drawing.read(path) for path in GOLDEN_PICTURES[: portion(len(GOLDEN_PICTURES))]]
-    drawings = [blank, *golden, *generated(NUM_DRAWINGS - 1 - len(golden))]
+    drawings = [blank, unsure, *golden, *generated(NUM_DRAWINGS - 2 - len(golden))]
     page = open_site().page
     assert page.evaluate(START) == {"ready": True}
     statuses = set()

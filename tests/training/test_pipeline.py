@@ -173,7 +173,7 @@ def test_a_run_killed_and_interrupted_ends_with_the_figures_of_one_left_alone(
     assert not (out / "test.json").exists()
     interrupted = start(["--out", str(out), "--resume"], 2, signal.SIGINT)
     assert interrupted.returncode == 130, interrupted.stderr
-    assert interrupted.stderr.strip() == (
+    assert re.sub(r"^E0000 .*\n", "", interrupted.stderr, flags=re.MULTILINE).strip() == (  # of native libraries
         f"Stopped. Finished epochs are saved. Resume with: digitpad train --out {out} --resume"
     )
     assert "Resuming after epoch 1 of 3." in interrupted.stdout

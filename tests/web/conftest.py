@@ -1,11 +1,14 @@
 """A real server, and its page in a real browser."""
 
+import base64
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from tests.conftest import GOLDEN
 from tests.hands import Pad
 from tests.serving import Server, serving
 
@@ -23,6 +26,10 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
     "is_mobile": True,
 }
+
+UNSURE = {"status": "unsure", "reason": "It could also be a 9.", "digit": 4, "candidates": [4, 9]}
+NO_DIGIT = {"status": "not a digit", "reason": "It does not look like a digit; the closest is an 8.", "not_digit": 0.97}
+A_PICTURE = GOLDEN / "4-medium-dark.png"
 
 OpenPad = Callable[..., Pad]
 
@@ -48,3 +55,27 @@ def open_pad(browser: Browser, server: Server) -> Iterator[OpenPad]:
     for context in contexts:
         context.close()
     assert [complaint for pad in pads for complaint in pad.complaints] == []
+
+
+def is_inked(pad: Pad, x: float, y: float) -> bool:
+    """Whether there is ink at a place given as shares of the pad's side."""
+    inked: bool = pad.part("pad").evaluate(
+        "(c, [x, y]) => c.getContext('2d').getImageData(x * c.width, y * c.height, 1, 1).data[3] > 0", [x, y]
+    )
+    return inked
+
+
+def give_file(pad: Pad, way: str, path: Path, media_type: str) -> None:
+    """Paste or drop a file, as the browser tells the page of it."""
+    content = base64.b64encode(path.read_bytes()).decode()
+    pad.page.evaluate(
+        """([way, content, name, type]) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([Uint8Array.from(atob(content), c => c.charCodeAt(0))], name, { type }));
+            const event = way === "paste"
+                ? new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true })
+                : new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true });
+            document.querySelector("[data-dp=pad]").dispatchEvent(event);
+        }""",
+        [way, content, path.name, media_type],
+    )

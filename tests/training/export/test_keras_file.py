@@ -75,7 +75,6 @@ def test_the_pictures_that_train_are_those_that_the_reader_sees(reader: keras.Mo
     assert seen == pytest.approx(contract.see(images), abs=1e-5)
 
 
-@pytest.mark.long
 def test_jax_trains_saves_and_exports_too(tmp_path: Path) -> None:
     script = """
 import sys

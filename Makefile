@@ -35,26 +35,26 @@ lint: .venv/dev  ## check formatting, style and types
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
-bench-training: .venv/train  ## training time on MNIST, compared with Keras' and PyTorch's examples; needs DIGITPAD_DATA
-	$(BIN)/pip install --disable-pip-version-check --quiet --requirement bench/torch-requirements.txt
-	$(BIN)/python bench/training.py
+bench-training: .venv/dev  ## training time on MNIST, compared with Keras' and PyTorch's examples; needs DIGITPAD_DATA
+	$(BIN)/pip install --disable-pip-version-check --quiet --requirement bench/training/requirements.txt
+	$(BIN)/python -m bench.training
 
-bench-recipes: .venv/train  ## accuracy of every recipe over several seeds; takes hours, needs DIGITPAD_DATA
-	$(BIN)/python bench/recipes.py
+bench-recipes: .venv/dev  ## accuracy of every recipe over several seeds; takes hours, needs DIGITPAD_DATA
+	$(BIN)/python -m bench.recipes
 
-bench-inference: .venv/train  ## time to read a digit, compared with Keras and LiteRT
+bench-inference: .venv/dev  ## time to read a digit, compared with Keras and LiteRT
 	$(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt \
-		--requirement bench/requirements.txt
-	$(BIN)/python bench/inference.py
+		--requirement bench/inference/requirements.txt
+	$(BIN)/python -m bench.inference
 
-bench-drawings: .venv/train  ## accuracy on real pen strokes; needs DIGITPAD_DATA
-	$(BIN)/python bench/drawings.py
+bench-drawings: .venv/dev  ## accuracy on real pen strokes; needs DIGITPAD_DATA
+	$(BIN)/python -m bench.drawings
 
-bench-server: .venv/serve .venv-gradio/done  ## speed of the server, compared with Gradio; needs wrk
-	$(BIN)/python bench/server.py
+bench-server: .venv/dev .venv-gradio/done  ## speed of the server, compared with Gradio; needs wrk
+	$(BIN)/python -m bench.server
 
 bench-browser: .venv/dev  ## time for the static site to load and to read a digit; needs Chromium and npm
-	$(BIN)/python bench/browser.py
+	$(BIN)/python -m bench.browser
 
 clean:  ## remove environments and caches, but no runs
 	rm -rf .venv .venv-gradio dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -68,9 +68,10 @@ clean:  ## remove environments and caches, but no runs
 	$(INSTALL) '.[serve]'
 	@touch $@
 
-.venv-gradio/done: .venv/bin/pip bench/gradio-requirements.txt
+.venv-gradio/done: .venv/bin/pip bench/server/gradio-requirements.txt
 	$(PYTHON) -m venv .venv-gradio
-	.venv-gradio/bin/pip install --disable-pip-version-check --quiet --requirement bench/gradio-requirements.txt --editable .
+	.venv-gradio/bin/pip install --disable-pip-version-check --quiet \
+		--requirement bench/server/gradio-requirements.txt --editable .
 	@touch $@
 
 .venv/train: .venv/bin/pip pyproject.toml constraints.txt

@@ -1,91 +1,139 @@
-"""What the benchmarks share: figures with their spread, and a record that says on what they were measured."""
+"""What the benchmarks share: figures with their spread, the JSON record of a benchmark, and the page of all records.
 
+`python -m bench.record` renders the page, `bench/README.md`; every benchmark does so after writing its record.
+"""
+
+import functools
 import json
 import os
 import platform
+import re
 import statistics
-from collections.abc import Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import distributions
 from pathlib import Path
+from typing import Any
 
-import readme
+import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from digitpad import artifact
+from digitpad.errors import DataError
+from digitpad.training.datasets import pen
 
 Figures = dict[str, float]
 
+FOLDER = Path(__file__).parent
+MODEL = "the model"
+"""The entry in a record's versions that identifies the measured model."""
+
+
+def alternate(counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield each name as often as its count says, with 0, 1, ...
+
+    The names alternate, so that a slow moment of the machine affects all of them.
+    """
+    for number in range(max(counts.values())):
+        yield from ((name, number) for name, count in counts.items() if number < count)
+
 
 def describe(values: Sequence[float]) -> Figures:
-    """Number, median, 99th percentile and extremes."""
-    ordered = sorted(values)
-    return {
-        "n": len(ordered),
-        "median": statistics.median(ordered),
-        "p99": ordered[min(len(ordered) - 1, round(0.99 * len(ordered)))],
-        "min": ordered[0],
-        "max": ordered[-1],
-    }
+    """Number, median, 99th percentile and extremes of single measurements."""
+    p99 = float(np.quantile(values, 0.99, method="higher"))
+    return {"n": len(values), "median": statistics.median(values), "p99": p99, "min": min(values), "max": max(values)}
 
 
 def spread(values: Sequence[float]) -> Figures:
-    """Number, mean, standard deviation and extremes of repeated passes."""
+    """Number, mean, standard deviation and extremes of repeated measurements."""
+    sd = statistics.stdev(values) if len(values) > 1 else 0.0
+    return {"n": len(values), "mean": statistics.fmean(values), "sd": sd, "min": min(values), "max": max(values)}
+
+
+def ratios(values: Sequence[float], others: Sequence[float]) -> Figures:
+    """Mean and spread of the ratios of values to those of the same round; rounds that only one has are left out."""
+    return spread([value / other for value, other in zip(values, others, strict=False)])
+
+
+def versions(*packages: str, path: list[str] = sys.path) -> dict[str, str]:
+    """The versions of packages installed here, or in the folders of another `path`."""
+    found = {name: next(iter(distributions(name=name, path=path)), None) for name in packages}
+    return {name: package.version if package else "not installed" for name, package in found.items()}
+
+
+def data() -> Path:
+    """The folder with MNIST and the pen data, from DIGITPAD_DATA.
+
+    Raises:
+        DataError: it is not set, or the folder has no pen data.
+    """
+    folder = os.environ.get("DIGITPAD_DATA", "")
+    if not pen.is_in(folder):
+        raise DataError(
+            "Expected DIGITPAD_DATA to name a folder with pen/digits.npz and pen/other.npz; "
+            f"{folder + ' does not have both' if folder else 'it is not set'}. Set it to the folder with the pen data."
+        )
+    return Path(folder)
+
+
+@functools.cache  # loading a model verifies it
+def shipped() -> str:
+    """The identifier of the model that ships."""
+    return artifact.load(artifact.shipped()).model_id
+
+
+def collect(installed: Mapping[str, str], results: Mapping[str, Any], *notes: str) -> dict[str, Any]:
+    """A record: the machine, the versions of everything involved, the results, and notes by their names."""
+    cpuinfo = Path("/proc/cpuinfo")
+    processor = re.search(r"^model name\s*:\s*(.+)", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.exists() else None
+    known = tomllib.loads((FOLDER / "notes.toml").read_text())
     return {
-        "n": len(values),
-        "mean": statistics.fmean(values),
-        "sd": statistics.stdev(values) if len(values) > 1 else 0.0,
-        "min": min(values),
-        "max": max(values),
+        "machine": f"{processor[1] if processor else platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "python": platform.python_version(),
+        "versions": installed,
+        "notes": [note for name in notes for note in known[name]],
+        "results": results,
     }
 
 
-def versions(*packages: str) -> dict[str, str]:
-    """The versions of installed packages."""
-    return {package: _version(package) for package in packages}
+def write(path: Path, record: Mapping[str, Any]) -> None:
+    """Write a record as JSON, and render the page."""
+    path.write_text(json.dumps(record, indent=2) + "\n")
+    (FOLDER / "README.md").write_text(page())
 
 
-def model() -> dict[str, str]:
-    """The model that ships, as `versions`; the page says so when it is no longer the one that was measured."""
-    return {readme.MODEL: readme.shipped()}
+def finish(name: str, record: Mapping[str, Any], *, is_quick: bool = False) -> None:
+    """Print the record of a benchmark, and write it unless it is of a quick run."""
+    print(section(name, record))
+    if not is_quick:
+        write(FOLDER / f"{name}.json", record)
 
 
-def write(
-    path: Path | None, package_versions: Mapping[str, str], results: Mapping[str, Figures], notes: Sequence[str] = ()
-) -> None:
-    """Print on what the results were measured, write both, and write `bench/README.md` anew.
-
-    Args:
-        path: the JSON file; None to print only.
-        package_versions: of whatever took part.
-        results: figures by what they are figures of, with the unit.
-        notes: what a reader of the results must know.
-    """
-    machine = f"{_processor()}, {os.cpu_count()} cores, {platform.system()}"
-    print(f"{machine}, Python {platform.python_version()}, {dict(package_versions)}")
-    if path is None:
-        return
-    record = {"machine": machine, "python": platform.python_version(), "versions": package_versions}
-    record |= {"notes": notes} if notes else {}
-    path.write_text(json.dumps(record | {"results": results}, indent=2) + "\n")
-    readme.write()
+def page() -> str:
+    """`bench/README.md`, from the records."""
+    names = [path.stem for path in FOLDER.glob("*.json") if path.stem != "drawings"]
+    records = {name: json.loads((FOLDER / f"{name}.json").read_text()) for name in names}
+    return render("README.md.j2", {name: section(name, record) for name, record in records.items()})
 
 
-def show(name: str, figures: Figures) -> None:
-    """Print figures on a line."""
-    print(
-        f"{name:50s}",
-        "  ".join(f"{key} {value:{'' if isinstance(value, int) else '.4g'}}" for key, value in figures.items()),
+def section(name: str, record: Mapping[str, Any]) -> str:
+    """A record as Markdown: its machine, versions, figures and notes."""
+    has_picture = (FOLDER / f"{name}.png").is_file()
+    return render("section.md.j2", {"name": name, "record": record, "has_picture": has_picture, "shipped": shipped()})
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """Render a Markdown template in this folder."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
+    return environment.get_template(template).render(values)
 
 
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _processor() -> str:
-    """The processor's name, where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.machine()
-    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+if __name__ == "__main__":
+    (FOLDER / "README.md").write_text(page())

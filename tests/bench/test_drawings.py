@@ -1,20 +1,22 @@
 """How drawings are made for the benchmark, and what becomes of the answers."""
 
 import io
+import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
-from pen import figures, rivals
-from pen.reading import Answers
-from pen.settings import BESIDE, LINES, MAPS, REFERENCE, Setting, draw
 from PIL import Image
 
+from bench import record
+from bench.drawings import __main__ as drawings
+from bench.drawings import classifiers, figures, ways
+from bench.drawings.reading import Table, read_all
+from bench.drawings.settings import BESIDE, LINES, MAPS, REFERENCE, Setting, draw
 from digitpad import Recognizer
 from digitpad.artifact import shipped
 from digitpad.training.datasets import pen as data
@@ -94,12 +96,12 @@ def test_a_pen_that_skips_points_keeps_the_ends() -> None:
 
 
 def test_blots_tiny_drawings_and_cut_ones_are_known() -> None:
-    assert Setting(fill=0.2, brush=18).is_blot
-    assert not Setting(fill=0.3, brush=18).is_blot
-    assert Setting(fill=0.7, canvas=(28, 28)).is_tiny
-    assert not any(setting.is_tiny for settings in (LINES | MAPS).values() for setting in settings.values())
-    assert Setting(fill=0.95, brush=18).is_cut
-    assert not REFERENCE.is_cut
+    assert Setting(fill=0.2, brush=18).oddities["is_blot"]
+    assert not Setting(fill=0.3, brush=18).oddities["is_blot"]
+    assert Setting(fill=0.7, canvas=(28, 28)).oddities["is_tiny"]
+    assert not any(setting.oddities["is_tiny"] for settings in (LINES | MAPS).values() for setting in settings.values())
+    assert Setting(fill=0.95, brush=18).oddities["is_cut"]
+    assert not REFERENCE.oddities["is_cut"]
 
 
 def test_samples_are_spread_over_writers_and_nested() -> None:
@@ -114,10 +116,9 @@ def test_samples_are_spread_over_writers_and_nested() -> None:
 
 
 def test_refusals_are_counted_where_95_of_100_digits_pass() -> None:
-    labels = np.arange(100, dtype=np.uint8) % 10
-    answers = make_answers(np.eye(10, dtype=np.float32)[labels], np.linspace(0.0, 0.99, 100, dtype=np.float32))
-    others = make_answers(np.eye(10, dtype=np.float32)[:4], np.array([0.1, 0.9, 0.97, 0.98], np.float32))
-    found = figures.refusals(answers, others, labels, characters("AAxo"), np.arange(4))
+    digits = table([number % 10 for number in range(100)], np.linspace(0.0, 0.99, 100))
+    others = table(list("AAxo"), [0.1, 0.9, 0.97, 0.98]).assign(category=["1b", "1b", "1c", "1c"])
+    found = figures.refusals(digits, others)
     separation = found["separation"]
     assert separation["digits"]["count"] == 96  # the quantile itself passes
     assert (separation["clear"]["count"], separation["clear"]["n"]) == (2, 3)
@@ -128,13 +129,16 @@ def test_refusals_are_counted_where_95_of_100_digits_pass() -> None:
 
 
 def test_means_give_every_writer_the_same_weight() -> None:
-    right = np.array([True, True, True, False])
-    assert figures.mean_share(right, np.array([7, 7, 7, 9])) == 0.5
+    known = table([0, 1, 2, 3], [0.0] * 4).assign(writer=[7, 7, 7, 9], donor=["aga", "aga", "apa", "apa"])
+    found = figures.classified(np.eye(10, dtype=np.float32)[[0, 1, 2, 4]], known)
+    assert found["accuracy"]["share"] == 0.75
+    assert found["mean_over_writers"] == 0.5
+    assert found["mean_over_donors"] == 0.75
 
 
-@pytest.mark.parametrize("way", list(rivals.WAYS))
+@pytest.mark.parametrize("way", list(ways.WAYS))
 def test_every_way_gives_a_picture_with_light_ink(way: str) -> None:
-    seen = rivals.see(draw(CROSS, REFERENCE, 0), way)
+    seen = ways.see(draw(CROSS, REFERENCE, 0), way)
     assert seen.shape == (28, 28)
     assert seen.max() > 100
     assert seen[0, 0] == 0
@@ -142,7 +146,7 @@ def test_every_way_gives_a_picture_with_light_ink(way: str) -> None:
 
 def test_the_cut_classifier_answers_as_the_whole_model(recognizer: Recognizer) -> None:
     predictions = [recognizer.predict(draw(strokes, REFERENCE, 0)) for strokes in (CROSS, BAR)]
-    answers = rivals.cut(shipped())(np.stack([prediction.seen for prediction in predictions]))
+    answers = classifiers.cut(shipped())(np.stack([prediction.seen for prediction in predictions]))
     np.testing.assert_allclose(answers, [p.probabilities for p in predictions], atol=0.02)  # `seen` is rounded
 
 
@@ -155,27 +159,37 @@ def test_the_pen_data_is_whole() -> None:
     assert set(pen.digits.donors[data.sample(pen.digits.writers, 500)]) == set(pen.digits.donors)
 
 
-def test_without_data_the_command_says_what_to_do() -> None:
-    environment = {key: value for key, value in os.environ.items() if key != "DIGITPAD_DATA"}
-    script = Path(__file__).parents[2] / "bench" / "drawings.py"
-    done = subprocess.run([sys.executable, script, "--quick"], env=environment, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert done.stderr.startswith("bench/drawings.py: Expected DIGITPAD_DATA to name a folder")
-    assert len(done.stderr.splitlines()) == 1
+def test_without_data_the_command_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DIGITPAD_DATA", raising=False)
+    with pytest.raises(SystemExit, match=r"^bench\.drawings: Expected DIGITPAD_DATA to name a folder[^\n]*$"):
+        drawings.main(quick=True)
 
 
-def make_answers(probabilities: NDArray[np.float32], not_digit: NDArray[np.float32]) -> Answers:
-    statuses = np.full(len(not_digit), "digit")
-    return Answers(probabilities, not_digit, statuses, probabilities > 0.5, {})
+def test_characters_are_read_in_other_processes_in_the_given_order() -> None:
+    characters = data.Characters(
+        labels=np.array([1, 4, 4]),
+        donors=np.array(["aga", "apa", "apb"]),
+        writers=np.array([0, 1, 2], np.int16),
+        categories=np.array(["1a"] * 3),
+        strokes=[BAR, CROSS, CROSS],
+    )
+    chosen = {REFERENCE: np.array([2, 0]), Setting(every=2): np.array([1])}
+    tables = read_all(characters, chosen, shipped())
+    assert list(tables) == list(chosen)
+    assert tables[REFERENCE].donor.tolist() == ["apb", "aga"]
+    assert figures.probabilities(tables[REFERENCE]).shape == (2, 10)
+    assert tables[REFERENCE][ways.OURS].iloc[1].shape == (28, 28)
+    assert ways.OURS not in tables[Setting(every=2)]
 
 
-def characters(labels: str) -> data.Characters:
-    """Characters of one writer and no strokes."""
-    categories = np.array(["1b" if label.isupper() else "1c" for label in labels])
-    return data.Characters(
-        labels=np.array(list(labels)),
-        donors=np.full(len(labels), "aga"),
-        writers=np.zeros(len(labels), np.int16),
-        categories=categories,
-        strokes=[[] for _ in labels],
+def test_the_page_is_what_the_record_says() -> None:
+    page = drawings.page(json.loads((record.FOLDER / "drawings.json").read_text()))
+    assert (record.FOLDER.parent / "docs" / "drawings.md").read_text() == page
+
+
+def table(labels: list[int] | list[str], not_digit: object) -> Table:
+    """Answers that are certain of the label, or of 0 if it is none."""
+    digits = [label if isinstance(label, int) else 0 for label in labels]
+    return pd.DataFrame({"label": labels, "not_digit": not_digit, "status": "digit"}).assign(
+        probabilities=list(np.eye(10, dtype=np.float32)[digits]), candidates=[(digit,) for digit in digits]
     )

@@ -18,7 +18,7 @@ from digitpad.training.preprocessing import contract
 from digitpad.training.recipe import Recipe
 
 NUM_PEN = 2000
-"""Number of pen digits, and of other pen characters, in a report; `bench/drawings.py` reads all of them."""
+"""Number of pen digits, and of other pen characters, in a report; `bench/drawings` reads all of them."""
 
 _ROUNDS = 2  # epochs of the `cnn` recipe's mixture; a digit of the split is drawn twice, once or not at all
 _CANVAS_PX, _BRUSH_PX, _FILL = 140, 9.0, 0.7  # the reference rendering of the pen data, at half size

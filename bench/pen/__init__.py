@@ -1,1 +1,0 @@
-"""Real pen strokes, drawn in many ways and read: the parts of `bench/drawings.py`."""

@@ -84,14 +84,14 @@ class Pad:
         self._send_touch("touchCancel")
 
     def draw(self, digit: int, size: float = 0.6, centre: Point = (0.5, 0.5)) -> None:
-        """Draw a golden digit, `size` of the pad high or wide, around a centre, by about ten points a stroke."""
-        strokes = [[*stroke[:: 1 + len(stroke) // 12], stroke[-1]] for stroke in STROKES[str(digit)]]
-        self.draw_strokes(strokes, size, centre)
+        """Draw a golden digit, `size` of the pad high or wide, around a centre."""
+        self.draw_strokes(STROKES[str(digit)], size, centre)
 
     def draw_strokes(
         self, strokes: Sequence[Sequence[Sequence[float]]], size: float = 0.6, centre: Point = (0.5, 0.5)
     ) -> None:
-        """Draw strokes in any unit, `size` of the pad high or wide, around a centre."""
+        """Draw strokes in any unit, `size` of the pad high or wide, around a centre, by at most 25 points each."""
+        strokes = [[*stroke[:: 1 + len(stroke) // 12], stroke[-1]] for stroke in strokes]
         xs, ys = zip(*(point for stroke in strokes for point in stroke), strict=True)
         scale = size / max(max(xs) - min(xs), max(ys) - min(ys))
         middle = ((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)

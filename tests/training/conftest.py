@@ -21,10 +21,11 @@ from digitpad.training import pipeline  # noqa: E402
 from digitpad.training.datasets import idx, mnist  # noqa: E402
 from digitpad.training.datasets.mnist import PARTS  # noqa: E402
 from digitpad.training.datasets.splits import Split  # noqa: E402
+from digitpad.training.export import verify  # noqa: E402
 from digitpad.training.preprocessing import contract  # noqa: E402
 from digitpad.training.recipe import RECIPES, Recipe  # noqa: E402
 from digitpad.training.runs import RunFolder  # noqa: E402
-from tests.conftest import STROKES, build_once  # noqa: E402
+from tests.conftest import SOAK, STROKES, build_once  # noqa: E402
 
 SMALL = RECIPES["cnn"].replace(epochs=3, batch_size=32, seed=5)
 """The recipe of the test runs; an epoch takes a second or two."""
@@ -116,6 +117,13 @@ def write_pen_data(
     if category:
         fields["category"] = np.full(len(labels), category)
     np.savez_compressed(path, **fields)
+
+
+@pytest.fixture
+def unverified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs take their saved models for sound, which saves a process; `finished` was verified, and so are soaks."""
+    if not SOAK:
+        monkeypatch.setattr(verify, "verify", lambda *_: dict.fromkeys(verify.TOLERANCES, 0.0))
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ def test_the_summary_shows_what_is_stored(finished: RunFolder) -> None:
     assert f"{runs.read_json(finished.test)['accuracy']:.2%}" in text
 
 
+@pytest.mark.usefixtures("unverified")
 def test_a_recipe_that_holds_nothing_out_and_knows_digits_alone_says_so(drawn: Path, tmp_path: Path) -> None:
     said: list[str] = []
     recipe = RECIPES["fast"].replace(held_out=False, batch_size=32, epochs=2)
@@ -184,6 +185,7 @@ def test_a_run_killed_and_interrupted_ends_with_the_figures_of_one_left_alone(
     assert re.search(r"looked at once", resumed.stdout)
 
 
+@pytest.mark.usefixtures("unverified")
 def test_a_run_that_lost_a_part_is_finished_again(finished: RunFolder, drawn: Path, tmp_path: Path) -> None:
     run = RunFolder(shutil.copytree(finished.path, tmp_path / "run"))
     run.onnx_model.unlink()

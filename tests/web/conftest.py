@@ -45,7 +45,7 @@ def open_pad(browser: Browser, server: Server) -> Iterator[OpenPad]:
         contexts.append(context)
         pad = Pad(context.new_page(), touch=device.get("has_touch", False))
         pads.append(pad)
-        pad.page.goto(url, wait_until="networkidle")
+        pad.page.goto(url)
         pad.expect_blank()
         return pad
 

@@ -58,8 +58,7 @@ def test_the_last_of_the_last_drawings_takes_their_heading_with_it(open_pad: Ope
     pad.expect_digit(2)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("device", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
 def test_no_serious_fault_of_accessibility(open_pad: OpenPad, device: dict[str, object], scheme: str) -> None:
     pad = open_pad(device, color_scheme=scheme)
     axe = Axe()

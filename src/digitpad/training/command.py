@@ -7,6 +7,7 @@ from typing import Any
 
 from digitpad.errors import DigitpadError, InputError, RecipeError, RunError
 from digitpad.training import backend, recipe, runs
+from digitpad.training.datasets import mnist
 from digitpad.training.reporting import summary
 from digitpad.training.runs import RunFolder
 
@@ -52,21 +53,20 @@ def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
         raise InputError("Expected --data only with --again: the stored results need no data.")
     if again:
         run = RunFolder.open(path)
+        dataset = mnist.load(data or run.data_folder())
         backend.prepare()
         from digitpad.training import pipeline
-        from digitpad.training.datasets import mnist as sets
 
-        pipeline.look_again(run, sets.load(data or pipeline.recorded_folder(run)))
+        pipeline.look_again(run, dataset)
     print(summary.of_run(path))
 
 
 def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | None = None) -> None:
+    dataset = mnist.load(folder or run.data_folder())
     backend.prepare()  # imports Keras, which is slow; all checks that do not need it come first
     from digitpad.training import pipeline
-    from digitpad.training.datasets import mnist
     from digitpad.training.reporting import progress
 
-    dataset = mnist.load(folder or pipeline.recorded_folder(run))
     if begin_with:
         pipeline.begin(run.path, begin_with)
     resume = runs.resume_command(run.path)

@@ -129,11 +129,6 @@ def mix(training: splits.Split, choosing: splits.Split, recipe: Recipe) -> tuple
     return mixture, Pictures.of(Mixture.gather(choosing, recipe, rng, epochs=1).epoch(in_place, rng))
 
 
-def recorded_folder(run: RunFolder) -> str | None:
-    """The folder that the run's data was read from, or None if it came from elsewhere or has not been read yet."""
-    return runs.read_json(run.data)["folder"] if run.data.exists() else None
-
-
 def _record_data(run: RunFolder, dataset: Dataset) -> None:
     """Record which data the run uses, or check that it is the same as when the run began."""
     if not run.data.exists():

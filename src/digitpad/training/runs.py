@@ -95,6 +95,11 @@ class RunFolder:
         parts = (self.test, self.keras_model, self.onnx_model, self.metrics, self.report)
         return all(part.is_file() for part in parts)
 
+    def data_folder(self) -> str | None:
+        """The folder that the data was read from; None if it came from elsewhere or has not been read yet."""
+        folder: str | None = read_json(self.data)["folder"] if self.data.exists() else None
+        return folder
+
     @classmethod
     def open(cls, path: str | Path) -> "RunFolder":
         """Open the folder of an existing run; RunError if it is not a run folder."""

@@ -103,7 +103,7 @@ print(len(fit(network, mixture, unseen, recipe, checkpoint=folder / "c.npz", wat
 reader = keras_file.build_reader(network, 1.0)
 keras_file.save(reader, folder / "model.keras")
 pixels = contract.to_pixels(images[:1])
-expected = keras_file.answer(reader, pixels)["probabilities"]
+expected = reader.predict_on_batch(pixels)["probabilities"]  # compiled as a whole, not each of its operations
 sealed = artifact.seal(onnx_file.export(folder / "model.keras"), {}, [artifact.Probe(pixels[0], expected[0])])
 runs.write(folder / "digits.onnx", sealed)
 """

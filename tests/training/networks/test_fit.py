@@ -1,5 +1,6 @@
 """Training learns, stops early, keeps the best weights, and resumes as if it had never been interrupted."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from digitpad.training.augmentation.mixture import Mixture, Pictures
 from digitpad.training.networks import architectures
 from digitpad.training.networks.fit import HISTORY_COLUMNS, Progress, Watcher, fit, validation_figures
 from digitpad.training.recipe import RECIPES, Recipe
+from tests.conftest import SOAK
 from tests.training.conftest import SMALL, drawn_split
 
 
@@ -18,8 +20,14 @@ def gather(count: int, seed: int) -> Mixture:
     return Mixture.gather(drawn_split(count, seed), SMALL, np.random.default_rng(seed), epochs=1)
 
 
-TRAINING = gather(300, 0)
-VALIDATION = Pictures.of(gather(60, 1).epoch(SMALL, np.random.default_rng(1)))
+@cache
+def training() -> Mixture:
+    return gather(300, 0)
+
+
+@cache
+def validation() -> Pictures:
+    return Pictures.of(gather(60, 1).epoch(SMALL, np.random.default_rng(1)))
 
 
 class Break(Watcher):
@@ -50,17 +58,17 @@ class Log(Watcher):
         self.calls.append(("end", 0))
 
 
-@pytest.mark.parametrize("name", ["cnn", "dense"])
+@pytest.mark.parametrize("name", ["cnn", "dense"] if SOAK else ["cnn"])
 def test_a_fit_broken_off_twice_ends_like_one_left_alone(name: str, tmp_path: Path) -> None:
     recipe = RECIPES[name].replace(epochs=4, batch_size=32)
     alone = architectures.build(recipe)
-    whole = fit(alone, TRAINING, VALIDATION, recipe, checkpoint=tmp_path / "alone.npz", watcher=Watcher())
+    whole = fit(alone, training(), validation(), recipe, checkpoint=tmp_path / "alone.npz", watcher=Watcher())
     for after in (1, 3):
         with pytest.raises(KeyboardInterrupt):
             broken = architectures.build(recipe)
-            fit(broken, TRAINING, VALIDATION, recipe, checkpoint=tmp_path / "broken.npz", watcher=Break(after))
+            fit(broken, training(), validation(), recipe, checkpoint=tmp_path / "broken.npz", watcher=Break(after))
     resumed = architectures.build(recipe)
-    progress = fit(resumed, TRAINING, VALIDATION, recipe, checkpoint=tmp_path / "broken.npz", watcher=Watcher())
+    progress = fit(resumed, training(), validation(), recipe, checkpoint=tmp_path / "broken.npz", watcher=Watcher())
     for weights, others in zip(alone.get_weights(), resumed.get_weights(), strict=True):
         assert np.array_equal(weights, others)
     for row, other in zip(whole.history, progress.history, strict=True):
@@ -69,7 +77,7 @@ def test_a_fit_broken_off_twice_ends_like_one_left_alone(name: str, tmp_path: Pa
 
 def test_fitting_learns_and_tells_the_watcher(recipe: Recipe, tmp_path: Path) -> None:
     network, log = architectures.build(recipe), Log()
-    progress = fit(network, TRAINING, VALIDATION, recipe, checkpoint=tmp_path / "c.npz", watcher=log)
+    progress = fit(network, training(), validation(), recipe, checkpoint=tmp_path / "c.npz", watcher=log)
     assert progress.history[-1]["loss"] < progress.history[0]["loss"]
     assert tuple(progress.history[0]) == HISTORY_COLUMNS
     assert progress.history[-1]["learning_rate"] == pytest.approx(0, abs=1e-6)
@@ -81,18 +89,18 @@ def test_fitting_learns_and_tells_the_watcher(recipe: Recipe, tmp_path: Path) ->
 def test_the_weights_of_the_best_epoch_are_kept(recipe: Recipe, tmp_path: Path) -> None:
     wild = recipe.replace(learning_rate=0.05, epochs=4)
     network = architectures.build(wild)
-    progress = fit(network, TRAINING, VALIDATION, wild, checkpoint=tmp_path / "c.npz", watcher=Watcher())
+    progress = fit(network, training(), validation(), wild, checkpoint=tmp_path / "c.npz", watcher=Watcher())
     assert progress.best_loss == min(row["validation_loss"] for row in progress.history)
-    assert validation_figures(network, VALIDATION)[0] == pytest.approx(progress.best_loss, rel=1e-4)
+    assert validation_figures(network, validation())[0] == pytest.approx(progress.best_loss, rel=1e-4)
 
 
 def test_pictures_that_trained_choose_no_epoch(recipe: Recipe, tmp_path: Path) -> None:
     wild = recipe.replace(learning_rate=0.05, epochs=4, patience=1, held_out=False)
     network = architectures.build(wild)
-    progress = fit(network, TRAINING, VALIDATION, wild, checkpoint=tmp_path / "c.npz", watcher=Watcher())
+    progress = fit(network, training(), validation(), wild, checkpoint=tmp_path / "c.npz", watcher=Watcher())
     assert progress.best_epoch == len(progress.history) == 4
     last = progress.history[-1]["validation_loss"]
-    assert validation_figures(network, VALIDATION)[0] == pytest.approx(last, rel=1e-4)
+    assert validation_figures(network, validation())[0] == pytest.approx(last, rel=1e-4)
 
 
 def test_early_stopping_counts_epochs_without_a_better_loss() -> None:
@@ -108,25 +116,32 @@ def test_a_diverged_fit_is_broken_off(tmp_path: Path) -> None:
     with pytest.raises(DigitpadError, match=r"diverged\. Start again with a lower learning_rate"):
         network = architectures.build(wild)
         network.layers[1].kernel.assign(network.layers[1].kernel * np.float32(1e30))
-        fit(network, TRAINING, VALIDATION, wild, checkpoint=tmp_path / "c.npz", watcher=Watcher())
+        fit(network, training(), validation(), wild, checkpoint=tmp_path / "c.npz", watcher=Watcher())
     assert not (tmp_path / "c.npz").exists()
 
 
 def test_a_checkpoint_of_something_else_is_refused(recipe: Recipe, tmp_path: Path) -> None:
     runs.write_arrays(tmp_path / "c.npz", {"weights": np.zeros(3)})
     with pytest.raises(RunError, match="it does not fit"):
-        fit(architectures.build(recipe), TRAINING, VALIDATION, recipe, checkpoint=tmp_path / "c.npz", watcher=Watcher())
+        fit(
+            architectures.build(recipe),
+            training(),
+            validation(),
+            recipe,
+            checkpoint=tmp_path / "c.npz",
+            watcher=Watcher(),
+        )
 
 
 def test_a_damaged_checkpoint_is_refused(recipe: Recipe, tmp_path: Path) -> None:
     checkpoint = tmp_path / "checkpoint.npz"
     short = recipe.replace(epochs=1)
-    fit(architectures.build(short), TRAINING, VALIDATION, short, checkpoint=checkpoint, watcher=Watcher())
+    fit(architectures.build(short), training(), validation(), short, checkpoint=checkpoint, watcher=Watcher())
     with pytest.raises(RunError, match="another one"):
-        fit(architectures.build(recipe), TRAINING, VALIDATION, recipe, checkpoint=checkpoint, watcher=Watcher())
+        fit(architectures.build(recipe), training(), validation(), recipe, checkpoint=checkpoint, watcher=Watcher())
     content = checkpoint.read_bytes()
     middle = len(content) // 2
     for damaged in (b"", content[:middle], content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]):
         checkpoint.write_bytes(damaged)
         with pytest.raises(RunError, match=r"checkpoint\.npz; the file is damaged"):
-            fit(architectures.build(short), TRAINING, VALIDATION, short, checkpoint=checkpoint, watcher=Watcher())
+            fit(architectures.build(short), training(), validation(), short, checkpoint=checkpoint, watcher=Watcher())

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.errors import DataError
+from digitpad.training import backend
 from digitpad.training.datasets import idx
 from digitpad.training.datasets.splits import SealedSplit, Split
 
@@ -137,6 +138,7 @@ def _from_keras() -> Dataset | None:
 def _download(cached: Path) -> bool:
     if not _finishes_within(_OFFLINE_AFTER_S, lambda: urllib.request.urlopen(_DOWNLOAD_URL, timeout=_OFFLINE_AFTER_S)):
         return False
+    backend.prepare()
     import keras
 
     partial = "mnist.npz.part"  # renamed once complete, so that a partial download is never mistaken for the data

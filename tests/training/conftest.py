@@ -69,7 +69,7 @@ def finished(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder
     """An uninterrupted run of `SMALL` on the drawn digits."""
 
     def train(folder: Path) -> None:
-        pipeline.train(pipeline.begin(folder, SMALL), mnist.load(drawn), say=lambda text: None)
+        pipeline.train(RunFolder.create(folder, SMALL.to_toml()), mnist.load(drawn), say=lambda text: None)
 
     return RunFolder(build_once(tmp_path_factory, "finished", train))
 

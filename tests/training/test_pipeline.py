@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from digitpad import Recognizer
-from digitpad.errors import ArtifactError, RecipeError, RunError
+from digitpad.errors import ArtifactError, RunError
 from digitpad.training import pipeline, runs
 from digitpad.training.datasets import mnist
 from digitpad.training.recipe import RECIPES
@@ -69,7 +69,7 @@ def test_the_summary_shows_what_is_stored(finished: RunFolder) -> None:
 def test_a_recipe_that_holds_nothing_out_and_knows_digits_alone_says_so(drawn: Path, tmp_path: Path) -> None:
     said: list[str] = []
     recipe = RECIPES["fast"].replace(held_out=False, batch_size=32, epochs=2)
-    run = pipeline.begin(tmp_path / "run", recipe)
+    run = RunFolder.create(tmp_path / "run", recipe.to_toml())
     metrics = pipeline.train(run, mnist.load(drawn), say=said.append)
     assert (metrics["data"]["num_training"], metrics["data"]["num_validation"]) == (900, 100)
     assert metrics["thresholds"]["not_digit"] == 1.0
@@ -117,12 +117,9 @@ def test_folders_that_no_run_can_begin_in(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.txt").write_text("do not overwrite me")
     with pytest.raises(RunError, match="full has files"):
-        pipeline.begin(tmp_path / "full", SMALL)
+        RunFolder.create(tmp_path / "full", SMALL.to_toml())
     with pytest.raises(RunError, match="to be a writable folder; it is not: Not a directory"):
-        pipeline.begin(tmp_path / "full" / "thesis.txt" / "run", SMALL)
-    with pytest.raises(RecipeError, match="got 'fancy'"):
-        pipeline.begin(tmp_path / "new", SMALL.replace(network="fancy"))
-    assert not (tmp_path / "new").exists()
+        RunFolder.create(tmp_path / "full" / "thesis.txt" / "run", SMALL.to_toml())
 
 
 def test_a_run_folder_that_misses_parts_says_which(finished: RunFolder, tmp_path: Path) -> None:

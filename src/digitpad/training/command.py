@@ -63,12 +63,12 @@ def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
 
 def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | None = None) -> None:
     dataset = mnist.load(folder or run.data_folder())
+    if begin_with:
+        RunFolder.create(run.path, begin_with.to_toml())
     backend.prepare()  # imports Keras, which is slow; all checks that do not need it come first
     from digitpad.training import pipeline
     from digitpad.training.reporting import progress
 
-    if begin_with:
-        pipeline.begin(run.path, begin_with)
     resume = runs.resume_command(run.path)
     try:
         pipeline.train(run, dataset, watcher=progress.watcher())

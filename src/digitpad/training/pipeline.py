@@ -41,7 +41,7 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
     """Train, calibrate, evaluate, save, verify and report; an interrupted run resumes where it stopped.
 
     Args:
-        run: a run folder with its recipe, from `begin`, or from `RunFolder.open` to resume.
+        run: a run folder with its recipe, from `RunFolder.create`, or from `RunFolder.open` to resume.
         dataset: from `mnist.load`; the same one that the run began with.
         watcher: receives the training progress.
         say: called with messages for the user.
@@ -82,12 +82,6 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
     runs.write_json(run.metrics, figures)
     report.write(run)
     return figures
-
-
-def begin(out: str | Path, recipe: Recipe) -> RunFolder:
-    """Create the folder of a new run; RunError if it already has files, RecipeError for an unknown network."""
-    architectures.check(recipe)
-    return RunFolder.create(out, recipe.to_toml())
 
 
 def look(run: RunFolder, test: splits.SealedSplit, network: keras.Model, calibrated: Calibrated) -> None:

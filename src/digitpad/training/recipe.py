@@ -11,6 +11,9 @@ from typing import Any
 
 from digitpad.errors import RecipeError
 
+NETWORKS = ("dense", "fast", "small", "cnn", "wide")
+"""The names of the networks that `networks.architectures` builds."""
+
 _AT_LEAST = {"epochs": 1, "batch_size": 1, "patience": 1, "learning_rate": 1e-9}
 _BELOW: dict[str, float] = {
     "warmup": 1,
@@ -32,6 +35,8 @@ _ANYTHING_BELOW = 1_000_000
 def _check(name: str, value: Any, kind: Any) -> None:
     if not isinstance(value, (int, float) if kind is float else kind) or isinstance(value, bool) != (kind is bool):
         raise RecipeError(f"Expected {name} to be {kind.__name__}; got {value!r}.")
+    if name == "network" and value not in NETWORKS:
+        raise RecipeError(f"Expected network to be one of {', '.join(NETWORKS)}; got {value!r}.")
     if kind in (str, bool):
         return
     low, high = _AT_LEAST.get(name, 0), _AT_MOST.get(name, _BELOW.get(name, _ANYTHING_BELOW))
@@ -45,7 +50,7 @@ class Recipe:
     """What is trained, and how.
 
     Attributes:
-        network: the name of an architecture in `architectures.NETWORKS`.
+        network: one of `NETWORKS`.
         seed: random seed of the splits, the initial weights, the order of the images, dropout and augmentation.
         held_out: whether the validation images are held out from training. If not, all images are trained on, the last
             weights are kept, and validation uses images that were trained on.

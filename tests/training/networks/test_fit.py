@@ -58,6 +58,12 @@ class Log(Watcher):
         self.calls.append(("end", 0))
 
 
+@pytest.fixture
+def recipe() -> Recipe:
+    """A network that compiles quickly."""
+    return RECIPES["dense"].replace(epochs=3, batch_size=32)
+
+
 @pytest.mark.parametrize("name", ["cnn", "dense"] if SOAK else ["cnn"])
 def test_a_fit_broken_off_twice_ends_like_one_left_alone(name: str, tmp_path: Path) -> None:
     recipe = RECIPES[name].replace(epochs=4, batch_size=32)

@@ -74,7 +74,7 @@ def open_site(browser: Browser, site: Site) -> Iterator[OpenSite]:
     def open_site(
         prepare: Callable[[BrowserContext], object] = lambda context: None, address: str = site.url, **options: Any
     ) -> Pad:
-        context = browser.new_context(**options)
+        context = browser.new_context(reduced_motion="reduce", **options)
         contexts.append(context)
         prepare(context)
         pad = Pad(context.new_page(), touch=options.get("has_touch", False))

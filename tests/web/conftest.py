@@ -41,7 +41,7 @@ def open_pad(browser: Browser, server: Server) -> Iterator[OpenPad]:
     pads: list[Pad] = []
 
     def open_pad(device: dict[str, Any] = DESKTOP, url: str = server.url, **options: Any) -> Pad:
-        context = browser.new_context(**device, **options)
+        context = browser.new_context(reduced_motion="reduce", **device, **options)
         contexts.append(context)
         pad = Pad(context.new_page(), touch=device.get("has_touch", False))
         pads.append(pad)

@@ -153,9 +153,10 @@ def test_a_full_disk_is_one_sentence_and_exit_code_1() -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_a_backend_that_does_not_exist_is_refused() -> None:
-    result = digitpad("train", KERAS_BACKEND="foo.bar")
+def test_a_backend_that_does_not_exist_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    result = digitpad("train", "--out", tmp_path / "run", KERAS_BACKEND="foo.bar")
     assert result.returncode == 2
+    assert not (tmp_path / "run").exists()
     assert "one of tensorflow, jax, torch; got 'foo.bar'" in result.stderr
 
 

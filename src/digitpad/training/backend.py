@@ -18,20 +18,29 @@ def prepare() -> None:
     """Choose the backend and silence its startup messages. Call this before the first import of Keras.
 
     Raises:
+        InputError, MissingPartError: as `check`.
+    """
+    check()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns about every new input shape
+    with _silence():
+        importlib.import_module("keras")
+
+
+def check() -> None:
+    """Check that training can begin, without importing anything.
+
+    Raises:
         InputError: KERAS_BACKEND names an unknown backend.
         MissingPartError: a package that training needs is not installed.
     """
     name = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if name not in _BACKENDS:
         raise InputError(f"Expected KERAS_BACKEND to be one of {', '.join(_BACKENDS)}; got {name!r}.")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     for package in ("keras", "sklearn", "tf2onnx", "tensorflow", name):
         if importlib.util.find_spec(package) is None:
             install = package if package in ("jax", "torch") else "digitpad[train,cpu]"
             raise MissingPartError.package(package, "training", install)
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns about every new input shape
-    with _silence():
-        importlib.import_module("keras")
 
 
 @contextlib.contextmanager

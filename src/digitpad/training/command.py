@@ -62,6 +62,7 @@ def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
 
 
 def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | None = None) -> None:
+    backend.check()
     dataset = mnist.load(folder or run.data_folder())
     if begin_with:
         RunFolder.create(run.path, begin_with.to_toml())

@@ -96,4 +96,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
     for advice, count in Counter(map(equipment.find_advice, reasons)).items():
         if advice:
-            terminalreporter.write_line(f"{count} tests of the pages were skipped: {advice}.", yellow=True, bold=True)
+            tests = "page test" if count == 1 else "page tests"
+            terminalreporter.write_line(f"{count} {tests} skipped: {advice}.", yellow=True, bold=True)

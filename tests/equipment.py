@@ -56,7 +56,7 @@ def install(playwright: Playwright) -> None:
             print(f"There is no {tool}; trying apt-get.", flush=True)
             _install_package(tool.lower())
         if not find():
-            print(f"Tests of the pages will be skipped: {_ADVICE[tool]}.", flush=True)
+            print(f"Page tests will be skipped: {_ADVICE[tool]}.", flush=True)
 
 
 def _install_package(name: str) -> None:

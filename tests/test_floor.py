@@ -21,7 +21,7 @@ from digitpad.training import backend
 
 backend.prepare()
 
-from digitpad.training.augmentation import glyphs, handwriting, non_digits  # noqa: E402
+from digitpad.training.augmentation import glyphs, non_digits, synthetic  # noqa: E402
 from digitpad.training.datasets.splits import Split  # noqa: E402
 from digitpad.training.preprocessing import contract  # noqa: E402
 
@@ -51,7 +51,7 @@ def every_style() -> list[tuple[int, list[Stroke]]]:
     for digit in glyphs.names("digits"):
         for variant in glyphs.variants(digit):
             with mock.patch.object(glyphs, "variants", return_value=(variant,)):
-                written.append((int(digit), handwriting.write([digit], rng)[0]))
+                written.append((int(digit), synthetic.write([digit], rng)[0]))
     return written
 
 
@@ -92,7 +92,7 @@ def test_digits_are_not_refused(answers: dict[str, list[tuple[int, Prediction]]]
 
 def test_letters_and_signs_are_refused(recognizer: Recognizer) -> None:
     names = glyphs.names("others")
-    signs = handwriting.write(names * len(SETTINGS), np.random.default_rng(21))
+    signs = synthetic.write(names * len(SETTINGS), np.random.default_rng(21))
     settings = [setting for setting in SETTINGS for _ in names]
     predictions = recognizer.predict_batch([drawn(*each) for each in zip(signs, settings, strict=True)])
     assert share_refused(predictions) >= REFUSED_SIGNS
@@ -101,7 +101,7 @@ def test_letters_and_signs_are_refused(recognizer: Recognizer) -> None:
 def test_what_is_made_of_digits_and_chance_is_refused(recognizer: Recognizer) -> None:
     rng = np.random.default_rng(22)
     labels = np.arange(100, dtype=np.uint8) % 10
-    seen = contract.see(handwriting.pictures([str(label) for label in labels], rng, brush=(0.08, 0.15)))
+    seen = contract.see(synthetic.pictures([str(label) for label in labels], rng, brush=(0.08, 0.15)))
     pictures = non_digits.make(Split(np.rint(seen[..., 0] * 255).astype(np.uint8), labels), NUM_STRANGE, rng)
     predictions = recognizer.predict_batch([png(Image.fromarray(picture)) for picture in pictures])
     assert share_refused(predictions) >= REFUSED_STRANGE

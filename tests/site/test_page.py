@@ -17,7 +17,7 @@ from digitpad import Recognizer, answer, drawing, strokes, verdict
 from digitpad.site import build, runtime
 from digitpad.site.command import SHIPPED
 from digitpad.site.settings import Settings
-from digitpad.training.augmentation import glyphs, handwriting
+from digitpad.training.augmentation import glyphs, synthetic
 from digitpad.verdict import Thresholds
 from tests.conftest import GOLDEN_PICTURES, SOAK, portion
 from tests.doodles import four_or_nine
@@ -48,7 +48,7 @@ def generated(count: int) -> list[NDArray[np.uint8]]:
     rng = np.random.default_rng(70)
     names = rng.choice([*glyphs.names("digits") * 3, *glyphs.names("others")], count)
     pictures = []
-    for lines in handwriting.write(list(names), rng):
+    for lines in synthetic.write(list(names), rng):
         side, brush, middle = rng.uniform(50, 240), rng.uniform(4, 40), tuple(rng.uniform(100, 180, 2))
         placed = strokes.place(lines, side, middle)
         pictures.append(drawing.read(strokes.draw(placed, (280, 280), brush)))

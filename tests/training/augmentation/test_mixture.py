@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from digitpad.training import pipeline
 from digitpad.training.augmentation.mixture import NOT_A_DIGIT, Mixture
-from digitpad.training.augmentation.skeleton import skeleton
+from digitpad.training.augmentation.thinning import skeleton
 from digitpad.training.datasets.splits import Split
 from digitpad.training.preprocessing import contract, framing
 from digitpad.training.recipe import RECIPES, Recipe

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.training.augmentation import glyphs, handwriting, non_digits
+from digitpad.training.augmentation import glyphs, non_digits, synthetic
 from digitpad.training.augmentation.augment import augment, move
-from digitpad.training.augmentation.skeleton import skeleton
+from digitpad.training.augmentation.thinning import skeleton
 from digitpad.training.datasets.splits import Split
 from digitpad.training.preprocessing import contract
 from digitpad.training.recipe import Recipe
@@ -63,9 +63,9 @@ class Mixture:
         """
         num_written, num_strange = (int(share * epochs * len(digits)) for share in (recipe.written, recipe.strange))
         num_signs = round(_WRITTEN_AMONG_STRANGE * num_strange)
-        digits_written = handwriting.choose(glyphs.names("digits"), num_written, rng)
-        written = contract.levels(handwriting.pictures(digits_written, rng))
-        signs = contract.levels(handwriting.pictures(handwriting.choose(glyphs.names("others"), num_signs, rng), rng))
+        digits_written = synthetic.choose(glyphs.names("digits"), num_written, rng)
+        written = contract.levels(synthetic.pictures(digits_written, rng))
+        signs = contract.levels(synthetic.pictures(synthetic.choose(glyphs.names("others"), num_signs, rng), rng))
         odd = np.concatenate([signs, contract.levels(non_digits.make(digits, num_strange - num_signs, rng))])
         return cls(
             digits,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from digitpad import strokes
-from digitpad.training.augmentation.skeleton import skeleton
+from digitpad.training.augmentation.thinning import skeleton
 from tests.training.conftest import drawn_digits
 
 Images = NDArray[np.uint8]

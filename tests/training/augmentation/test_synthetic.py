@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from digitpad.training.augmentation import glyphs as templates
-from digitpad.training.augmentation.handwriting import choose, pictures, write
+from digitpad.training.augmentation.synthetic import choose, pictures, write
 
 LETTERS_AND_SIGNS = "AEFHKMNPRWXfhkmnwx#$%&@?+=~^<>*"
 SHAPES = (
@@ -111,5 +111,5 @@ def test_digits_can_be_told_apart() -> None:
 
 
 def test_keras_is_not_needed() -> None:
-    code = "import sys, digitpad.training.augmentation.handwriting; sys.exit('keras' in sys.modules)"
+    code = "import sys, digitpad.training.augmentation.synthetic; sys.exit('keras' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

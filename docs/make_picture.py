@@ -6,8 +6,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from digitpad import Recognizer, drawing
-from digitpad.recognizer import Prediction
-from digitpad.words import percent
+from digitpad.answer import headline
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ["2-medium-light", "7-small-dark", "8-small-light", "5-large-dark"]
@@ -31,7 +30,7 @@ def main() -> None:
         is_digit = prediction.status != "not a digit"
         bars.bar(range(10), prediction.probabilities, color="#2563eb" if is_digit else "#cbd5e1")
         bars.set(xticks=range(10), yticks=[], ylim=(0, 1.05))
-        bars.set_title(title(prediction), fontsize=12, weight="bold")
+        bars.set_title(headline(prediction), fontsize=11, weight="bold")
         bars.spines[["top", "left", "right"]].set_visible(False)
         for axes in (drawn, seen):
             axes.set(xticks=[], yticks=[])
@@ -39,17 +38,6 @@ def main() -> None:
     for axes, text in zip(rows[:, 0], ("drawing", "what the model saw", "answer"), strict=True):
         axes.set_ylabel(text, fontsize=12)
     figure.savefig(ROOT / "docs" / "digitpad.png")
-
-
-def title(prediction: Prediction) -> str:
-    """The answer in a few words, as a title."""
-    match prediction.status:
-        case "not a digit":
-            return f"not a digit, {percent(prediction.not_digit)}"
-        case "unsure":
-            return f"{prediction.digit}? {percent(prediction.confidence)}, unsure"
-        case _:
-            return f"{prediction.digit}, {percent(prediction.confidence)}"
 
 
 if __name__ == "__main__":

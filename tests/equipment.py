@@ -21,6 +21,8 @@ _ADVICE = {
 }
 """What is missing, and how to get it."""
 
+_UNATTENDED = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+
 
 def chromium(playwright: Playwright) -> str | None:
     """Path of a Chromium that runs: the system's, or else Playwright's own."""
@@ -68,9 +70,10 @@ def _install_package(name: str) -> None:
 
 def _succeeds(command: Sequence[str]) -> bool:
     try:
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=_UNATTENDED, check=False)
     except OSError:
         return False
+    return done.returncode == 0
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def test_a_blank_picture_is_called_blank() -> None:
     Image.new("L", (50, 50), 255).save(file, "PNG")
     result = digitpad("predict", "-", stdin=file.getvalue())
     assert result.returncode == 0
-    assert result.stdout == "-: Blank. There is no ink on the paper.\n"
+    assert result.stdout == "-: Blank. Nothing stands out from the paper.\n"
 
 
 def test_what_is_no_digit_is_an_answer_and_no_error() -> None:

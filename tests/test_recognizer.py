@@ -142,7 +142,7 @@ def test_blank_drawings_get_no_digit(recognizer: Recognizer, blank: drawing.Draw
     prediction = recognizer.predict(blank)
     assert (prediction.status, prediction.digit, prediction.confidence) == ("blank", None, 0.0)
     assert prediction.top_k(3) == []
-    assert prediction.reason == "There is no ink on the paper."
+    assert prediction.reason == "Nothing stands out from the paper."
     assert (prediction.candidates, prediction.not_digit) == ((), 0.0)
     assert (prediction.box, prediction.centre, prediction.scale, prediction.stroke) == (None, None, None, None)
     assert prediction.seen.max() == 0

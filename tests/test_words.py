@@ -29,6 +29,10 @@ def test_alternatives_are_listed_as_people_would(names: list[object], text: str)
     assert words.either(names) == text
 
 
+def test_a_list_of_others_does_not_count_the_first() -> None:
+    assert words.either([1, 2, 3, 4, 5], "any other of") == "one of 5 other digits"
+
+
 def test_an_unknown_sentence_is_an_error() -> None:
     with pytest.raises(KeyError):
         words.say("reason", "weather")

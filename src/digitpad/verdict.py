@@ -82,7 +82,7 @@ def judge(probabilities: NDArray[np.float32], not_digit: float, thresholds: Thre
     if not_digit > thresholds.not_digit:
         reason = say("reason", "not a digit", closest=with_article(ranking[0]))
         return Verdict("not a digit", candidates, reason)
-    others = either([with_article(digit) for digit in candidates[1:]]) if likely > 1 else ""
+    others = either([with_article(digit) for digit in candidates[1:]], "any other of") if likely > 1 else ""
     if probabilities[ranking[0]] < thresholds.unsure:
         unclear = say("reason", "unsure", next=with_article(ranking[1]))
         return Verdict("unsure", candidates, say("reason", "unsure between", others=others) if others else unclear)

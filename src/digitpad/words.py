@@ -4,24 +4,20 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-
-_MOST_NAMED = 4
-"""Longer lists of digits are only counted."""
-
-_NEARLY = 0.0005
-"""Probabilities this close to 0 or 1 are not rounded to 0 % or 100 %."""
+from typing import Any
 
 
 def say(group: str, name: str, **values: object) -> str:
     """Get a sentence from `web/words.js` with its values filled in; KeyError if there is no such sentence."""
-    return _words()[group][name].format(**values)
+    return str(_words()[group][name]).format(**values)
 
 
 def percent(probability: float) -> str:
     """Format a probability from 0 to 1, such as "97.3 %" or ">99.9 %"."""
-    if probability >= 1 - _NEARLY:
+    nearly = _words()["limits"]["nearly"]
+    if probability >= 1 - nearly:
         return say("probability", "nearly 1")
-    if probability < _NEARLY:
+    if probability < nearly:
         return say("probability", "nearly 0")
     return say("probability", "other", percent=f"{100 * probability:.1f}")
 
@@ -31,16 +27,16 @@ def with_article(digit: int) -> str:
     return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
-def either(names: Sequence[object]) -> str:
-    """Join names as alternatives: "4", "4 or 9", "4, 9 or 7"; more than four are only counted."""
-    if len(names) > _MOST_NAMED:
-        return say("list", "any of", count=len(names))
+def either(names: Sequence[object], many: str = "any of") -> str:
+    """Join names as alternatives: "4", "4 or 9", "4, 9 or 7"; more than four are counted, in the words of `many`."""
+    if len(names) > _words()["limits"]["named"]:
+        return say("list", many, count=len(names))
     *first, last = map(str, names)
     return say("list", "or", first=", ".join(first), last=last) if first else last
 
 
 @cache
-def _words() -> dict[str, dict[str, str]]:
+def _words() -> dict[str, dict[str, Any]]:
     text = (files("digitpad") / "web" / "words.js").read_text(encoding="utf-8")
-    words: dict[str, dict[str, str]] = json.loads(text.partition("WORDS = ")[2].rstrip(";\n"))
+    words: dict[str, dict[str, Any]] = json.loads(text.partition("WORDS = ")[2].rstrip(";\n"))
     return words

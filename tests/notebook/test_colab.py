@@ -83,10 +83,12 @@ def test_while_a_cell_runs_the_pad_says_so_and_answers_after_it(notebook: Notebo
     page.goto(notebook.url)
     pad = Pad(page, FIRST)
     running = notebook.run_aside(until(go := tmp_path / "go"))
-    pad.draw(6)
-    expect(pad.part("message")).to_contain_text("Waiting for Python; your drawing is kept.")
-    assert running.is_alive()
-    go.touch()
+    try:
+        pad.draw(6)
+        expect(pad.part("message")).to_contain_text("Waiting for Python; your drawing is kept.")
+        assert running.is_alive()
+    finally:
+        go.touch()
     pad.expect_digit(6)
     expect(pad.part("message")).to_have_text("")
     running.join()
@@ -98,10 +100,12 @@ def test_an_empty_pad_waits_for_no_answer(notebook: Notebook, page: Page, tmp_pa
     page.goto(notebook.url)
     pad = Pad(page, FIRST)
     running = notebook.run_aside(until(go := tmp_path / "go"))
-    pad.draw(6)
-    pad.clear()
-    page.wait_for_timeout(4000)  # longer than it takes to call an answer slow
-    go.touch()
+    try:
+        pad.draw(6)
+        pad.clear()
+        page.wait_for_timeout(4000)  # longer than it takes to call an answer slow
+    finally:
+        go.touch()
     running.join()
     expect(pad.part("message")).to_have_text("")
 

@@ -159,13 +159,15 @@ def test_a_pad_answers_while_a_cell_runs(lab: Lab) -> None:
     pad.draw(2)
     pad.expect_digit(2)
     lab.start(WAIT)
-    pad = lab.pad(SHOW_FIRST)
-    pad.expect_digit(2)  # what was answered stays
-    pad.clear()
-    pad.draw(5)
-    pad.expect_digit(5)  # JupyterLab gives messages of widgets a thread of their own; elsewhere they wait
-    expect(lab.cell(WAIT).locator(".jp-InputPrompt")).to_have_text("[*]:")
-    (lab.folder / "go").touch()
+    try:
+        pad = lab.pad(SHOW_FIRST)
+        pad.expect_digit(2)  # what was answered stays
+        pad.clear()
+        pad.draw(5)
+        pad.expect_digit(5)  # JupyterLab gives messages of widgets a thread of their own; elsewhere they wait
+        expect(lab.cell(WAIT).locator(".jp-InputPrompt")).to_have_text("[*]:")
+    finally:
+        (lab.folder / "go").touch()
 
 
 def test_after_a_restart_the_pad_says_so_and_its_cell_makes_it_answer(lab: Lab) -> None:

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from numpy.typing import NDArray
 from playwright.sync_api import BrowserContext, Route, expect
 
-from digitpad import Recognizer, answer, drawing, strokes, verdict
+from digitpad import Recognizer, answer, drawing, strokes, verdict, words
 from digitpad.site import build, runtime
 from digitpad.site.command import SHIPPED
 from digitpad.site.settings import Settings
@@ -87,6 +87,7 @@ VERDICTS = [
     drawn_from(0.4, 0.4, 0.2),  # a tie
     drawn_from(0.05, 0.1, 0.15, 0.7),
     drawn_from(0.0, 0.0, 0.12, 0.14, 0.16, 0.18, 0.4),
+    drawn_from(*[0.0] * 4, *[0.15] * 4, 0.2, 0.2),
     drawn_from(),
     drawn_from(*[0.0] * 8, 0.95, 0.05),
     drawn_from(*[0.0] * 8, 0.45, 0.55),
@@ -105,6 +106,18 @@ def test_verdicts_are_in_the_words_of_python(open_site: OpenSite) -> None:
     for (probabilities, none), found in zip(cases, ours, strict=True):
         theirs = verdict.judge(np.array(probabilities, np.float32), none, THRESHOLDS)
         assert found == {**asdict(theirs), "candidates": list(theirs.candidates)}, (probabilities, none)
+
+
+def test_probabilities_and_lists_are_written_as_in_python(open_site: OpenSite) -> None:
+    script = """async ([probabilities, lists]) => {
+      const { either, percent } = await import(new URL("web/language.js", document.baseURI));
+      return [probabilities.map(percent), lists.map((names) => either(names))];
+    }"""
+    probabilities = [number / 997 for number in range(998)] + [0.0004999, 0.0005, 0.9994999, 0.9995]
+    lists = [list(range(length)) for length in range(1, 8)]
+    percents, alternatives = open_site().page.evaluate(script, [probabilities, lists])
+    assert percents == [words.percent(probability) for probability in probabilities]
+    assert alternatives == [words.either(names) for names in lists]
 
 
 def assert_same(ours: dict[str, Any], prediction: Any) -> None:

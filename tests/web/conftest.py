@@ -28,7 +28,7 @@ PHONE: dict[str, Any] = {
 }
 
 UNSURE = {"status": "unsure", "reason": "It could also be a 9.", "digit": 4, "candidates": [4, 9]}
-NO_DIGIT = {"status": "not a digit", "reason": "It does not look like a digit; the closest is an 8.", "not_digit": 0.97}
+NO_DIGIT = {"status": "not a digit", "reason": "It does not look like a digit; the closest is an 8."}
 A_PICTURE = GOLDEN / "4-medium-dark.png"
 
 OpenPad = Callable[..., Pad]

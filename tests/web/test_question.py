@@ -34,6 +34,8 @@ def test_a_refusal_is_shown_and_not_repeated(open_pad: OpenPad) -> None:
     pad.page.route("**/api/predict", lambda route: route.fulfill(status=422, body=problem))
     pad.stroke((0.5, 0.5))
     expect(pad.part("message")).to_have_text("Expected another drawing.")
+    expect(pad.part("confidence")).to_have_text("No answer yet")
+    expect(pad.part("time")).to_have_text("")
     pad.settle()
     asked = len(pad.sent)
     pad.page.wait_for_timeout(800)
@@ -86,6 +88,7 @@ def test_a_server_that_goes_away_is_missed_and_found_again(open_pad: OpenPad, se
     pad.draw(4)
     expect(pad.part("message")).to_contain_text("The server is not answering")
     expect(pad.page.locator("#pad")).to_have_attribute("data-state", "failed")
+    expect(pad.part("confidence")).to_have_text("No answer yet")
     with serving("--port", port):
         pad.expect_digit(4)  # without another stroke
         expect(pad.part("message")).to_have_text("")

@@ -109,7 +109,7 @@ def test_nothing_moves_while_the_answer_changes(open_pad: OpenPad, device: dict[
     long = {"reason": "It could also be an 8, an 8 or an 8.", "candidates": [8, 8, 8, 8]}
     blank: dict[str, object] = {
         "status": "blank",
-        "reason": "There is no ink on the paper.",
+        "reason": "Nothing stands out from the paper.",
         "digit": None,
         "top_k": [],
     }

@@ -64,9 +64,9 @@ def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
 def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | None = None) -> None:
     backend.check()
     dataset = mnist.load(folder or run.data_folder())
+    backend.prepare()  # imports Keras, which is slow; all checks that do not need it come first
     if begin_with:
         RunFolder.create(run.path, begin_with.to_toml())
-    backend.prepare()  # imports Keras, which is slow; all checks that do not need it come first
     from digitpad.training import pipeline
     from digitpad.training.reporting import progress
 
@@ -78,5 +78,5 @@ def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | Non
         sys.exit(INTERRUPTED)
     except OSError as error:
         raise DigitpadError(
-            f"The operating system reported: {error}. Free some disk space, then resume with: {resume}"
+            f"The operating system reported: {error}. Check disk space and permissions, then resume with: {resume}"
         ) from error

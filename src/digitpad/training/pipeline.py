@@ -149,6 +149,8 @@ def _prepare(run: RunFolder, dataset: Dataset, recipe: Recipe, say: Say) -> tupl
     if dataset.notice:
         say(dataset.notice)
     say(f"Data: {len(training):,} training images and {len(validation):,} validation images from {dataset.source}.")
+    if (num_epochs := recipe.lasting(len(training)).epochs) > recipe.epochs:
+        say(f"That is less than MNIST, so there will be {num_epochs} epochs instead of {recipe.epochs}.")
     if not recipe.strange:
         say("This recipe trains on digits only, so the model will read any drawing as a digit.")
     if not recipe.held_out:

@@ -55,8 +55,8 @@ class Recipe:
         held_out: whether the validation images are held out from training. If not, all images are trained on, the last
             weights are kept, and validation uses images that were trained on.
         epochs: maximum number of epochs; early stopping may end training sooner.
-        min_steps: if `epochs` amounts to fewer steps, as on data sets smaller than MNIST, `epochs` and `patience` are
-            scaled up in proportion; 0 for exactly `epochs`.
+        min_images: if `epochs` amounts to fewer images, counting repetitions, as on data sets smaller than MNIST,
+            `epochs` and `patience` are scaled up in proportion; 0 for exactly `epochs`.
         batch_size: images per step.
         learning_rate: the peak learning rate; it rises from 0 during `warmup` and falls back to 0 along a cosine.
         warmup: share of all steps, 0 to 1.
@@ -85,7 +85,7 @@ class Recipe:
     seed: int = 0
     held_out: bool = True
     epochs: int = 7
-    min_steps: int = 3000
+    min_images: int = 384_000
     batch_size: int = 128
     learning_rate: float = 0.01
     warmup: float = 0.2
@@ -121,12 +121,12 @@ class Recipe:
         for name in values:
             if name not in known:
                 raise RecipeError(f"Expected a recipe key ({', '.join(known)}); got {name!r}.")
-        exactly = {"min_steps": 0} if "epochs" in values else {}  # an explicit number of epochs is exact
+        exactly = {"min_images": 0} if "epochs" in values else {}  # an explicit number of epochs is exact
         return dataclasses.replace(self, **{**exactly, **values})
 
-    def lasting(self, steps_per_epoch: int) -> "Recipe":
-        """A copy with enough epochs for `min_steps`, and with `patience` scaled in proportion."""
-        epochs = max(self.epochs, math.ceil(self.min_steps / steps_per_epoch))
+    def lasting(self, num_images: int) -> "Recipe":
+        """A copy with enough epochs of `num_images` for `min_images`, and with `patience` scaled in proportion."""
+        epochs = max(self.epochs, math.ceil(self.min_images / num_images))
         patience = math.ceil(self.patience * epochs / self.epochs)
         return dataclasses.replace(self, epochs=epochs, patience=patience)
 
@@ -142,7 +142,7 @@ RECIPES = {
     "fast": _AS_PUBLISHED.replace(
         network="fast",
         epochs=3,
-        min_steps=432,  # the number of steps on MNIST
+        min_images=160_000,  # nearly three epochs of MNIST
         batch_size=384,
         learning_rate=0.018,
         weight_decay=0.0,
@@ -160,7 +160,7 @@ RECIPES = {
     "small": Recipe(
         network="small",
         epochs=30,
-        min_steps=3000,
+        min_images=192_000,
         batch_size=64,
         dropout=0.0,
         patience=30,
@@ -174,7 +174,7 @@ RECIPES = {
     "dense": _AS_PUBLISHED.replace(
         network="dense",
         epochs=20,
-        min_steps=3000,
+        min_images=768_000,
         batch_size=256,
         learning_rate=0.002,
         weight_decay=0.0,

@@ -1,9 +1,8 @@
-/** Formats sentences, articles, lists and probabilities in the same way as `digitpad.words` in Python. */
+/** Formats sentences, articles, lists and probabilities like `digitpad.words` in Python; a test compares the two. */
 
 import { WORDS } from "./words.js";
 
-const MOST_NAMED = 4; // longer lists of digits are only counted
-const NEARLY = 0.0005; // probabilities this close to 0 or 1 are not rounded to 0 % or 100 %
+const { named: MOST_NAMED, nearly: NEARLY } = WORDS.limits;
 
 /** Get a sentence from `words.js` with its values filled in. */
 export function say(group, name, values = {}) {
@@ -22,9 +21,9 @@ export function withArticle(digit) {
   return digit === 8 ? `an ${digit}` : `a ${digit}`;
 }
 
-/** Join names as alternatives: "4", "4 or 9", "4, 9 or 7"; more than four are only counted. */
-export function either(names) {
-  if (names.length > MOST_NAMED) return say("list", "any of", { count: names.length });
+/** Join names as alternatives: "4", "4 or 9", "4, 9 or 7"; more than four are counted, in the words of `many`. */
+export function either(names, many = "any of") {
+  if (names.length > MOST_NAMED) return say("list", many, { count: names.length });
   const [first, last] = [names.slice(0, -1).join(", "), names.at(-1)];
   return first ? say("list", "or", { first, last }) : `${last}`;
 }

@@ -31,5 +31,5 @@ export function rank(probabilities) {
 
 /** A sentence that names the other candidates, after the first. */
 function doubt(candidates, reason) {
-  return say("reason", reason, { others: either(candidates.slice(1).map(withArticle)) });
+  return say("reason", reason, { others: either(candidates.slice(1).map(withArticle), "any other of") });
 }

@@ -115,21 +115,22 @@ export class View {
     this.#announce("");
   }
 
-  /** For styles and tests: whether an answer is awaited. */
+  /** For tests: whether an answer is awaited. */
   showAsking(isAsking) {
     this.#root.dataset.asking = isAsking;
   }
 
   showFailure(message) {
+    if (this.#find("digit").dataset.status === "blank") this.#show({ title: "No answer yet", reason: "" });
+    else this.#find("time").textContent = "This answer belongs to an earlier drawing.";
     this.#root.dataset.state = "failed";
-    this.#find("time").textContent = "This answer belongs to an earlier drawing.";
     this.#announce("");
     this.complain(message);
   }
 
   showAnswer(shown, milliseconds) {
     const { prediction } = shown;
-    const time = `${milliseconds.toFixed(0)} ms, ${prediction.time_ms.toFixed(1)} ms of it in the model`;
+    const time = `${milliseconds.toFixed(0)} ms, ${prediction.time_ms.toFixed(1)} ms of it reading`;
     this.#root.dataset.state = prediction.status;
     this.#show({ ...prediction, title: headline(prediction), time });
     this.#showBars(prediction);

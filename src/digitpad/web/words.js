@@ -1,8 +1,13 @@
 /**
  * The sentences shared with Python. The value after `WORDS =` is JSON, which `digitpad.words` reads, so both use the
- * same sentences; names in braces are replaced by values.
+ * same sentences; names in braces are replaced by values. Lists of more than `named` digits are only counted, and
+ * probabilities within `nearly` of 0 or 1 are not rounded to 0 % or 100 %.
  */
 export const WORDS = {
+  "limits": {
+    "named": 4,
+    "nearly": 0.0005
+  },
   "headline": {
     "blank": "Blank",
     "not a digit": "Not a digit",
@@ -10,7 +15,7 @@ export const WORDS = {
     "digit": "{confidence} confident"
   },
   "reason": {
-    "blank": "There is no ink on the paper.",
+    "blank": "Nothing stands out from the paper.",
     "not a digit": "It does not look like a digit; the closest is {closest}.",
     "unsure": "It is not clear enough to be sure; the next best is {next}.",
     "unsure between": "It could also be {others}.",
@@ -19,6 +24,7 @@ export const WORDS = {
   },
   "list": {
     "any of": "one of {count} digits",
+    "any other of": "one of {count} other digits",
     "or": "{first} or {last}"
   },
   "probability": {

@@ -3,6 +3,9 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from digitpad.training.reporting import machine
 
@@ -18,6 +21,13 @@ def test_it_has_a_system_and_cores() -> None:
     described = machine.describe()
     assert described["system"].split()
     assert 1 <= described["num_cores"] <= (os.cpu_count() or 1)
+
+
+def test_without_the_kernels_record_there_is_still_a_peak(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda _: "Name:\tpython\nVmRSS:\t 1024 kB\n")
+    peak = machine.peak_memory_bytes()
+    assert peak
+    assert 10_000_000 < peak < 1_000_000_000_000
 
 
 def test_the_peak_of_memory_is_in_bytes_and_grows_with_what_is_held() -> None:

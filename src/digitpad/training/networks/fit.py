@@ -95,7 +95,7 @@ def fit(
         DigitpadError: training diverged.
     """
     num_steps = math.ceil(len(training.digits) / recipe.batch_size)
-    recipe = recipe.lasting(num_steps)
+    recipe = recipe.lasting(len(training.digits))
     _compile(network, recipe, num_steps * recipe.epochs)
     fitting = _Fit(network, recipe)
     if checkpoint.exists():

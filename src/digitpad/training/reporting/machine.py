@@ -20,9 +20,11 @@ def peak_memory_bytes() -> int | None:
     """The most memory that this process has held so far; None on Windows, which does not report it."""
     if sys.platform == "win32":
         return None
-    if platform.system() == "Linux":  # where the resource usage of a process begins with that of its parent
-        [kilobytes] = re.findall(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
-        return 1024 * int(kilobytes)
     import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if platform.system() != "Linux":
+        return most
+    # on Linux, this begins with the memory of the parent process, so the kernel's own record is better
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(), re.MULTILINE)
+    return 1024 * (int(found[1]) if found else most)

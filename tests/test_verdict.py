@@ -63,7 +63,7 @@ def test_doubt_names_the_second_best_where_there_is_one_candidate() -> None:
     [
         ({7: 0.5, 4: 0.3, 8: 0.2}, "It could also be a 4 or an 8."),
         ({7: 0.4, 4: 0.24, 9: 0.2, 1: 0.16}, "It could also be a 4, a 9 or a 1."),
-        (dict.fromkeys(range(6), 0.125), "It could also be one of 5 digits."),
+        (dict.fromkeys(range(6), 0.125), "It could also be one of 5 other digits."),
     ],
 )
 def test_several_candidates_are_named_as_people_would(likely: dict[int, float], reason: str) -> None:

@@ -79,7 +79,7 @@ def test_exif_orientation_is_honoured(canvas: RGBA) -> None:
     arrays.arrays(np.uint8, st.sampled_from([(5, 7), (5, 7, 1), (5, 7, 3), (5, 7, 4)]), elements=st.integers(0, 255))
 )
 def test_uint8_arrays_keep_their_values(array: RGBA) -> None:
-    pixels = drawing.from_array(array)
+    pixels = drawing.from_array(array).pixels
     assert pixels.shape == (5, 7, 4)
     colours = array if array.ndim == 3 else array[..., None]
     assert np.array_equal(pixels[..., : min(3, colours.shape[2])], colours[..., :3])
@@ -87,8 +87,8 @@ def test_uint8_arrays_keep_their_values(array: RGBA) -> None:
 
 
 def test_floats_from_0_to_1_and_bools_are_scaled() -> None:
-    assert drawing.from_array(np.array([[0.0, 0.5, 1.0]]))[0, :, 0].tolist() == [0, 128, 255]
-    assert drawing.from_array(np.array([[True, False]]))[0, :, 0].tolist() == [255, 0]
+    assert drawing.from_array(np.array([[0.0, 0.5, 1.0]])).pixels[0, :, 0].tolist() == [0, 128, 255]
+    assert drawing.from_array(np.array([[True, False]])).pixels[0, :, 0].tolist() == [255, 0]
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ def test_arrays_that_are_refused(array: NDArray[Any], words: str) -> None:
     [
         (b"", "got no data"),
         (b"hello, I am a text", "starts with b'hello"),
-        (b"GIF89a" + bytes(50), "PNG or JPEG"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "PNG or JPEG"),
+        (b"GIF89a" + bytes(50), "PNG, JPEG or WebP"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "PNG, JPEG or WebP"),
         (png_header(4001, 4000), "4001 x 4000"),
         (png_header(10_000, 10_000), "far more"),
         (png_header(100_000, 100_000), "far more"),
@@ -192,7 +192,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(DrawingError, match="cannot be read"):
         drawing.read("a\0b")
     (tmp_path / "notes.png").write_text("no picture")
-    with pytest.raises(DrawingError, match=r"notes\.png: Expected a PNG or JPEG"):
+    with pytest.raises(DrawingError, match=r"notes\.png: Expected a PNG, JPEG or WebP"):
         drawing.read(tmp_path / "notes.png")
 
 
@@ -256,3 +256,46 @@ class TestStrokes:
     def test_strokes_that_are_refused(self, strokes: Any, words: str) -> None:
         with pytest.raises(DrawingError, match=words):
             drawing.read(strokes)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_every_format_is_read(canvas: RGBA, kind: str) -> None:
+    file = io.BytesIO()
+    Image.fromarray(canvas).convert("RGB").save(file, kind, quality=95)
+    assert np.abs(drawing.read(file.getvalue()).astype(int) - canvas).mean() < 3
+
+
+def test_a_photograph_of_48_megapixels_is_read_at_a_reduced_size() -> None:
+    file = io.BytesIO()
+    Image.new("L", (8000, 6000), 200).save(file, "JPEG")
+    read = drawing.read_page(file.getvalue())
+    assert max(read.pixels.shape) <= drawing.PAGE_PX
+    assert read.factor == pytest.approx(8000 / read.pixels.shape[1], rel=0.01)
+    Image.new("L", (8000, 6000), 200).save(file := io.BytesIO(), "JPEG", progressive=True)
+    with pytest.raises(DrawingError, match="8000 x 6000"):  # which would take memory for all of its pixels
+        drawing.read_page(file.getvalue())
+
+
+class TestPages:
+    def test_strokes_are_drawn_64_px_high_and_their_place_is_known(self) -> None:
+        strokes = [[(100, 50), (100, 130)], [(180, 50), (180, 90)]]
+        page = drawing.read_page(strokes)
+        rows, columns = np.nonzero(page.pixels[..., 0] < 128)
+        assert np.ptp(rows) == pytest.approx(64 + 5, abs=2)
+        assert page.origin[0] + columns.mean() * page.factor == pytest.approx(127, abs=2)
+        assert page.origin[1] + rows.min() * page.factor == pytest.approx(50 - 2.5 * page.factor, abs=2)
+
+    def test_no_strokes_are_blank_paper(self) -> None:
+        assert (drawing.read_page([]).pixels == 255).all()
+
+    def test_many_strokes_fit_on_the_page(self) -> None:
+        page = drawing.read_page([[(x, 0), (x, 10)] for x in range(0, 9000, 30)])
+        assert max(page.pixels.shape) <= drawing.PAGE_PX
+
+    @pytest.mark.parametrize(("ink", "paper"), [(0, 255), (255, 0)])
+    def test_transparent_pixels_are_paper_that_shows_the_ink(self, ink: int, paper: int) -> None:
+        pixels = np.zeros((40, 40, 4), np.uint8)
+        pixels[10:20, 10:20] = (ink, ink, ink, 255)
+        page = drawing.read_page(pixels)
+        assert (page.pixels[0, 0] == (paper, paper, paper, 255)).all()
+        assert (page.pixels[15, 15] == (ink, ink, ink, 255)).all()

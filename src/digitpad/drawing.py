@@ -1,6 +1,7 @@
 """Reads any accepted input into RGBA pixels, and defines the limits on it.
 
-Nothing here looks for the digit: the input contract does that, and it is part of the model.
+Nothing here looks for the digit: the input contract does that, and it is part of the model. `read` is for a drawing of
+one digit, `read_page` for a picture of many.
 """
 
 import base64
@@ -11,6 +12,7 @@ import math
 import threading
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +24,20 @@ from digitpad import strokes as pen
 from digitpad.errors import DrawingError
 
 Pixels = NDArray[np.uint8]
+
 Drawing = bytes | str | Path | Image.Image | NDArray[Any] | Sequence[ArrayLike]
 """Encoded bytes, a data URL or path, a PIL image, an array, or strokes."""
 
 MAX_BYTES = 64_000_000
 MAX_PIXELS = 16_000_000
+MAX_JPEG_PIXELS = 64_000_000
+"""A JPEG that is not progressive is decoded at a reduced size, without memory for all of its pixels."""
+
 MAX_SIDE_PX = 20_000
 MAX_POINTS = 10_000
 MAX_COORDINATE = 1e9
-WORKING_PX = 1024
-"""Larger drawings are first averaged down by a whole factor, so that a photograph costs no more than a canvas."""
+WORKING_PX, PAGE_PX = 1024, 1600
+"""Larger drawings and pages are averaged down by a whole factor first: a photograph costs no more than a canvas."""
 
 _STRIP_PX = 16
 """Number of rows of the smaller image that are computed at a time."""
@@ -48,14 +54,33 @@ _one_at_a_time = threading.Lock()
 _warnings_are_global = threading.Lock()
 """Guards the warning filters, which all threads share."""
 
-ACCEPTED = "PNG or JPEG bytes, a data URL, a path, a PIL image, an array, or a list of strokes"
+_PAGE_DIGIT_PX, _PAGE_BRUSH_PX, _PAGE_MARGIN_PX = 64, 5, 24
+"""Strokes on a page: height of the tallest, width of the brush, and the margin around all."""
+
+FORMATS = ("PNG", "JPEG", "WEBP")
+ACCEPTED = "PNG, JPEG or WebP bytes, a data URL, a path, a PIL image, an array, or a list of strokes"
+
+
+@dataclass(frozen=True, eq=False)
+class Scaled:
+    """Pixels, and where they lie in the input.
+
+    Attributes:
+        pixels: uint8 (height, width, 4): red, green, blue and straight alpha, 0 to 255.
+        factor: px, or units of strokes, of the input per px.
+        origin: x and y in the input of the upper left corner.
+    """
+
+    pixels: Pixels
+    factor: float = 1.0
+    origin: tuple[float, float] = (0.0, 0.0)
 
 
 def read(drawing: Drawing) -> Pixels:
     """Read a drawing in any accepted form.
 
     Args:
-        drawing: PNG or JPEG bytes; a data URL or a path, as a string; a `Path`; a PIL image; an array as for
+        drawing: PNG, JPEG or WebP bytes; a data URL or a path, as a string; a `Path`; a PIL image; an array as for
             `from_array`; or strokes as for `from_strokes`.
 
     Returns:
@@ -64,42 +89,61 @@ def read(drawing: Drawing) -> Pixels:
     Raises:
         DrawingError: the input is none of these, cannot be decoded, is empty, or exceeds a limit.
     """
+    if isinstance(drawing, list | tuple):
+        return from_strokes(drawing)
+    return _read(drawing, WORKING_PX).pixels
+
+
+def read_page(drawing: Drawing) -> Scaled:
+    """Read a picture of many digits, in any form that `read` accepts, at most `PAGE_PX` on a side.
+
+    Strokes are drawn so that the tallest is 64 px high. Transparent pixels are white under dark ink, black under light
+    ink; alpha is 255 everywhere.
+
+    Raises:
+        DrawingError: as for `read`.
+    """
+    if isinstance(drawing, list | tuple):
+        return _draw_page(drawing)
+    scaled = _read(drawing, PAGE_PX)
+    return Scaled(_opaque(scaled.pixels), scaled.factor)
+
+
+def _read(drawing: Drawing, most_px: int) -> Scaled:
     match drawing:
         case bytes() | bytearray() | memoryview():
-            return from_bytes(bytes(drawing))
+            return from_bytes(bytes(drawing), most_px)
         case str() if drawing[:5].lower() == "data:":
-            return from_data_url(drawing)
+            return from_data_url(drawing, most_px)
         case str() | Path():
-            return from_file(drawing)
+            return from_file(drawing, most_px)
         case Image.Image():
-            return from_image(drawing)
+            return from_image(drawing, most_px)
         case np.ndarray():
-            return from_array(drawing)
-        case list() | tuple():
-            return from_strokes(drawing)
+            return from_array(drawing, most_px)
     raise DrawingError(f"Expected {ACCEPTED}; got {type(drawing).__name__}.")
 
 
-def from_file(path: str | Path) -> Pixels:
-    """Read a PNG or JPEG file; see `from_bytes`."""
+def from_file(path: str | Path, most_px: int = WORKING_PX) -> Scaled:
+    """Read a PNG, JPEG or WebP file; see `from_bytes`."""
     path = Path(path)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)  # the size that the system reports may be wrong
     except FileNotFoundError:
-        raise DrawingError(f"Expected a PNG or JPEG file; {path} does not exist.") from None
+        raise DrawingError(f"Expected a PNG, JPEG or WebP file; {path} does not exist.") from None
     except IsADirectoryError:
-        raise DrawingError(f"Expected a PNG or JPEG file; {path} is a folder. Choose a file in it.") from None
+        raise DrawingError(f"Expected a PNG, JPEG or WebP file; {path} is a folder. Choose a file in it.") from None
     except (OSError, ValueError) as error:  # ValueError: a path with a null byte
         raise DrawingError(f"Expected a readable file; {str(path)!r} cannot be read: {error}.") from None
     try:
-        return from_bytes(data)
+        return from_bytes(data, most_px)
     except DrawingError as error:
         raise DrawingError(f"{path}: {error}") from None
 
 
-def from_data_url(url: str) -> Pixels:
-    """Read a PNG or JPEG data URL, such as `data:image/png;base64,...` from a canvas; see `from_bytes`."""
+def from_data_url(url: str, most_px: int = WORKING_PX) -> Scaled:
+    """Read a PNG, JPEG or WebP data URL, such as `data:image/png;base64,...` from a canvas; see `from_bytes`."""
     header, comma, payload = url.partition(",")
     if not comma or not header.lower().startswith("data:image/") or not header.lower().endswith(";base64"):
         raise DrawingError(f"Expected a data URL that starts with 'data:image/png;base64,'; got {url[:8]!r}.")
@@ -109,58 +153,60 @@ def from_data_url(url: str) -> Pixels:
         data = base64.b64decode(payload, validate=True)
     except (binascii.Error, ValueError) as error:
         raise DrawingError(f"Expected base64 after the comma in the data URL; it cannot be decoded: {error}.") from None
-    return from_bytes(data)
+    return from_bytes(data, most_px)
 
 
-def from_bytes(data: bytes) -> Pixels:
-    """Decode a PNG or JPEG image, and apply its EXIF orientation.
+def from_bytes(data: bytes, most_px: int = WORKING_PX) -> Scaled:
+    """Decode a PNG, JPEG or WebP image, and apply its EXIF orientation.
 
-    Returns:
-        uint8 (height, width, 4), as for `read`.
+    Args:
+        data: the file's contents.
+        most_px: larger images are averaged down until no side is longer.
 
     Raises:
-        DrawingError: the image is not PNG or JPEG, is animated, truncated or damaged, or exceeds a limit.
+        DrawingError: the image has another format, is animated, truncated or damaged, or exceeds a limit.
     """
     if not data:
-        raise DrawingError("Expected a PNG or JPEG image; got no data.")
+        raise DrawingError("Expected a PNG, JPEG or WebP image; got no data.")
     if len(data) > MAX_BYTES:
         raise DrawingError(f"Expected an image of at most {MAX_BYTES:,} bytes; got more.")
     with _open(data) as image, _turn(image):
-        if image.format == "PNG" and getattr(image, "is_animated", False):
-            raise DrawingError("Expected a still image; got an animated PNG. Save a single frame of it.")
-        return from_image(image)
+        if getattr(image, "is_animated", False):
+            raise DrawingError("Expected a still image; got an animated one. Save a single frame of it.")
+        return from_image(image, most_px)
 
 
-def from_image(image: Image.Image) -> Pixels:
+def from_image(image: Image.Image, most_px: int = WORKING_PX) -> Scaled:
     """Convert a PIL image with 8 bits per channel, or 16-bit greyscale, and apply its EXIF orientation.
-
-    Returns:
-        uint8 (height, width, 4), as for `read`.
 
     Raises:
         DrawingError: the image is empty, too large, has an unsupported mode, or cannot be decoded.
     """
-    _check_size(*image.size)
+    is_reduced = image.format == "JPEG" and not image.info.get("progressive")
+    _check_size(*image.size, MAX_JPEG_PIXELS if is_reduced else MAX_PIXELS)
+    width = image.width
     if image.mode in ("I", "F"):
         raise DrawingError(f"Expected a PIL image with 8 bits per channel; got mode {image.mode}. Convert it to 'L'.")
     # Damaged and hostile files can make a decoder raise almost any exception.
     try:
-        image.draft(None, (WORKING_PX, WORKING_PX))  # JPEG can be decoded at a reduced size
+        image.draft(None, (most_px, most_px))  # JPEG can be decoded at a reduced size
         image.load()
-        return _to_pixels(image)
+        factor = math.ceil(max(image.size) / most_px)
+        return Scaled(_to_pixels(image, factor), factor * width / image.width)
     except Exception as error:
         raise DrawingError(f"Expected a complete image; it is damaged or truncated: {error}.") from None
 
 
-def from_array(array: NDArray[Any]) -> Pixels:
+def from_array(array: NDArray[Any], most_px: int = WORKING_PX) -> Scaled:
     """Convert an array of greyscale, RGB or RGBA pixels.
 
     Args:
         array: (height, width), (height, width, 1), (height, width, 3) or (height, width, 4); uint8 from 0 to 255, bool,
             or floating point from 0 to 1.
+        most_px: larger arrays are averaged down until no side is longer.
 
     Returns:
-        uint8 (height, width, 4), as for `read`; the same array if it already has this form.
+        The same array if it already has the right form.
 
     Raises:
         DrawingError: the array is empty, too large, of another shape or dtype, or has a value out of range or NaN.
@@ -177,7 +223,8 @@ def from_array(array: NDArray[Any]) -> Pixels:
     else:
         pixels = np.full((*levels.shape[:2], 4), 255, np.uint8)
         pixels[..., :3] = levels
-    return pixels if max(pixels.shape) <= WORKING_PX else _to_pixels(Image.fromarray(pixels))
+    factor = math.ceil(max(pixels.shape[:2]) / most_px)
+    return Scaled(pixels if factor == 1 else _to_pixels(Image.fromarray(pixels), factor), factor)
 
 
 def from_strokes(strokes: Sequence[ArrayLike]) -> Pixels:
@@ -193,13 +240,35 @@ def from_strokes(strokes: Sequence[ArrayLike]) -> Pixels:
     Raises:
         DrawingError: a stroke has another shape or coordinates that are not finite, or a limit is exceeded.
     """
-    lines = [_to_points(index, stroke) for index, stroke in enumerate(strokes)]
-    num_points = sum(map(len, lines))
-    if num_points > MAX_POINTS:
-        raise DrawingError(f"Expected at most {MAX_POINTS:,} points; got {num_points:,}. Leave some out.")
-    side = STROKE_CANVAS_PX
+    lines, side = _to_lines(strokes), STROKE_CANVAS_PX
     placed = pen.place(lines, STROKE_DIGIT_PX, (side / 2, side / 2)) if lines else []
-    return from_array(np.asarray(pen.draw(placed, (side, side), STROKE_BRUSH_PX)))
+    return from_array(np.asarray(pen.draw(placed, (side, side), STROKE_BRUSH_PX))).pixels
+
+
+def _draw_page(strokes: Sequence[ArrayLike]) -> Scaled:
+    """Draw strokes black on white, the tallest `_PAGE_DIGIT_PX` high, but nothing beyond `PAGE_PX`."""
+    lines, margin = _to_lines(strokes), _PAGE_MARGIN_PX
+    if not lines:
+        return Scaled(np.full((_PAGE_DIGIT_PX, _PAGE_DIGIT_PX, 4), 255, np.uint8))
+    points = np.concatenate(lines)
+    low, extent = points.min(axis=0), np.ptp(points, axis=0)
+    tallest = max(float(np.ptp(line[:, 1])) for line in lines) or float(extent.max()) or 1.0
+    scale = min(_PAGE_DIGIT_PX / tallest, (PAGE_PX - 2 * margin) / max(float(extent.max()), 1e-9))
+    width, height = (math.ceil(side * scale) + 2 * margin for side in extent)
+    drawn = pen.draw([(line - low) * scale + margin for line in lines], (width, height), _PAGE_BRUSH_PX)
+    x, y = (float(value) for value in low - margin / scale)
+    return Scaled(from_array(np.asarray(drawn)).pixels, 1 / scale, (x, y))
+
+
+def _opaque(pixels: Pixels) -> Pixels:
+    """Lay transparent pixels on white paper under dark ink, and on black paper under light ink."""
+    if (pixels[..., 3] == 255).all():
+        return pixels
+    share = pixels[..., 3:].astype(np.float32) / 255
+    is_light = float((pixels[..., 1:2] * share).sum()) > 127.5 * float(share.sum())
+    laid = np.full_like(pixels, 255)
+    laid[..., :3] = np.rint(pixels[..., :3] * share + (0.0 if is_light else 255.0) * (1 - share))
+    return laid
 
 
 def _open(data: bytes) -> Image.Image:
@@ -207,14 +276,16 @@ def _open(data: bytes) -> Image.Image:
         with _warnings_are_global, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about oddities in files that can be read anyway
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            return Image.open(io.BytesIO(data), formats=("PNG", "JPEG"))
+            return Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise DrawingError(f"Expected at most {MAX_PIXELS:,} pixels; the image has far more. Scale it down.") from None
     except Exception:
-        if data.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff")):
-            raise DrawingError("Expected a complete PNG or JPEG image; its header is damaged or truncated.") from None
+        if data.startswith((b"\x89PNG\r\n", b"\xff\xd8\xff", b"RIFF")):
+            raise DrawingError(
+                "Expected a complete PNG, JPEG or WebP image; its header is damaged or truncated."
+            ) from None
         raise DrawingError(
-            f"Expected a PNG or JPEG image; got data that starts with {data[:8]!r}. Save it as PNG."
+            f"Expected a PNG, JPEG or WebP image; got data that starts with {data[:8]!r}. Save it as PNG."
         ) from None
 
 
@@ -223,17 +294,16 @@ def _turn(image: Image.Image) -> contextlib.AbstractContextManager[Any]:
     return _one_at_a_time if image.width * image.height > _LARGE_PIXELS else contextlib.nullcontext()
 
 
-def _check_size(width: int, height: int) -> None:
+def _check_size(width: int, height: int, most_pixels: int = MAX_PIXELS) -> None:
     if width < 1 or height < 1:
         raise DrawingError(f"Expected an image with at least one pixel; got {width} x {height}.")
-    if width * height > MAX_PIXELS:
-        raise DrawingError(f"Expected at most {MAX_PIXELS:,} pixels; got {width} x {height}. Scale the image down.")
+    if width * height > most_pixels:
+        raise DrawingError(f"Expected at most {most_pixels:,} pixels; got {width} x {height}. Scale the image down.")
     if max(width, height) > MAX_SIDE_PX:
         raise DrawingError(f"Expected at most {MAX_SIDE_PX:,} px on a side; got {width} x {height}. Crop the image.")
 
 
-def _to_pixels(image: Image.Image) -> Pixels:
-    factor = math.ceil(max(image.size) / WORKING_PX)
+def _to_pixels(image: Image.Image, factor: int) -> Pixels:
     small = _to_rgba(image) if factor == 1 else _averaged_down(image, factor)
     if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
         small.info["exif"] = image.info.get("exif", b"")
@@ -272,6 +342,14 @@ def _to_levels(array: NDArray[Any]) -> Pixels:
     if low < 0.0 or high > 1.0:
         raise DrawingError(f"Expected floating-point values from 0 to 1; got {low:g} to {high:g}. Rescale them.")
     return np.rint(array * 255.0).astype(np.uint8)
+
+
+def _to_lines(strokes: Sequence[ArrayLike]) -> list[pen.Stroke]:
+    lines = [_to_points(index, stroke) for index, stroke in enumerate(strokes)]
+    num_points = sum(map(len, lines))
+    if num_points > MAX_POINTS:
+        raise DrawingError(f"Expected at most {MAX_POINTS:,} points; got {num_points:,}. Leave some out.")
+    return lines
 
 
 def _to_points(index: int, stroke: ArrayLike) -> NDArray[np.float64]:

@@ -205,7 +205,7 @@ def test_the_api_is_described(client: httpx.Client) -> None:
     assert description["info"]["version"] == __version__
     assert set(description["paths"]) == {PREDICT, "/api/model", "/healthz", "/readyz", "/metrics"}
     accepted = description["paths"][PREDICT]["post"]["requestBody"]["content"]
-    assert set(accepted) == {"application/json", "multipart/form-data", "image/png", "image/jpeg"}
+    assert set(accepted) == {"application/json", "multipart/form-data", "image/png", "image/jpeg", "image/webp"}
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])

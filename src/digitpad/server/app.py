@@ -16,7 +16,8 @@ from starlette.middleware.cors import CORSMiddleware
 
 from digitpad import __version__, answer, artifact
 from digitpad.errors import ArtifactError
-from digitpad.recognizer import Prediction, Recognizer
+from digitpad.prediction import Prediction
+from digitpad.recognizer import Recognizer
 from digitpad.server import body, headers, memory, problem, schema
 from digitpad.server.access import Access
 from digitpad.server.body import Bodies, Options

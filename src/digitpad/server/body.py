@@ -21,7 +21,7 @@ MAX_BYTES_HELD = 8_000_000
 """Maximum number of bytes that the bodies of all current requests may hold together."""
 MAX_SECONDS = 10.0
 
-PICTURES = ("image/png", "image/jpeg")
+PICTURES = ("image/png", "image/jpeg", "image/webp")
 ACCEPTED = ("application/json", "multipart/form-data", *PICTURES)
 _MAX_FIELDS = 2  # in addition to the picture
 
@@ -38,7 +38,7 @@ class Options(BaseModel):
 class DataUrl(Options):
     """A drawing in a JSON body."""
 
-    image: str = Field(description="A PNG or JPEG data URL, as returned by `canvas.toDataURL()`.")
+    image: str = Field(description="A PNG, JPEG or WebP data URL, as returned by `canvas.toDataURL()`.")
 
 
 class Bodies:
@@ -107,7 +107,8 @@ async def parse(content_type: str, body: bytes, options: Options) -> tuple[bytes
             return body, options
         case media_type:
             detail = (
-                'Expected image/png, image/jpeg, multipart/form-data, or application/json with {"image": data URL}; '
+                "Expected image/png, image/jpeg, image/webp, multipart/form-data, or application/json with "
+                '{"image": data URL}; '
                 f"got {media_type[:100] or 'no media type'!r}."
             )
             raise ProblemError(415, "unsupported-media-type", detail, accept_post=", ".join(ACCEPTED))
@@ -120,7 +121,8 @@ def decode(picture: bytes | str) -> drawing.Pixels:
         ProblemError: the image cannot be read.
     """
     try:
-        return drawing.from_data_url(picture) if isinstance(picture, str) else drawing.from_bytes(picture)
+        read = drawing.from_data_url(picture) if isinstance(picture, str) else drawing.from_bytes(picture)
+        return read.pixels
     except DrawingError as error:
         raise ProblemError(422, "unreadable-drawing", str(error)) from None
 
@@ -166,7 +168,7 @@ async def _parse_form(content_type: str, body: bytes, options: Options) -> tuple
     try:
         files = [value for value in form.values() if isinstance(value, UploadFile)]
         if not files:
-            raise ProblemError(422, "invalid-request", "Expected a PNG or JPEG file in the form; there is none.")
+            raise ProblemError(422, "invalid-request", "Expected a PNG, JPEG or WebP file in the form; there is none.")
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
         return await files[0].read(), Options.model_validate({**options.model_dump(), **fields})
     except ValidationError as error:

@@ -103,7 +103,7 @@ _PICTURE = {"type": "string", "format": "binary"}
 _FORM = {
     "type": "object",
     "properties": {
-        "image": {**_PICTURE, "description": "A PNG or JPEG file."},
+        "image": {**_PICTURE, "description": "A PNG, JPEG or WebP file."},
         **{name: DataUrl.model_json_schema()["properties"][name] for name in ("top_k", "ink")},
     },
     "required": ["image"],

@@ -115,7 +115,7 @@ export function mount(root, { predict, slow = "", onBlank = () => {}, keys = roo
       drawing.add({ image });
       changed();
     } catch {
-      view.say(`This browser cannot open ${file.name || "this"} as a picture. Try a PNG or JPEG.`);
+      view.say(`This browser cannot open ${file.name || "this"} as a picture. Try a PNG, JPEG or WebP.`);
     }
   }
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from digitpad.training import pipeline
-from digitpad.training.augmentation.mixture import NOT_A_DIGIT, Mixture
+from digitpad.training.augmentation.mixture import Mixture
 from digitpad.training.augmentation.thinning import skeleton
-from digitpad.training.datasets.splits import Split
+from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
 from digitpad.training.preprocessing import contract, framing
 from digitpad.training.recipe import RECIPES, Recipe
 from tests.training.conftest import UNCHANGED, drawn_split

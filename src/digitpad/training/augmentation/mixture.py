@@ -8,12 +8,9 @@ from numpy.typing import NDArray
 from digitpad.training.augmentation import glyphs, non_digits, synthetic
 from digitpad.training.augmentation.augment import augment, move
 from digitpad.training.augmentation.thinning import skeleton
-from digitpad.training.datasets.splits import Split
+from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
 from digitpad.training.preprocessing import contract
 from digitpad.training.recipe import Recipe
-
-NOT_A_DIGIT = 10
-"""The label of non-digits."""
 
 _WRITTEN_AMONG_STRANGE = 0.55  # share of generated letters and signs; the rest is made in `non_digits`
 

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from digitpad.errors import DataError
 from digitpad.training import runs
 
+NOT_A_DIGIT = 10
+"""The label of non-digits."""
+
 
 @dataclass(frozen=True)
 class Split:

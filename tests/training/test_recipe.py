@@ -100,7 +100,7 @@ def test_values_that_are_refused(values: dict[str, Any], words: str) -> None:
 
 
 def test_files_that_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match=f"{', '.join(RECIPES)}, or a TOML file; there is no 'fancy'"):
+    with pytest.raises(RecipeError, match=f"{', '.join(RECIPES)}, page, or a TOML file; there is no 'fancy'"):
         recipe.load("fancy")
     path = tmp_path / "broken.toml"
     path.write_text("epochs = = 3")
@@ -114,3 +114,26 @@ def test_files_that_are_refused(tmp_path: Path) -> None:
         recipe.load(str(path))
     with pytest.raises(RecipeError, match="name=value"):
         recipe.parse(["epochs"])
+
+
+def test_the_recipe_for_pages_is_read_back_as_one_for_pages(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    changed = recipe.PAGES.replace(epochs=2, num_pages=9)
+    path.write_text(changed.to_toml())
+    assert recipe.load(str(path)) == changed
+    path.write_text('base = "page"\nsteps_per_epoch = 5')
+    assert recipe.load(str(path)) == recipe.PAGES.replace(steps_per_epoch=5)
+    assert recipe.load("page") is recipe.PAGES
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"network": "cnn"}, "network to be pages; got 'cnn'"),
+        ({"batch_pixels": 5}, "batch_pixels to be at least 102400"),
+        ({"dropout": 0.5}, "got 'dropout'"),
+    ],
+)
+def test_values_that_pages_do_not_have_are_refused(values: dict[str, Any], words: str) -> None:
+    with pytest.raises(RecipeError, match=words):
+        recipe.PAGES.replace(**values)

@@ -43,8 +43,11 @@ def train(
         run.require_empty()
         _finish(run, data, chosen)
     print(summary.of_run(run.path))
-    print(f"\nReport:     {run.report}\nModel:      {run.onnx_model}")
-    print(f"Try it:     {runs.command('predict', '--model', str(run.onnx_model))} PICTURE")
+    is_of_pages = run.page_model.is_file()
+    model = run.page_model if is_of_pages else run.onnx_model
+    print(f"\nReport:     {run.report}\nModel:      {model}")
+    options = ("read", "--pages") if is_of_pages else ("predict", "--model")
+    print(f"Try it:     {runs.command(*options, str(model))} PICTURE")
 
 
 def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
@@ -61,18 +64,19 @@ def evaluate(path: Path, data: Path | None, *, again: bool) -> None:
     print(summary.of_run(path))
 
 
-def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Recipe | None = None) -> None:
+def _finish(run: RunFolder, folder: Path | None, begin_with: recipe.Values | None = None) -> None:
     backend.check()
     dataset = mnist.load(folder or run.data_folder())
     backend.prepare()  # imports Keras, which is slow; all checks that do not need it come first
     if begin_with:
         RunFolder.create(run.path, begin_with.to_toml())
-    from digitpad.training import pipeline
+    from digitpad.training import page_pipeline, pipeline
     from digitpad.training.reporting import progress
 
+    is_of_pages = isinstance(recipe.load(str(run.recipe)), recipe.PageRecipe)
     resume = runs.resume_command(run.path)
     try:
-        pipeline.train(run, dataset, watcher=progress.watcher())
+        (page_pipeline if is_of_pages else pipeline).train(run, dataset, watcher=progress.watcher())
     except KeyboardInterrupt:
         print(f"\nStopped. Finished epochs are saved. Resume with: {resume}", file=sys.stderr)
         sys.exit(INTERRUPTED)

@@ -1,7 +1,5 @@
 """The training pipeline: one run, step by step from the data to the report."""
 
-import csv
-import io
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +20,7 @@ from digitpad.training.evaluation import calibration, drawings, metrics
 from digitpad.training.evaluation.calibration import Calibrated
 from digitpad.training.export import keras_file, onnx_file, verify
 from digitpad.training.networks import architectures
-from digitpad.training.networks.fit import HISTORY_COLUMNS, Progress, Watcher, fit, predict_logits
+from digitpad.training.networks.fit import HISTORY_COLUMNS, Watcher, fit, predict_logits
 from digitpad.training.preprocessing import contract
 from digitpad.training.recipe import Recipe
 from digitpad.training.reporting import machine, record, report
@@ -55,14 +53,16 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
     """
     started = time.monotonic()
     recipe = recipes.load(str(run.recipe))
+    assert isinstance(recipe, Recipe), "pages have a pipeline of their own"
     network = architectures.build(recipe)
-    training, validation = _prepare(run, dataset, recipe, say)
+    training, validation = prepare(run, dataset, seed=recipe.seed, held_out=recipe.held_out, say=say)
+    _announce(recipe, len(training), say)
     people = pen.load(Path(dataset.folder) / "pen") if dataset.folder and pen.is_in(dataset.folder) else None
     say(f"Network: {recipe.network}. Run folder: {run.path}")
     choosing, calibrating = validation[::2], validation[1::2]
     mixture, unseen = mix(training, choosing, recipe)
     progress = fit(network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher or Watcher())
-    runs.write(run.history, _to_csv(progress))
+    runs.write(run.history, record.to_csv(progress.history, HISTORY_COLUMNS))
     network = architectures.keep(network, recipe)
     calibrated = _calibrate(network, calibrating, recipe)
     reader = keras_file.build_reader(network, calibrated.temperature)
@@ -141,21 +141,31 @@ def _record_data(run: RunFolder, dataset: Dataset) -> None:
         )
 
 
-def _prepare(run: RunFolder, dataset: Dataset, recipe: Recipe, say: Say) -> tuple[splits.Split, splits.Split]:
-    """Record, split and announce the data."""
+def prepare(
+    run: RunFolder, dataset: Dataset, *, seed: int, held_out: bool, say: Say
+) -> tuple[splits.Split, splits.Split]:
+    """Record, split and announce the data: images for training, and for validation and calibration.
+
+    Raises:
+        RunError: the run began with other data.
+    """
     _record_data(run, dataset)
-    training, validation = splits.choose_validation(dataset.pool, seed=recipe.seed, held_out=recipe.held_out)
+    training, validation = splits.choose_validation(dataset.pool, seed=seed, held_out=held_out)
     runs.write_arrays(run.splits, {"training": training, "validation": validation})
     if dataset.notice:
         say(dataset.notice)
     say(f"Data: {len(training):,} training images and {len(validation):,} validation images from {dataset.source}.")
-    if (num_epochs := recipe.lasting(len(training)).epochs) > recipe.epochs:
+    return dataset.pool[training], dataset.pool[validation]
+
+
+def _announce(recipe: Recipe, num_images: int, say: Say) -> None:
+    """Say what a recipe means for this data set and the model."""
+    if (num_epochs := recipe.lasting(num_images).epochs) > recipe.epochs:
         say(f"That is less than MNIST, so there will be {num_epochs} epochs instead of {recipe.epochs}.")
     if not recipe.strange:
         say("This recipe trains on digits only, so the model will read any drawing as a digit.")
     if not recipe.held_out:
         say("Nothing is held out: validation uses training images, and calibration uses altered copies of them.")
-    return dataset.pool[training], dataset.pool[validation]
 
 
 def _calibrate(network: keras.Model, digits: splits.Split, recipe: Recipe) -> Calibrated:
@@ -170,11 +180,3 @@ def _read_drawings(
     """Evaluate on new drawings of the digits used for calibration and, if available, on the pen data."""
     made = {"generated": drawings.generated(digits, [seed, _REPORT]), "pen": people and drawings.written(people)}
     return {kind: made and drawings.figures(network, made, calibrated) for kind, made in made.items()}
-
-
-def _to_csv(progress: Progress) -> str:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, HISTORY_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(progress.history)
-    return text.getvalue()

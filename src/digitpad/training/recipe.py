@@ -1,4 +1,4 @@
-"""Recipes: everything that determines what is trained, and how, in one frozen dataclass."""
+"""Recipes: everything that determines what is trained, and how, in one frozen dataclass for each kind of network."""
 
 import dataclasses
 import json
@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from digitpad.errors import RecipeError
 
@@ -15,6 +15,7 @@ NETWORKS = ("dense", "fast", "small", "cnn", "wide")
 """The names of the networks that `networks.architectures` builds."""
 
 _AT_LEAST = {"epochs": 1, "batch_size": 1, "patience": 1, "learning_rate": 1e-9}
+_AT_LEAST |= {"steps_per_epoch": 1, "batch_pixels": 320**2, "num_pages": 3}
 _BELOW: dict[str, float] = {
     "warmup": 1,
     "dropout": 1,
@@ -29,14 +30,12 @@ _AT_MOST: dict[str, float] = {"unchanged": 1, "rotation_degrees": 180, "shear": 
 _AT_MOST |= {"written": 1, "strange": 1}
 _MOST_GENERATED = 0.75
 
-_ANYTHING_BELOW = 1_000_000
+_ANYTHING_BELOW = 10_000_000
 
 
 def _check(name: str, value: Any, kind: Any) -> None:
     if not isinstance(value, (int, float) if kind is float else kind) or isinstance(value, bool) != (kind is bool):
         raise RecipeError(f"Expected {name} to be {kind.__name__}; got {value!r}.")
-    if name == "network" and value not in NETWORKS:
-        raise RecipeError(f"Expected network to be one of {', '.join(NETWORKS)}; got {value!r}.")
     if kind in (str, bool):
         return
     low, high = _AT_LEAST.get(name, 0), _AT_MOST.get(name, _BELOW.get(name, _ANYTHING_BELOW))
@@ -46,8 +45,61 @@ def _check(name: str, value: Any, kind: Any) -> None:
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What is trained, and how.
+class Values:
+    """Named values, each checked against its type and range."""
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            _check(field.name, getattr(self, field.name), field.type)
+
+    def replace(self, /, **values: Any) -> Self:
+        """A copy with some values replaced; RecipeError for an unknown key or a value out of range."""
+        known = [field.name for field in dataclasses.fields(self)]
+        for name in values:
+            if name not in known:
+                raise RecipeError(f"Expected a recipe key ({', '.join(known)}); got {name!r}.")
+        return dataclasses.replace(self, **values)
+
+    def to_toml(self) -> str:
+        """The recipe as TOML that `load` can read."""
+        return "".join(f"{name} = {json.dumps(value)}\n" for name, value in dataclasses.asdict(self).items())
+
+
+@dataclass(frozen=True)
+class PageRecipe(Values):
+    """What the page network learns from, and how.
+
+    Attributes:
+        network: always "pages".
+        seed: random seed of the splits, the initial weights and the pages.
+        epochs: number of epochs; after each there is a checkpoint.
+        steps_per_epoch: batches in an epoch; no page is seen twice.
+        batch_pixels: pixels in a batch, as many pages as that makes.
+        learning_rate: the peak learning rate; it rises from 0 during `warmup` and falls back to 0 along a cosine.
+        warmup: share of all steps, 0 to 1.
+        weight_decay: decoupled, as in AdamW.
+        num_pages: how many pages the networks are weighed on, and how many the look at the test set is at.
+    """
+
+    network: str = "pages"
+    seed: int = 0
+    epochs: int = 40
+    steps_per_epoch: int = 250
+    batch_pixels: int = 1_200_000
+    learning_rate: float = 0.003
+    warmup: float = 0.03
+    weight_decay: float = 1e-3
+    num_pages: int = 600
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.network != "pages":
+            raise RecipeError(f"Expected network to be pages; got {self.network!r}.")
+
+
+@dataclass(frozen=True)
+class Recipe(Values):
+    """What a digit network learns from, and how.
 
     Attributes:
         network: one of `NETWORKS`.
@@ -107,32 +159,25 @@ class Recipe:
     strange: float = 0.25
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            _check(field.name, getattr(self, field.name), field.type)
+        super().__post_init__()
+        if self.network not in NETWORKS:
+            raise RecipeError(f"Expected network to be one of {', '.join(NETWORKS)}; got {self.network!r}.")
         if self.written + self.strange > _MOST_GENERATED:
             raise RecipeError(
                 f"Expected written and strange to add up to at most {_MOST_GENERATED}, because the rest is MNIST; got "
                 f"{self.written} and {self.strange}."
             )
 
-    def replace(self, /, **values: Any) -> "Recipe":
-        """A copy with some values replaced; RecipeError for an unknown key or a value out of range."""
-        known = [field.name for field in dataclasses.fields(self)]
-        for name in values:
-            if name not in known:
-                raise RecipeError(f"Expected a recipe key ({', '.join(known)}); got {name!r}.")
-        exactly = {"min_images": 0} if "epochs" in values else {}  # an explicit number of epochs is exact
-        return dataclasses.replace(self, **{**exactly, **values})
+    def replace(self, /, **values: Any) -> Self:
+        """As in `Values`; an explicit number of epochs is exact."""
+        exactly = {"min_images": 0} if "epochs" in values else {}
+        return super().replace(**{**exactly, **values})
 
     def lasting(self, num_images: int) -> "Recipe":
         """A copy with enough epochs of `num_images` for `min_images`, and with `patience` scaled in proportion."""
         epochs = max(self.epochs, math.ceil(self.min_images / num_images))
         patience = math.ceil(self.patience * epochs / self.epochs)
         return dataclasses.replace(self, epochs=epochs, patience=patience)
-
-    def to_toml(self) -> str:
-        """The recipe as TOML that `load` can read."""
-        return "".join(f"{name} = {json.dumps(value)}\n" for name, value in dataclasses.asdict(self).items())
 
 
 _AS_PUBLISHED = Recipe(unchanged=1.0, shift_px=0, restroked=0.0, written=0.0)  # no generated digits
@@ -185,9 +230,14 @@ RECIPES = {
 }
 DEFAULT = "fast"
 
+PAGES = PageRecipe()
+"""The recipe `page`."""
 
-def load(name: str) -> Recipe:
-    """Load a recipe by its name in `RECIPES`, or from a TOML file that overrides some values of another recipe.
+_ALL: dict[str, Recipe | PageRecipe] = {**RECIPES, "page": PAGES}
+
+
+def load(name: str) -> Recipe | PageRecipe:
+    """Load a recipe by its name in `RECIPES`, `page`, or from a TOML file that overrides some values of another recipe.
 
     A file may set `base = "dense"`; otherwise it is based on the default recipe.
 
@@ -195,19 +245,19 @@ def load(name: str) -> Recipe:
         RecipeError: there is no such recipe or file, the file is not TOML, a key is unknown, or a value is out of
             range.
     """
-    if name in RECIPES:
-        return RECIPES[name]
+    if name in _ALL:
+        return _ALL[name]
     path = Path(name)
     if not path.is_file():
-        raise RecipeError(f"Expected one of the recipes {', '.join(RECIPES)}, or a TOML file; there is no {name!r}.")
+        raise RecipeError(f"Expected one of the recipes {', '.join(_ALL)}, or a TOML file; there is no {name!r}.")
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise RecipeError(f"Expected a TOML recipe in {path}; it cannot be read: {error}.") from None
-    base = values.pop("base", DEFAULT)
-    if not isinstance(base, str) or base not in RECIPES:
-        raise RecipeError(f"Expected base to be one of {', '.join(RECIPES)} in {path}; got {base!r}.")
-    return RECIPES[base].replace(**values)
+    base = values.pop("base", "page" if values.get("network") == PAGES.network else DEFAULT)
+    if not isinstance(base, str) or base not in _ALL:
+        raise RecipeError(f"Expected base to be one of {', '.join(_ALL)} in {path}; got {base!r}.")
+    return _ALL[base].replace(**values)
 
 
 def parse(assignments: list[str]) -> Mapping[str, Any]:

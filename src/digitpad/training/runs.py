@@ -53,6 +53,7 @@ class RunFolder:
         test: the results of the latest look at the test split.
         keras_model: the model for Keras, with the contract and the temperature inside.
         onnx_model: the same for ONNX Runtime, with card and probes.
+        page_model: of a run for pages, instead of `onnx_model`.
         metrics: all results.
         report: the HTML report.
     """
@@ -68,6 +69,7 @@ class RunFolder:
         self.test = self.path / "test.json"
         self.keras_model = self.path / "model.keras"
         self.onnx_model = self.path / "digits.onnx"
+        self.page_model = self.path / "pages.onnx"
         self.metrics = self.path / "metrics.json"
         self.report = self.path / "report.html"
 
@@ -92,8 +94,8 @@ class RunFolder:
 
     def is_finished(self) -> bool:
         """Whether the run has its results, both models and the report."""
-        parts = (self.test, self.keras_model, self.onnx_model, self.metrics, self.report)
-        return all(part.is_file() for part in parts)
+        parts = (self.test, self.keras_model, self.metrics, self.report)
+        return all(part.is_file() for part in parts) and (self.onnx_model.is_file() or self.page_model.is_file())
 
     def data_folder(self) -> str | None:
         """The folder that the data was read from; None if it came from elsewhere or has not been read yet."""

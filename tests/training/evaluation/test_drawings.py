@@ -7,8 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from digitpad.training.augmentation.mixture import NOT_A_DIGIT
 from digitpad.training.datasets import pen
+from digitpad.training.datasets.splits import NOT_A_DIGIT
 from digitpad.training.evaluation import drawings
 from digitpad.training.evaluation.calibration import Calibrated
 from digitpad.training.networks import architectures

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad import strokes
-from digitpad.training.augmentation.mixture import NOT_A_DIGIT, Mixture, Pictures
+from digitpad.training.augmentation.mixture import Mixture, Pictures
 from digitpad.training.datasets import pen
 from digitpad.training.datasets.pen import Pen
-from digitpad.training.datasets.splits import Split
+from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
 from digitpad.training.evaluation import metrics
 from digitpad.training.evaluation.calibration import Calibrated, answers
 from digitpad.training.networks.fit import predict_logits

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +47,33 @@ def verify(reader: keras.Model, images: NDArray[np.uint8], run: RunFolder) -> di
     Raises:
         VerificationError: a difference is above its tolerance, or a predicted digit differs.
     """
-    reference = run.path / "reference.npz"
+    return in_fresh_process(__name__, _reference(reader, images), TOLERANCES, run)
+
+
+def in_fresh_process(
+    module: str, reference: Mapping[str, NDArray[Any]], tolerances: Mapping[str, float], run: RunFolder
+) -> dict[str, float]:
+    """Compare saved models with a reference, by a module that prints the largest differences when run with the folder.
+
+    Args:
+        module: the name of the module.
+        reference: what the module compares with; it finds it in `reference.npz`.
+        tolerances: the largest differences allowed, by name.
+        run: the folder of the models.
+
+    Returns:
+        The largest differences, by the same names.
+
+    Raises:
+        VerificationError: a difference is above its tolerance.
+    """
+    path = run.path / "reference.npz"
     try:
-        runs.write_arrays(reference, _reference(reader, images))
-        differences: dict[str, float] = json.loads(backend.run_module(__name__, str(run.path)))
+        runs.write_arrays(path, reference)
+        differences: dict[str, float] = json.loads(backend.run_module(module, str(run.path)))
     finally:
-        reference.unlink(missing_ok=True)
-    for name, tolerance in TOLERANCES.items():
+        path.unlink(missing_ok=True)
+    for name, tolerance in tolerances.items():
         if not differences[name] <= tolerance:
             raise VerificationError(
                 f"Expected the reloaded model ({name.replace('_', ' ')}) to match the trained one within "

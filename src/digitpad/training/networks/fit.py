@@ -1,6 +1,5 @@
 """Training a network: minibatches, early stopping, and a checkpoint per epoch from which a killed run can resume."""
 
-import json
 import math
 import time
 from dataclasses import dataclass, field
@@ -12,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import log_softmax
 
-from digitpad.errors import DigitpadError, RunError
-from digitpad.training import batches, runs
-from digitpad.training.augmentation.mixture import NOT_A_DIGIT, Mixture, Pictures
-from digitpad.training.datasets.splits import Split
+from digitpad.errors import DigitpadError
+from digitpad.training import batches
+from digitpad.training.augmentation.mixture import Mixture, Pictures
+from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
+from digitpad.training.networks import checkpoints
 from digitpad.training.recipe import Recipe
 
 _STEPS_PER_EXECUTION = 50
@@ -149,26 +149,14 @@ class _Fit:
         log = self.network.fit(**batches, shuffle=False, verbose=0, callbacks=[_Steps(watcher)]).history
         return log["loss"][0], log["accuracy"][0]
 
-    def save(self, checkpoint: Path) -> None:
-        arrays = {f"variable_{i}": np.asarray(v) for i, v in enumerate(self._variables())}
-        arrays |= {f"best_{i}": weights for i, weights in enumerate(self.best_weights)}
-        state = {"recipe": self.recipe.to_toml(), "history": self.progress.history, "best": self.progress.best_epoch}
-        runs.write_arrays(checkpoint, {"state": json.dumps(state), **arrays})
+    def save(self, path: Path) -> None:
+        state = {"history": self.progress.history, "best": self.progress.best_epoch}
+        checkpoints.save(path, self.recipe, self._variables(), state, best=self.best_weights)
 
-    def restore(self, checkpoint: Path) -> None:
-        arrays = runs.read_arrays(checkpoint)
-        try:
-            state = json.loads(str(arrays["state"]))
-            if state["recipe"] != self.recipe.to_toml():
-                raise RunError(f"Expected {checkpoint} to come from this recipe; it comes from another one.")
-            for i, variable in enumerate(self._variables()):
-                variable.assign(arrays[f"variable_{i}"])
-            self.best_weights = [arrays[f"best_{i}"] for i in range(len(self.best_weights))]
-            self.progress = Progress(state["history"], state["best"], len(state["history"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(
-                f"Expected a checkpoint of this network in {checkpoint}; it does not fit: {error}."
-            ) from None
+    def restore(self, path: Path) -> None:
+        state, kept = checkpoints.restore(path, self.recipe, self._variables())
+        self.best_weights = kept["best"]
+        self.progress = Progress(state["history"], state["best"], len(state["history"]))
 
     def _variables(self) -> list[Any]:
         return [*self.network.variables, *self.network.optimizer.variables]

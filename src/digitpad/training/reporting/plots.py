@@ -58,6 +58,28 @@ def curves(history: list[dict[str, float]], best_epoch: int) -> list[Figure]:
 
 
 @mpl.rc_context(_STYLE)
+def page_curves(history: list[dict[str, float]]) -> list[Figure]:
+    """Losses of the page network by epoch: in total for training and validation, and for validation in parts.
+
+    Args:
+        history: one row per epoch, with the columns in `page_fit.HISTORY_COLUMNS`.
+    """
+    epochs = [int(row["epoch"]) for row in history]
+    total, axes = _panel(3.0)
+    for name, colour in (("loss", _SECOND), ("validation_loss", _ACCENT)):
+        label = "training" if name == "loss" else "validation"
+        axes.plot(epochs, [row[name] for row in history], color=colour, label=label)
+    axes.set(title="Loss", xlabel="epoch", yscale="log")
+    axes.legend()
+    parts, axes = _panel(3.0)
+    for name in (name for name in history[0] if name.startswith("validation_") and name != "validation_loss"):
+        axes.plot(epochs, [row[name] for row in history], label=name.removeprefix("validation_"))
+    axes.set(title="Validation loss, by what it is about", xlabel="epoch", yscale="log")
+    axes.legend(ncols=3, fontsize=8)
+    return [total, parts]
+
+
+@mpl.rc_context(_STYLE)
 def confusion(counts: NDArray[np.int64]) -> list[Figure]:
     """The confusion matrix (10, 10), by true digit (row) and prediction (column), as counts and as shares."""
     shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

@@ -55,8 +55,8 @@ class Bar(Watcher):
 
 def describe(row: dict[str, float], num_epochs: int) -> str:
     """One epoch as a line of text."""
+    accuracy = f"validation accuracy {row['validation_accuracy']:.2%}, " if "validation_accuracy" in row else ""
     return (
         f"Epoch {int(row['epoch'])}/{num_epochs}: loss {row['loss']:.4f}, "
-        f"validation loss {row['validation_loss']:.4f}, validation accuracy {row['validation_accuracy']:.2%}, "
-        f"{row['seconds']:.1f} s"
+        f"validation loss {row['validation_loss']:.4f}, {accuracy}{row['seconds']:.1f} s"
     )

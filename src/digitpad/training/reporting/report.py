@@ -21,4 +21,7 @@ def render(metrics: dict[str, Any]) -> str:
     Returns:
         Self-contained HTML.
     """
-    return story.environment().get_template("report.html.j2").render(story.context(metrics))
+    is_of_pages = metrics["network"]["name"] == "pages"
+    template = "pages.html.j2" if is_of_pages else "report.html.j2"
+    context = story.page_context(metrics) if is_of_pages else story.context(metrics)
+    return story.environment().get_template(template).render(context)

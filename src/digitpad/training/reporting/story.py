@@ -43,6 +43,15 @@ def context(metrics: dict[str, Any]) -> dict[str, Any]:
     return {**metrics, "figures": pictures, "mistakes": worst, "names": _DRAWINGS}
 
 
+def page_context(metrics: dict[str, Any]) -> dict[str, Any]:
+    """The variables of `pages.html.j2`, from the `metrics.json` of a run for pages."""
+    test, figures = metrics["test"], [*plots.page_curves(metrics["history"])]
+    if test["reliability"]:
+        honest = {"ece": test["ece"], "reliability": {"after": test["reliability"]}}
+        figures.append(plots.reliability(honest, "after", "Digits"))
+    return {**metrics, "figures": [plots.to_svg(figure) for figure in figures]}
+
+
 def _mistakes(figures: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**mistake, "picture": _to_data_url(mistake["seen"])} for mistake in figures["worst"]]
 

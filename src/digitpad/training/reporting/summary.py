@@ -33,6 +33,8 @@ def of_run(path: str | Path) -> str:
 
 def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> str:
     looked = _times(len(looks))
+    if "num_pages" in test:
+        return _describe_pages(test, data, looked)
     low, high = test["accuracy_interval"]
     lines = [
         f"Test set of {data['source']}, {test['num_images']:,} images, looked at {looked}:",
@@ -48,6 +50,19 @@ def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> s
         pairs = (f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in test["confused_pairs"][:5])
         lines += ["", f"  most confused: {', '.join(pairs)}"]
     return "\n".join(lines)
+
+
+def _describe_pages(test: dict[str, Any], data: dict[str, Any], looked: str) -> str:
+    num_digits, num_pages = test["num_digits"], test["num_pages"]
+    shares = ", ".join(f"{test[name] / num_digits:.1%} {name}" for name in ("right", "wrong", "unread", "missed"))
+    return "\n".join(
+        [
+            f"{num_pages:,} pages of digits from the test set of {data['source']}, looked at {looked}:",
+            f"  {num_digits:,} digits: {shares}",
+            f"  {test['invented'] / num_pages:.2f} digits invented per page; {test['taken_for_digits']:,} of "
+            f"{test['not_digits']:,} letters and signs taken for digits",
+        ]
+    )
 
 
 def _drawings(drawings: dict[str, Any]) -> str:

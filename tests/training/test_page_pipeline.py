@@ -1,0 +1,69 @@
+"""A run for pages leaves the same things behind as one for digits, and is resumed like one."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from digitpad import artifact
+from digitpad.training import command, page_pipeline, runs
+from digitpad.training.datasets import mnist, splits
+from digitpad.training.networks.fit import Watcher
+from digitpad.training.recipe import PAGES
+from digitpad.training.reporting import summary
+from digitpad.training.runs import RunFolder
+from tests.conftest import build_once
+
+pytestmark = pytest.mark.long
+
+SHORT = PAGES.replace(epochs=2, steps_per_epoch=2, batch_pixels=110_000, num_pages=3)
+
+
+@pytest.fixture(scope="module")
+def finished(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    def train(folder: Path) -> None:
+        run = RunFolder.create(folder, SHORT.to_toml())
+        page_pipeline.train(run, mnist.load(drawn), say=lambda text: None)
+
+    return RunFolder(build_once(tmp_path_factory, "pages", train))
+
+
+def test_a_run_leaves_everything_behind(finished: RunFolder) -> None:
+    assert finished.is_finished()
+    assert len(finished.history.read_text().splitlines()) == 1 + SHORT.epochs
+    figures = runs.read_json(finished.metrics)
+    assert figures["test"]["num_pages"] == SHORT.num_pages
+    assert figures["test"]["num_digits"] > 0
+    assert figures["verification"]["onnx"] < 1e-3
+    model = artifact.load(finished.page_model, artifact.PAGES)
+    assert model.num_bytes < 600_000
+    assert model.card["recipe"] == json.loads(json.dumps(figures["recipe"]))
+    assert "/" not in json.dumps(model.card)
+    assert len(splits.looks(finished.looks)) == 1
+    assert "pages of digits from the test set" in summary.of_run(finished.path)
+
+
+def test_the_report_shows_pages_with_boxes(finished: RunFolder) -> None:
+    report = finished.report.read_text()
+    assert report.count('<image href="data:image/png;base64,') == 1
+    assert "A fresh process loaded both files" in report
+
+
+def test_a_run_that_was_broken_off_ends_like_one_left_alone(
+    finished: RunFolder, drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = RunFolder.create(tmp_path / "broken", SHORT.to_toml())
+
+    class Off(Watcher):
+        def epoch(self, row: dict[str, float]) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        page_pipeline.train(run, mnist.load(drawn), watcher=Off(), say=lambda text: None)
+    command.train(None, drawn, run.path, [], {}, resume=True)
+    again, once = (runs.read_json(each.metrics) for each in (run, finished))
+    for ours, theirs in zip(again["history"], once["history"], strict=True):
+        del ours["seconds"], theirs["seconds"]
+        # a process that begins with other sizes of pages compiles other kernels, which round differently
+        assert ours == pytest.approx(theirs, rel=1e-4)
+    assert again["test"]["num_digits"] == once["test"]["num_digits"]

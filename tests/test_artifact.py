@@ -20,7 +20,7 @@ def parts() -> tuple[bytes, dict[str, Any], list[artifact.Probe]]:
     """Graph, card and probes of the model that ships, to be sealed again."""
     metadata = artifact.load(artifact.shipped()).session.get_modelmeta().custom_metadata_map
     graph = SHIPPED[: SHIPPED.index(artifact._entry("digitpad.card", metadata["digitpad.card"]))]
-    probes = [artifact._probe_from_json(probe) for probe in json.loads(metadata["digitpad.probes"])]
+    probes = [artifact._probe_from_json(probe, artifact.DIGITS) for probe in json.loads(metadata["digitpad.probes"])]
     return graph, json.loads(metadata["digitpad.card"]), probes
 
 
@@ -100,7 +100,7 @@ def test_a_file_of_another_version_is_refused_before_its_probes_are_read(tmp_pat
 
 def test_a_model_that_is_wrong_about_a_probe_is_refused(tmp_path: Path) -> None:
     _, _, probes = parts()
-    wrong = artifact.Probe(probes[3].pixels, np.roll(probes[3].probabilities, 1))
+    wrong = artifact.Probe(probes[3].pixels, np.roll(probes[3].answer, 1))
     with pytest.raises(ArtifactError, match=r"probe 1 .* it is off by"):
         artifact.load(reseal(tmp_path / "wrong.onnx", probes=[probes[0], wrong]))
 
@@ -133,9 +133,9 @@ def test_a_malformed_card_or_probe_is_refused(tmp_path: Path, key: str, text: st
 
 def test_probes_cover_every_digit_another_canvas_and_blank_paper() -> None:
     _, _, probes = parts()
-    assert {int(probe.probabilities.argmax()) for probe in probes} == set(range(10))
+    assert {int(probe.answer.argmax()) for probe in probes} == set(range(10))
     assert len({probe.pixels.shape for probe in probes}) == 3
-    assert any(np.allclose(probe.probabilities, 0.1) for probe in probes)
+    assert any(np.allclose(probe.answer, 0.1) for probe in probes)
 
 
 def test_the_contract_in_words_is_of_this_version() -> None:

@@ -1,5 +1,6 @@
 """The command line: answers on standard output, one sentence on standard error, and exit codes that mean something."""
 
+import csv
 import io
 import json
 import os
@@ -8,12 +9,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from digitpad import artifact
 from tests.conftest import GOLDEN
 from tests.doodles import NO_DIGITS, png
+from tests.pages.conftest import draw, write
 
 SEVEN = GOLDEN / "7-medium-light.png"
 
@@ -69,6 +72,53 @@ def test_what_is_no_digit_is_an_answer_and_no_error() -> None:
     assert answer["status"] == "not a digit"
 
 
+@pytest.fixture
+def number(tmp_path: Path) -> Path:
+    """A picture of two lines of digits."""
+    path = tmp_path / "number.png"
+    Image.fromarray(draw(write("1984\n07"))).save(path)
+    return path
+
+
+def test_read_prints_the_text(number: Path) -> None:
+    result = digitpad("read", number)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "1984\n07\n", "")
+    result = digitpad("read", number, "-", stdin=png([]))
+    assert result.stdout == f"{number}:\n1984\n07\n-:\n(Nothing stands out from the paper.)\n"
+
+
+def test_read_prints_json_and_csv(number: Path) -> None:
+    [answer] = map(json.loads, digitpad("read", "--json", number).stdout.splitlines())
+    assert (answer["picture"], answer["text"]) == (str(number), "1984\n07")
+    rows = list(csv.DictReader(io.StringIO(digitpad("read", "--csv", number).stdout)))
+    assert "".join(row["digit"] for row in rows) == "198407"
+    assert {row["picture"] for row in rows} == {str(number)}
+
+
+def test_read_draws_over_the_picture(number: Path, tmp_path: Path) -> None:
+    result = digitpad("read", number, "--annotate", tmp_path / "out.png")
+    assert result.returncode == 0, result.stderr
+    with Image.open(tmp_path / "out.png") as drawn, Image.open(number) as plain:
+        assert drawn.size == plain.size
+        assert np.abs(np.asarray(drawn).astype(int) - np.asarray(plain)).max() > 50
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--json", "--csv", SEVEN], "Expected --json or --csv; got both."),
+        ([SEVEN, SEVEN, "--annotate", "out.png"], "Expected one picture with --annotate; got 2."),
+        (["missing.png"], "Expected a PNG, JPEG or WebP file; missing.png does not exist."),
+        (["--pages", "missing.onnx", SEVEN], "missing.onnx does not exist"),
+    ],
+)
+def test_read_refuses_in_one_sentence(arguments: list[str | Path], words: str) -> None:
+    result = digitpad("read", *arguments)
+    assert result.returncode == 2
+    assert words in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 def test_info_shows_the_card() -> None:
     result = digitpad("info")
     card = json.loads(result.stdout[result.stdout.index("{") :])
@@ -88,7 +138,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
     cases: list[tuple[list[str | Path], str]] = [
         (["predict", tmp_path / "missing.png"], "does not exist"),
-        (["predict", tmp_path / "notes.txt"], "Expected a PNG or JPEG"),
+        (["predict", tmp_path / "notes.txt"], "Expected a PNG, JPEG or WebP"),
         (["predict", tmp_path], "is a folder"),
         (["predict", "data:image/png;base64,???"], "cannot be decoded"),
         (["predict", "-"], "got no data"),
@@ -164,7 +214,7 @@ def test_one_bad_picture_does_not_stop_the_others() -> None:
     result = digitpad("predict", "--json", "missing.png", SEVEN)
     assert result.returncode == 2
     assert json.loads(result.stdout)["digit"] == 7
-    assert result.stderr == "digitpad: Expected a PNG or JPEG file; missing.png does not exist.\n"
+    assert result.stderr == "digitpad: Expected a PNG, JPEG or WebP file; missing.png does not exist.\n"
 
 
 def test_the_version_is_told() -> None:

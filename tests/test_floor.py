@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from digitpad import Recognizer, strokes
-from digitpad.recognizer import Prediction
+from digitpad.prediction import Prediction
 from digitpad.strokes import Stroke
 from digitpad.training import backend
 

@@ -12,6 +12,8 @@ LAYERS = [
     {"errors", "esm", "words"},
     {"strokes"},
     {"drawing", "artifact", "verdict"},
+    {"prediction"},
+    {"pages"},
     {"recognizer"},
     {"answer"},
     {"notebook", "terminal", "server"},
@@ -19,18 +21,20 @@ LAYERS = [
 ]
 CORE = set().union(*LAYERS)
 SURFACES = {"cli", "notebook", "terminal", "server", "site"}
-FRAMEWORKS = {"keras", "tensorflow", "sklearn", "matplotlib", "scipy", "jinja2", "onnx", "tf2onnx", "mlxtend"}
+FRAMEWORKS = {"keras", "tensorflow", "sklearn", "matplotlib", "scipy", "jinja2", "onnx", "tf2onnx", "mlxtend", "cv2"}
 
 TRAINING = [
     {"backend", "batches", "recipe", "runs"},
     {"datasets"},
     {"preprocessing"},
     {"augmentation"},
+    {"pages"},
     {"networks"},
     {"evaluation"},
     {"export"},
     {"reporting"},
     {"pipeline"},
+    {"page_pipeline"},
     {"command"},
 ]
 """The rooms of the training plane and the modules beside them, in the order of the flow."""

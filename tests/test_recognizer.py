@@ -182,7 +182,7 @@ def test_an_empty_batch_is_no_error(recognizer: Recognizer) -> None:
 
 
 def test_a_batch_names_the_drawing_that_cannot_be_read(recognizer: Recognizer) -> None:
-    with pytest.raises(DrawingError, match=r"^Drawing 1: Expected a PNG or JPEG"):
+    with pytest.raises(DrawingError, match=r"^Drawing 1: Expected a PNG, JPEG or WebP"):
         recognizer.predict_batch([GOLDEN_PICTURES[0], b"nonsense"])
 
 

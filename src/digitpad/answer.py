@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from digitpad.recognizer import Prediction
+from digitpad.prediction import Prediction
 from digitpad.words import either, percent, say
 
 _INK_PICTURE_PX = 112

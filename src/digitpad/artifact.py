@@ -31,10 +31,34 @@ CONTRACT_VERSION = 3
 
 MAX_BYTES = 64_000_000
 PROBE_TOLERANCE = 1e-4
-"""Maximum difference in probability from the machine that made the probes; a wrong graph differs by far more."""
+"""Maximum difference from the machine that made the probes, relative for values above 1; a wrong graph differs more."""
 
-INPUT = "pixels"
-OUTPUTS = ("probabilities", "not_digit", "seen", "ink", "box", "centre", "scale", "stroke", "distance")
+
+@dataclass(frozen=True)
+class Kind:
+    """What a model file is for.
+
+    Attributes:
+        name: in one word.
+        input: the name of the graph's input.
+        outputs: the names of its outputs.
+        answer: the output that probes check, up to the rows that they record.
+    """
+
+    name: str
+    input: str
+    outputs: tuple[str, ...]
+    answer: str
+
+
+DIGITS = Kind(
+    "digits",
+    "pixels",
+    ("probabilities", "not_digit", "seen", "ink", "box", "centre", "scale", "stroke", "distance"),
+    "probabilities",
+)
+PAGES = Kind("pages", "picture", ("ink", "owner", "glyphs"), "glyphs")
+INPUT, OUTPUTS = DIGITS.input, DIGITS.outputs
 
 _DIGEST_KEY = "digitpad.sha256"
 _DIGEST_ENTRY_BYTES = 85
@@ -44,15 +68,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Probe:
-    """A drawing with the answer that an intact model gives.
+    """A picture with the answer that an intact model gives.
 
     Attributes:
-        pixels: uint8 (height, width, 4), RGBA.
-        probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9.
+        pixels: uint8 (height, width, channels), RGBA for digits, RGB for pages.
+        answer: float32, the output `Kind.answer`: for digits their calibrated probabilities, (10,); for pages the first
+            rows of the glyphs found.
     """
 
     pixels: NDArray[np.uint8]
-    probabilities: NDArray[np.float32]
+    answer: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -60,7 +85,8 @@ class Artifact:
     """A loaded model file.
 
     Attributes:
-        session: runs the graph; `INPUT` in, `OUTPUTS` out.
+        kind: what it is for.
+        session: runs the graph.
         card: the model card, a JSON object.
         probes: drawings with the answers that the model gave on the machine that made it.
         path: the file.
@@ -68,6 +94,7 @@ class Artifact:
         num_bytes: the size of the file.
     """
 
+    kind: Kind
     session: onnxruntime.InferenceSession
     card: dict[str, Any]
     probes: list[Probe]
@@ -75,9 +102,10 @@ class Artifact:
     model_id: str
     num_bytes: int
 
-    def run(self, pixels: NDArray[np.uint8], names: Sequence[str] = OUTPUTS) -> dict[str, NDArray[np.float32]]:
-        """Run the graph on RGBA drawings of one size, uint8 (batch, height, width, 4); returns the outputs by name."""
-        return dict(zip(names, self.session.run(list(names), {INPUT: pixels}), strict=True))
+    def run(self, pixels: NDArray[np.uint8], names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
+        """Run the graph on pictures of one size, uint8 (batch, height, width, channels); the outputs by name."""
+        names = self.kind.outputs if names is None else names
+        return dict(zip(names, self.session.run(list(names), {self.kind.input: pixels}), strict=True))
 
     def check(self) -> None:
         """Compare the model's answers to the probes with the recorded ones.
@@ -86,8 +114,11 @@ class Artifact:
             ArtifactError: an answer differs by more than `PROBE_TOLERANCE`.
         """
         for index, probe in enumerate(self.probes):
-            probabilities = self.run(probe.pixels[None], ["probabilities"])["probabilities"][0]
-            error = float(np.abs(probabilities - probe.probabilities).max())
+            [answer] = self.run(probe.pixels[None], [self.kind.answer]).values()
+            if self.kind is DIGITS:
+                answer = answer[0]  # of a batch
+            difference = np.abs(answer[: len(probe.answer)] - probe.answer) / np.maximum(1, np.abs(probe.answer))
+            error = float(difference.max(initial=0))
             if not error <= PROBE_TOLERANCE:
                 raise ArtifactError(
                     f"Expected {self.path} to reproduce its probe {index} within {PROBE_TOLERANCE:g}; it is off by "
@@ -95,18 +126,19 @@ class Artifact:
                 )
 
 
-def shipped() -> Path:
-    """Path of the model that ships with the package."""
-    return Path(str(files("digitpad"))) / "models" / "digits.onnx"
+def shipped(kind: Kind = DIGITS) -> Path:
+    """Path of the model of a kind that ships with the package."""
+    return Path(str(files("digitpad"))) / "models" / f"{kind.name}.onnx"
 
 
-def seal(graph: bytes, card: dict[str, Any], probes: list[Probe]) -> bytes:
+def seal(graph: bytes, card: dict[str, Any], probes: list[Probe], kind: Kind = DIGITS) -> bytes:
     """Turn an exported graph into a model file.
 
     Args:
-        graph: a serialised ONNX model with input `INPUT` and outputs `OUTPUTS`.
+        graph: a serialised ONNX model with the input and outputs of its kind.
         card: the model card; must be serialisable as JSON.
-        probes: drawings with the answers that `load` checks.
+        probes: pictures with the answers that `load` checks.
+        kind: what the model is for.
 
     Returns:
         The contents of the file.
@@ -114,15 +146,16 @@ def seal(graph: bytes, card: dict[str, Any], probes: list[Probe]) -> bytes:
     versions = {"format_version": FORMAT_VERSION, "contract_version": CONTRACT_VERSION}
     body = graph
     body += _entry("digitpad.card", json.dumps({**versions, **card}, allow_nan=False))
-    body += _entry("digitpad.probes", json.dumps([_probe_to_json(probe) for probe in probes]))
+    body += _entry("digitpad.probes", json.dumps([_probe_to_json(probe, kind) for probe in probes]))
     return body + _entry(_DIGEST_KEY, hashlib.sha256(body).hexdigest())
 
 
-def load(path: str | Path, *, num_threads: int = 1) -> Artifact:
+def load(path: str | Path, kind: Kind = DIGITS, *, num_threads: int = 1) -> Artifact:
     """Load a model file, and verify its digest, its versions and its answers to the probes.
 
     Args:
         path: the model file.
+        kind: what the model is for.
         num_threads: number of threads for one prediction; one is fastest for single drawings.
 
     Returns:
@@ -137,11 +170,11 @@ def load(path: str | Path, *, num_threads: int = 1) -> Artifact:
     session = _open(data, path, num_threads)
     card = _parse(session, "digitpad.card", dict, path)
     _check_versions(card, path)  # before the probes, whose format may differ in another version
-    _check_graph(session, path)
-    probes = _parse(session, "digitpad.probes", lambda entries: list(map(_probe_from_json, entries)), path)
+    _check_graph(session, kind, path)
+    probes = _parse(session, "digitpad.probes", lambda found: [_probe_from_json(entry, kind) for entry in found], path)
     if not probes:
         raise ArtifactError(f"Expected probes in {path} to check its answers with; it has none.")
-    model = Artifact(session, card, probes, Path(path), model_id=digest[:12], num_bytes=len(data))
+    model = Artifact(kind, session, card, probes, Path(path), model_id=digest[:12], num_bytes=len(data))
     model.check()
     return model
 
@@ -207,11 +240,12 @@ def _check_versions(card: dict[str, Any], path: str | Path) -> None:
             )
 
 
-def _check_graph(session: onnxruntime.InferenceSession, path: str | Path) -> None:
+def _check_graph(session: onnxruntime.InferenceSession, kind: Kind, path: str | Path) -> None:
     inputs, outputs = [i.name for i in session.get_inputs()], {o.name for o in session.get_outputs()}
-    if inputs != [INPUT] or not outputs.issuperset(OUTPUTS):
+    if inputs != [kind.input] or not outputs.issuperset(kind.outputs):
         raise ArtifactError(
-            f"Expected the input {INPUT} and the outputs {OUTPUTS} in {path}; got {inputs} and {sorted(outputs)}."
+            f"Expected a model for {kind.name}, with the input {kind.input} and the outputs {kind.outputs}, in {path}; "
+            f"got {inputs} and {sorted(outputs)}."
         )
 
 
@@ -230,14 +264,14 @@ def _sized(data: bytes) -> bytes:
     return bytes(prefix) + bytes([length]) + data
 
 
-def _probe_to_json(probe: Probe) -> dict[str, Any]:
+def _probe_to_json(probe: Probe, kind: Kind) -> dict[str, Any]:
     packed = base64.b64encode(zlib.compress(probe.pixels.tobytes(), 9)).decode()
-    probabilities = [float(p) for p in probe.probabilities]
-    return {"shape": probe.pixels.shape, "rgba": packed, "probabilities": probabilities}
+    name = "rgba" if probe.pixels.shape[2] == 4 else "rgb"
+    return {"shape": probe.pixels.shape, name: packed, kind.answer: probe.answer.astype(float).tolist()}
 
 
-def _probe_from_json(entry: dict[str, Any]) -> Probe:
-    raw = zlib.decompress(base64.b64decode(entry["rgba"]))
-    height, width, _ = entry["shape"]
-    pixels = np.frombuffer(raw, np.uint8).reshape(height, width, 4)
-    return Probe(pixels, np.asarray(entry["probabilities"], np.float32).reshape(10))
+def _probe_from_json(entry: dict[str, Any], kind: Kind) -> Probe:
+    height, width, channels = entry["shape"]
+    raw = zlib.decompress(base64.b64decode(entry["rgba" if channels == 4 else "rgb"]))
+    pixels = np.frombuffer(raw, np.uint8).reshape(height, width, channels)
+    return Probe(pixels, np.asarray(entry[kind.answer], np.float32))

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from digitpad.errors import DigitpadError, DrawingError, MissingPartError
+from digitpad.errors import DigitpadError, DrawingError, InputError, MissingPartError
 
 app = typer.Typer(
     name="digitpad",
@@ -19,7 +19,9 @@ app = typer.Typer(
 )
 
 _MODEL = typer.Option("--model", "-m", help="A digits.onnx; by default the model that ships with digitpad.")
-_RECIPE = typer.Option(help="fast (the default), cnn, pad, accurate, small, dense, or a TOML file.")
+_RECIPE = typer.Option(
+    help="fast (the default), cnn, pad, accurate, small or dense for digits, page for pages, or a TOML file."
+)
 _DATA = typer.Option(
     help="Folder with MNIST; by default $DIGITPAD_DATA, then Keras' cache or download, then a small subset."
 )
@@ -39,7 +41,7 @@ def version(
 
 @app.command()
 def predict(
-    pictures: Annotated[list[str], typer.Argument(help="PNG or JPEG files, data URLs, or - for standard input.")],
+    pictures: Annotated[list[str], typer.Argument(help="PNG, JPEG or WebP files, data URLs, or - for standard input.")],
     model: Annotated[Path | None, _MODEL] = None,
     top: Annotated[int, typer.Option(min=1, max=10, help="Number of digits to list.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON per picture.")] = False,
@@ -58,6 +60,52 @@ def predict(
             failed = True
             continue
         print(terminal.to_json(name, prediction, top) if as_json else terminal.show(name, prediction, top))
+    if failed:
+        raise typer.Exit(DrawingError.exit_code)
+
+
+@app.command()
+def read(
+    pictures: Annotated[list[str], typer.Argument(help="PNG, JPEG or WebP files, data URLs, or - for standard input.")],
+    model: Annotated[Path | None, _MODEL] = None,
+    pages: Annotated[
+        Path | None, typer.Option(help="A pages.onnx; by default the page model that ships with digitpad.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON per picture.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print one row of CSV per digit.")] = False,
+    annotate: Annotated[
+        Path | None, typer.Option(help="Draw boxes and digits over the picture, and save it here as PNG.")
+    ] = None,
+) -> None:
+    """Read all digits in each picture: a photograph, a form, a number."""
+    from digitpad import drawing, terminal
+    from digitpad.pages import formats
+    from digitpad.recognizer import Recognizer
+
+    if as_json and as_csv:
+        raise InputError("Expected --json or --csv; got both.")
+    if annotate and len(pictures) > 1:
+        raise InputError(f"Expected one picture with --annotate; got {len(pictures)}.")
+    recognizer = Recognizer.load(model, pages=pages)
+    failed = False
+    if as_csv:
+        print(",".join(formats.CSV_COLUMNS))
+    for name in pictures:
+        source, shown = sys.stdin.buffer.read() if name == "-" else name, terminal.shorten(name)
+        try:
+            reading = recognizer.read(source)
+        except DrawingError as error:  # go on with the other pictures
+            print(f"digitpad: {error}", file=sys.stderr)
+            failed = True
+            continue
+        if as_json:
+            print(formats.to_json(shown, reading))
+        elif as_csv:
+            print(formats.to_csv(shown, reading), end="")
+        else:
+            print(formats.to_text(shown if len(pictures) > 1 else None, reading))
+        if annotate:
+            formats.annotate(drawing.read_page(source), reading).save(annotate, "PNG")
     if failed:
         raise typer.Exit(DrawingError.exit_code)
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad import answer
-from digitpad.recognizer import Prediction
+from digitpad.prediction import Prediction
 from digitpad.words import percent
 
 _SHADES = " .:-=+*#%@"
@@ -19,7 +19,7 @@ _CHANGED_PX = 0.15
 
 def show(name: str, prediction: Prediction, top: int) -> str:
     """Format the answer to one drawing, with the picture that the model saw."""
-    told = f"{_short(name)}: {answer.headline(prediction)}. {prediction.reason}"
+    told = f"{shorten(name)}: {answer.headline(prediction)}. {prediction.reason}"
     if prediction.box is None:
         return told
     ranking = ", ".join(f"{digit} {percent(probability)}" for digit, probability in prediction.top_k(top))
@@ -28,7 +28,7 @@ def show(name: str, prediction: Prediction, top: int) -> str:
 
 def to_json(name: str, prediction: Prediction, top: int) -> str:
     """Format the answer to one drawing as one line of JSON: the picture's name, then the keys of `answer.to_dict`."""
-    return json.dumps({"picture": _short(name), **answer.to_dict(prediction, top)})
+    return json.dumps({"picture": shorten(name), **answer.to_dict(prediction, top)})
 
 
 def _steps(prediction: Prediction) -> str:
@@ -70,5 +70,6 @@ def _grey(level: int) -> int:
     return 232 + int(level) * 23 // 255
 
 
-def _short(name: str) -> str:
+def shorten(name: str) -> str:
+    """The name of a picture; of a data URL only the beginning."""
     return name if not name.startswith("data:") else name[:40] + "..."

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from digitpad import Recognizer
-from digitpad.recognizer import Prediction
+from digitpad.prediction import Prediction
 from digitpad.server.problem import ProblemError
 from digitpad.server.queue import MAX_WAITING, NUM_THREADS, Queue
 from tests.server.conftest import PATIENCE_SECONDS, PNG, PREDICT, SEVEN, Local, check_answer, check_problem, run

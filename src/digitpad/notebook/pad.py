@@ -13,7 +13,8 @@ from PIL import Image
 from digitpad import esm
 from digitpad.errors import DigitpadError
 from digitpad.notebook.reader import as_reader, read
-from digitpad.recognizer import Prediction, Recognizer
+from digitpad.prediction import Prediction
+from digitpad.recognizer import Recognizer
 from digitpad.strokes import Stroke
 from digitpad.verdict import Thresholds
 

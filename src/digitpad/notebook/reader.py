@@ -9,7 +9,8 @@ import numpy as np
 from digitpad import answer, artifact, drawing
 from digitpad.drawing import Drawing
 from digitpad.errors import DigitpadError, InputError
-from digitpad.recognizer import Prediction, Recognizer, to_prediction
+from digitpad.prediction import Prediction, to_prediction
+from digitpad.recognizer import Recognizer
 from digitpad.verdict import Thresholds
 
 NEUTRAL = Thresholds(not_digit=0.5, unsure=0.5, candidates=0.05)

@@ -22,6 +22,13 @@ export const WORDS = {
     "digit": "No other digit comes close.",
     "digit rather than": "It could also be {others}, but that is much less likely."
   },
+  "page": {
+    "too dark": "The picture is too dark. Take it again with more light.",
+    "too small": "The picture is too small. Digits should be at least {least} px high.",
+    "blurred": "The picture is blurred. Hold the camera still and take it again.",
+    "too many": "There may be more than {most} digits. Read the page in parts.",
+    "no digits": "No digits were found."
+  },
   "list": {
     "any of": "one of {count} digits",
     "any other of": "one of {count} other digits",

@@ -1,0 +1,55 @@
+"""Choosing among the glyphs found at several levels: each piece of ink is read once."""
+
+from collections.abc import Sequence
+
+from digitpad.pages.finder import Glyph
+from digitpad.pages.order import Box
+
+_SAME = 0.5  # of the smaller box: glyphs that share more are two views of the same ink
+_PART = 0.6  # of the size: a smaller glyph inside of a larger one is a part of it
+_REFUSED = 0.15  # how much a glyph that is refused weighs against one that is read
+
+
+def choose(glyphs: Sequence[Glyph], accepted: Sequence[float]) -> list[int]:
+    """Choose the glyphs that stand, best first.
+
+    Args:
+        glyphs: from `finder.find`.
+        accepted: for each, how surely it was read as a digit, 0 to 1; of two views of the same ink, that which reads
+            better counts.
+
+    Returns:
+        Indices of the glyphs that stand.
+    """
+    ranks = [
+        glyph.chance * glyph.fit * (_REFUSED + (1 - _REFUSED) * share)
+        for glyph, share in zip(glyphs, accepted, strict=True)
+    ]
+    chosen: list[int] = []
+    for index in sorted(range(len(glyphs)), key=lambda index: -ranks[index]):
+        if not any(_clash(glyphs[index], glyphs[other]) for other in chosen):
+            chosen.append(index)
+    return chosen
+
+
+def _clash(new: Glyph, stands: Glyph) -> bool:
+    """Whether two glyphs are the same ink, or one is a part of the other."""
+    if new.scale == stands.scale and not _is_inside(new.box, stands.box):
+        return False  # at one level, no ink has two owners
+    shared = _area(_intersect(new.box, stands.box))
+    return shared > _SAME * min(_area(new.box), _area(stands.box))
+
+
+def _is_inside(inner: Box, outer: Box) -> bool:
+    y, x = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
+    size = max(outer[2] - outer[0], outer[3] - outer[1])
+    is_part = max(inner[2] - inner[0], inner[3] - inner[1]) < _PART * size
+    return is_part and outer[0] < y < outer[2] and outer[1] < x < outer[3]
+
+
+def _intersect(one: Box, other: Box) -> Box:
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+
+
+def _area(box: Box) -> float:
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])

@@ -1,0 +1,66 @@
+"""A reading: what is written on a page, digit by digit and line by line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from digitpad.pages.order import Box
+from digitpad.prediction import Prediction
+
+DigitStatus = Literal["digit", "unsure", "not a digit"]
+
+UNREAD = "?"
+"""Stands in the text for what was found but not read."""
+
+
+@dataclass(frozen=True, eq=False)
+class Digit:
+    """A digit on a page, or something that was found there and is not one.
+
+    Attributes:
+        digit: 0 to 9; None if it is not a digit.
+        status: "digit"; "unsure" if it may well be another digit; "not a digit".
+        confidence: the calibrated probability of the most probable digit, 0 to 1.
+        candidates: the digits that it may be, most probable first.
+        box: top, left, bottom and right edge of its ink, px of the picture as handed over.
+        line: which of `Reading.lines` it is in; None if it is not near any digit.
+        prediction: what the digit network says of its ink alone.
+    """
+
+    digit: int | None
+    status: DigitStatus
+    confidence: float
+    candidates: tuple[int, ...]
+    box: Box
+    line: int | None
+    prediction: Prediction
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What is written on a page.
+
+    Attributes:
+        lines: the lines from top to bottom; numbers in a line are separated by a space, and "?" stands for what was
+            found among digits but not read.
+        digits: all that was found, in reading order, then what is in no line.
+        reason: why little or nothing was read; "" if there is nothing to say.
+    """
+
+    lines: tuple[str, ...]
+    digits: tuple[Digit, ...]
+    reason: str
+
+    @property
+    def text(self) -> str:
+        """The lines, separated by newlines."""
+        return "\n".join(self.lines)
+
+
+def to_lines(digits: Sequence[Digit], numbers: Sequence[Sequence[Sequence[int]]]) -> tuple[str, ...]:
+    """The lines of a reading from indices of its digits, by line and number."""
+
+    def character(digit: Digit) -> str:
+        return UNREAD if digit.status == "not a digit" else str(digit.digit)
+
+    return tuple(" ".join("".join(character(digits[i]) for i in number) for number in line) for line in numbers)

@@ -16,7 +16,7 @@ from digitpad.training import batches
 from digitpad.training.augmentation.mixture import Mixture, Pictures
 from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
 from digitpad.training.networks import checkpoints
-from digitpad.training.recipe import Recipe
+from digitpad.training.recipe import PageRecipe, Recipe
 
 _STEPS_PER_EXECUTION = 50
 _PREDICT_BATCH_SIZE = 1000
@@ -199,17 +199,24 @@ def validation_figures(network: keras.Model, pictures: Pictures) -> tuple[float,
     return -float(log_likelihood.mean()), float((logits.argmax(axis=1) == pictures.labels).mean())
 
 
-def _compile(network: keras.Model, recipe: Recipe, num_steps: int) -> None:
+def schedule(
+    recipe: Recipe | PageRecipe, num_steps: int, *, last: float = 0.0
+) -> keras.optimizers.schedules.LearningRateSchedule:
+    """The learning rate: it rises from 0 to its peak, and falls along a cosine to `last`, a share of the peak."""
     warmup_steps = max(1, round(recipe.warmup * num_steps))
-    schedule = keras.optimizers.schedules.CosineDecay(
+    return keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
         decay_steps=max(1, num_steps - warmup_steps),
+        alpha=last,
         warmup_target=recipe.learning_rate,
         warmup_steps=warmup_steps,
     )
+
+
+def _compile(network: keras.Model, recipe: Recipe, num_steps: int) -> None:
     network.compile(
         # with weight decay this is AdamW; without it, there is less to compile
-        optimizer=keras.optimizers.Adam(schedule, weight_decay=recipe.weight_decay or None),
+        optimizer=keras.optimizers.Adam(schedule(recipe, num_steps), weight_decay=recipe.weight_decay or None),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing),
         metrics=["accuracy"],
         steps_per_execution=_STEPS_PER_EXECUTION,

@@ -11,7 +11,7 @@ import keras
 from digitpad.errors import DigitpadError
 from digitpad.training.datasets.splits import Split
 from digitpad.training.networks import checkpoints
-from digitpad.training.networks.fit import Progress, Watcher
+from digitpad.training.networks.fit import Progress, Watcher, schedule
 from digitpad.training.networks.page_objective import WEIGHTS, PageModel
 from digitpad.training.pages import stream
 from digitpad.training.pages.targets import Batch
@@ -132,17 +132,8 @@ class _Fit:
 
 
 def _optimizer(recipe: PageRecipe) -> keras.optimizers.Optimizer:
-    num_steps = recipe.epochs * recipe.steps_per_epoch
-    warmup_steps = max(1, round(recipe.warmup * num_steps))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0,
-        decay_steps=max(1, num_steps - warmup_steps),
-        warmup_target=recipe.learning_rate,
-        warmup_steps=warmup_steps,
-        alpha=0.005,
-    )
     optimizer = keras.optimizers.AdamW(
-        schedule,
+        schedule(recipe, recipe.epochs * recipe.steps_per_epoch, last=0.005),
         beta_2=0.99,
         weight_decay=recipe.weight_decay,
         global_clipnorm=_CLIP,

@@ -13,9 +13,6 @@ from keras import layers
 
 from digitpad.training.datasets.splits import NOT_A_DIGIT
 
-MULTIPLE_PX = 32
-"""Height and width of a picture must be multiples of this."""
-
 NUM_LABELS = NOT_A_DIGIT + 1
 FINE, COARSE = 6, 2 + NUM_LABELS
 """Channels of the two outputs."""

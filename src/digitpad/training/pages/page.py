@@ -45,7 +45,7 @@ def make(bank: Bank, side: int, chance: Chance) -> Page:
     """Make a random page, `side` px wide and high, a multiple of 32."""
     tilt = float(np.clip(np.radians(chance.normal(7)), -_MOST_TILT, _MOST_TILT)) if chance.happens(0.3) else 0.0
     sheet, writer = Sheet(side, tilt), Writer.random(bank, chance, tilt)
-    shares = (0.47, 0.21, 0.18, 0.14) if side <= _SMALL_PX else (0.18, 0.4, 0.3, 0.12)
+    shares = (0.42, 0.21, 0.17, 0.2) if side <= _SMALL_PX else (0.17, 0.38, 0.29, 0.16)
     layout = chance.kind(**dict(zip(_LAYOUTS, shares, strict=True)))
     height = _LAYOUTS[layout](sheet, writer, chance)
     _clutter(sheet, writer, layout, height, chance)
@@ -60,6 +60,8 @@ def _clutter(sheet: Sheet, writer: Writer, layout: str, height: float, chance: C
         clutter.handwriting(sheet, writer, height, chance, most=6 if is_empty else 3)
     if chance.happens(0.5 if is_empty else 0.22):
         clutter.print_lines(sheet, writer, height, chance)
+    if chance.happens(0.16 if is_empty else 0.06):
+        printing.column(sheet, writer.bank, chance.log_uniform(6, max(8, min(0.6 * height, 40))), chance)
     if chance.happens(0.08):
         x, y = chance.rng.uniform(0, 0.9, 2) * sheet.side
         printing.number(sheet, writer.bank, height * chance.log_uniform(0.4, 1.3), x, y, chance)

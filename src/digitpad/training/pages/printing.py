@@ -6,15 +6,29 @@ from numpy.typing import NDArray
 
 from digitpad.training.pages.bank import Bank
 from digitpad.training.pages.chance import Chance
-from digitpad.training.pages.sheet import NO_CENTRE, NO_INK, Sheet, blit
+from digitpad.training.pages.sheet import NO_CENTRE, NO_DIGIT, NO_INK, Sheet, blit
 
 _STRIP_PX = 40
 _SUBPIXELS = 16
 
 
 def text(sheet: Sheet, bank: Bank, size: float, x: float, y: float, chance: Chance) -> None:
-    """Print a strip of text `size` px high, if there is room for it."""
-    _print(sheet, bank.text[chance.below(len(bank.text))], size, x, y)
+    """Print a strip of text `size` px high, if there is room for it; nothing in it is a digit."""
+    _text(sheet, bank.text[chance.below(len(bank.text))], size, x, y)
+
+
+def column(sheet: Sheet, bank: Bank, size: float, chance: Chance) -> None:
+    """Print a column of text `size` px high, as in a book, where there is room for it."""
+    left, right = sorted(chance.rng.uniform(-0.2, 1.2, 2) * sheet.side)
+    top, bottom = sorted(chance.rng.uniform(-0.2, 1.2, 2) * sheet.side)
+    lead = size * chance.uniform(1.15, 1.8)
+    for base in np.arange(top, bottom, lead):
+        x = left
+        while x < min(right, sheet.side):
+            strip = bank.text[chance.below(len(bank.text))]
+            height, width = (side * size / _STRIP_PX for side in strip.shape)
+            _text(sheet, strip, size, x, base - height)
+            x += width + 0.3 * size
 
 
 def number(sheet: Sheet, bank: Bank, size: float, x: float, y: float, chance: Chance) -> None:
@@ -22,6 +36,11 @@ def number(sheet: Sheet, bank: Bank, size: float, x: float, y: float, chance: Ch
     placed = _print(sheet, bank.printed[chance.below(len(bank.printed))], size, x, y)
     if placed:
         sheet.ignore(*placed, NO_CENTRE | NO_INK, 3)
+
+
+def _text(sheet: Sheet, strip: NDArray[np.uint8], size: float, x: float, y: float) -> None:
+    if placed := _print(sheet, strip, size, x, y):
+        sheet.ignore(*placed, NO_DIGIT, 0)
 
 
 def _print(

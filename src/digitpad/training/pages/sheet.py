@@ -76,7 +76,7 @@ class Sheet:
         """Whether a patch fits with its upper left corner at x, y."""
         return self.is_free(x, y, patch.shape[1], patch.shape[0], margin)
 
-    def write(self, patch: Patch, x: float, y: float, label: int, *, pen: NDArray[np.uint8] | None = None) -> None:
+    def write(self, patch: Patch, x: float, y: float, label: int, *, pen: NDArray[np.uint8] | None = None) -> int:
         """Write a glyph with its upper left corner at x, y, px; parts beyond the edge are cut off.
 
         Args:
@@ -85,24 +85,35 @@ class Sheet:
             y: row.
             label: 0 to 9, or `NOT_A_DIGIT`.
             pen: the layer that it is written on; None for `written`.
+
+        Returns:
+            Its place in `glyphs` plus 1; 0 if too little of it is on the sheet.
         """
         x, y, (height, width) = int(x), int(y), patch.shape
         seen = blit(self.written if pen is None else pen, patch, x, y)
         if seen <= 0:
-            return
+            return 0
         self.take(x, y, width, height)
         if seen < 0.25 or len(self.glyphs) >= MOST_GLYPHS:
             self.ignore(x, y, width, height, NO_CENTRE | NO_INK)
-            return
+            return 0
         size, middle = max(height, width), (x + width / 2, y + height / 2)
         is_found = seen >= 0.8 and SMALLEST_PX <= size <= LARGEST_PX and 0 <= min(middle) <= max(middle) < self.side
-        self._own(patch, x, y)
         self.glyphs.append(Glyph(*middle, size, label, is_found))
+        self._own(patch, x, y, len(self.glyphs))
         if size > LARGEST_PX:  # what is in its middle does not count; elsewhere nothing should be found in it
             reach = 0.15 * size
             self.ignore(middle[0] - reach, middle[1] - reach, 2 * reach, 2 * reach, NO_CENTRE, 0)
         elif not is_found:
             self.ignore(x, y, width, height, NO_CENTRE | (NO_INK if size < 0.75 * SMALLEST_PX else 0))
+        return len(self.glyphs)
+
+    def join(self, patch: Patch, x: float, y: float, left: int, right: int) -> None:
+        """Write a stroke that joins two glyphs, given as by `write`; half of its ink belongs to each."""
+        x, y, half = int(x), int(y), patch.shape[1] // 2
+        blit(self.written, patch, x, y)
+        self._own(patch[:, :half], x, y, left)
+        self._own(patch[:, half:], x + half, y, right)
 
     def write_word(self, patch: Patch, x: float, y: float, *, pen: NDArray[np.uint8] | None = None) -> None:
         """Write a word, whose letters have no centres of their own."""
@@ -112,10 +123,10 @@ class Sheet:
         self.take(x, y, width, height)
         self.ignore(x, y, width, height, NO_CENTRE | NO_DIGIT)
 
-    def _own(self, patch: Patch, x: int, y: int) -> None:
+    def _own(self, patch: Patch, x: int, y: int, number: int) -> None:
         here, part = _overlap(self.side, patch, x, y)
         ink, owner = self.ink[here], self.owner[here]
-        owner[(patch[part] > ink) & (patch[part] > 20)] = len(self.glyphs) + 1
+        owner[(patch[part] > ink) & (patch[part] > 20)] = number
         np.maximum(ink, patch[part], out=ink)
 
 

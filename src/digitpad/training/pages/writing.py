@@ -1,6 +1,7 @@
 """What a writer writes: digits, numbers, letters, words, signs and doodles."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -14,6 +15,15 @@ from digitpad.training.pages.sheet import Sheet
 
 _SCRIPTS = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_SCRIPT_SIMPLEX)
 _LETTERS = "aaabcdeeeeefghiiijkllmnnooprrsstttuuvwxyz"
+
+
+class _Placed(NamedTuple):
+    """A patch with its upper left corner, px, and its number on the sheet; see `Sheet.write`."""
+
+    patch: Patch
+    x: float
+    y: float
+    number: int
 
 
 @dataclass(frozen=True)
@@ -35,7 +45,7 @@ class Writer:
     @classmethod
     def random(cls, bank: Bank, chance: Chance, tilt: float = 0.0) -> "Writer":
         """A random writer on paper that is turned by some radians."""
-        return cls(Hand.random(chance, tilt), chance.kind(image=0.42, skeleton=0.3, template=0.28), bank, chance)
+        return cls(Hand.random(chance, tilt), chance.kind(image=0.36, skeleton=0.3, template=0.34), bank, chance)
 
     def digit(self, size: float) -> tuple[Patch, int] | None:
         """A digit about `size` px long on its longer side, and its label; None if too little of it is left."""
@@ -125,7 +135,8 @@ class Writer:
         """
         chance, (x, y) = self.chance, at
         is_word = count >= 3 and chance.happens(0.14)
-        before: tuple[Patch, float, float] | None = None
+        is_joined = gap < 0.4 and chance.happens(0.22)
+        before: _Placed | None = None
         for _ in range(count):
             patch, label = self._member(height * float(np.exp(chance.normal(0.07))), is_word=is_word)
             if patch is None:
@@ -135,13 +146,42 @@ class Writer:
                 top -= chance.uniform(0, 0.4) * height
             if before is not None:
                 apart = gap + abs(chance.normal(0.05)) if gap > 0 else gap + chance.normal(0.04)
-                step = _distance(before[0], before[2], patch, top, int(0.08 * height)) + apart * height
-                x = before[1] + max(step, 0.12 * height)
+                step = _distance(before.patch, before.y, patch, top, int(0.08 * height)) + apart * height
+                x = before.x + max(step, 0.12 * height)
             if x > sheet.side + height:
                 break
-            sheet.write(patch, x, top, label)
-            before = (patch, x, top)
-        return x + (before[0].shape[1] if before else 0)
+            placed = _Placed(patch, x, top, sheet.write(patch, x, top, label))
+            if before is not None and is_joined and chance.happens(0.7):
+                self._join(sheet, before, placed, height)
+            before = placed
+        return x + (before.patch.shape[1] if before else 0)
+
+    def _join(self, sheet: Sheet, left: _Placed, right: _Placed, height: float) -> None:
+        """Do not lift the pen between two neighbours: a curve goes from the one's ink to the other's."""
+        begin, end = self._pick(left, from_right=True), self._pick(right, from_right=False)
+        if not (left.number and right.number) or begin[0] >= end[0] or np.hypot(*(end - begin)) > 1.2 * height:
+            return
+        control = (begin + end) / 2 + self.chance.rng.normal(0, 0.12 * height, 2)
+        at = np.linspace(0, 1, 12)[:, None]
+        curve = (1 - at) ** 2 * begin + 2 * at * (1 - at) * control + at**2 * end  # a quadratic Bezier curve
+        thickness = max(1, round(self.hand.pen * height * self.chance.uniform(0.6, 1)))
+        origin = np.floor(curve.min(axis=0)) - thickness
+        width, depth = (int(side) + 1 for side in np.ptp(curve, axis=0) + 2 * thickness)
+        canvas = np.zeros((depth, width), np.uint8)
+        points = np.rint((curve - origin) * 16).astype(np.int32)
+        cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA, 4)
+        sheet.join(canvas, *origin, left.number, right.number)
+
+    def _pick(self, placed: _Placed, *, from_right: bool) -> NDArray[np.float64]:
+        """A random place with ink in the right or left third of a patch, x and y on the sheet."""
+        third = -(-placed.patch.shape[1] // 3)
+        part = placed.patch[:, -third:] if from_right else placed.patch[:, :third]
+        rows, columns = np.nonzero(part > 60)
+        if not len(rows):
+            return np.array([placed.x, placed.y])
+        number = self.chance.below(len(rows))
+        shift = placed.patch.shape[1] - third if from_right else 0
+        return np.array([placed.x + shift + columns[number], placed.y + rows[number]])
 
     def _member(self, size: float, *, is_word: bool) -> tuple[Patch | None, int]:
         if is_word:

@@ -25,6 +25,7 @@ LEAST_CHANCE = 0.15
 _LEAST_INK = 0.06
 _FAR = 0.75  # of its size: ink that points further away from a centre is not that glyph's
 _REACH = 1.0  # of its size: ink further away from a centre is not that glyph's
+_NOWHERE = 1e9  # px, squared: where centres are that are none
 
 Tensor = Any
 
@@ -103,19 +104,25 @@ def _owners(shares: Tensor, offset: Tensor, glyphs: Tensor) -> Tensor:
     [cells] = ops.nonzero(strongest > _LEAST_INK)
     x, y = (2.0 * ops.cast(along, "float32") + 1.0 for along in (cells % width, cells // width))
     towards = OFFSET_PX * ops.take(offset, cells, axis=0)
-    size, chance = glyphs[:, 2], glyphs[:, 3]
-    away = _distances(x + towards[:, 0], y + towards[:, 1], glyphs) / ops.maximum(size, 8.0)
-    is_its = (away < _FAR) & (_distances(x, y, glyphs) < _REACH * size + 4.0) & (chance >= LEAST_CHANCE)
-    nearest, place = ops.top_k(ops.where(is_its, -away, -1e9), 1)  # the converter cannot express argmin
-    owner = ops.cast(ops.where(nearest > -1e9, place + 1, 0)[:, 0], "int32")
-    spread = ops.scatter(cells[:, None], owner, (height * width,))
+    nearness, place = ops.top_k(_nearness(x + towards[:, 0], y + towards[:, 1], glyphs), 1)
+    place = place[:, 0]  # the converter cannot express argmin
+    across, down, size, _ = ops.unstack(ops.take(glyphs[:, :4], place, axis=0), 4, axis=1)
+    reach = _REACH * size + 4.0
+    is_its = (nearness[:, 0] > -(_FAR**2)) & ((x - across) ** 2 + (y - down) ** 2 < reach * reach)
+    spread = ops.scatter(cells[:, None], ops.where(is_its, ops.cast(place, "int32") + 1, 0), (height * width,))
     return ops.cast(ops.reshape(spread, (height, width)), "uint8")
 
 
-def _distances(x: Tensor, y: Tensor, glyphs: Tensor) -> Tensor:
-    """Distances between points, (n,) each, and the centres of glyphs, (m, 15): (n, m), px."""
-    across, down = x[:, None] - glyphs[None, :, 0], y[:, None] - glyphs[None, :, 1]
-    return ops.sqrt(across * across + down * down)
+def _nearness(x: Tensor, y: Tensor, glyphs: Tensor) -> Tensor:
+    """Minus the squared distances of points, (n,) each, from centres, (m, 15), as shares of their sizes: (n, m).
+
+    They are written as one product of matrices, because there are many of them.
+    """
+    across, down, size, chance = ops.unstack(glyphs[:, :4], 4, axis=1)
+    share = 1.0 / ops.maximum(size, 8.0) ** 2
+    square = across**2 + down**2 + ops.where(chance >= LEAST_CHANCE, 0.0, _NOWHERE)
+    points = ops.stack([x, y, x * x + y * y, ops.ones_like(x)], axis=1)
+    return points @ (ops.stack([2.0 * across, 2.0 * down, -ops.ones_like(across), -square]) * share)
 
 
 def _to_pixels(shares: Tensor) -> Tensor:

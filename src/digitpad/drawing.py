@@ -106,7 +106,7 @@ def read_page(drawing: Drawing) -> Scaled:
     if isinstance(drawing, list | tuple):
         return _draw_page(drawing)
     scaled = _read(drawing, PAGE_PX)
-    return Scaled(_opaque(scaled.pixels), scaled.factor)
+    return Scaled(opaque(scaled.pixels), scaled.factor)
 
 
 def _read(drawing: Drawing, most_px: int) -> Scaled:
@@ -260,7 +260,7 @@ def _draw_page(strokes: Sequence[ArrayLike]) -> Scaled:
     return Scaled(from_array(np.asarray(drawn)).pixels, 1 / scale, (x, y))
 
 
-def _opaque(pixels: Pixels) -> Pixels:
+def opaque(pixels: Pixels) -> Pixels:
     """Lay transparent pixels on white paper under dark ink, and on black paper under light ink."""
     if (pixels[..., 3] == 255).all():
         return pixels

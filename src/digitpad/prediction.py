@@ -16,9 +16,10 @@ class Prediction:
 
     Attributes:
         status: "digit"; "unsure" if it may well be another digit; "not a digit" if the drawing does not look like one;
-            "blank" if nothing stands out from the paper.
+            "several digits" if it shows more than one; "blank" if nothing stands out from the paper.
         reason: a human-readable sentence that explains the status.
-        digit: the most probable digit, 0 to 9; the closest one if the drawing is not a digit; None if it is blank.
+        digit: the most probable digit, 0 to 9; the closest one if the drawing is not a digit or several;
+            None if it is blank.
         confidence: the largest calibrated probability, 0 to 1; 0 if the drawing is blank.
         probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9, given that the drawing is a digit;
             all 0.1 if it is blank.
@@ -28,6 +29,7 @@ class Prediction:
         seen: uint8 (28, 28), the picture that the network saw, from 0 (paper) to 255 (ink).
         ink: the fraction of the canvas covered by ink, 0 to 1.
         size: height and width in px of the drawing as passed to the model, after `drawing.read` has shrunk large ones.
+        isolated: whether the digit was found on a page, among other marks or on uneven paper, and its ink read alone.
         distance: uint8 (height, width), how far each pixel of that drawing is from the paper colour, 0 to 255: what the
             model takes for ink; None unless requested with `keep_distance`.
         box: top, left, bottom and right edge of the ink in px of that drawing; None if it is blank.
@@ -50,6 +52,7 @@ class Prediction:
     scale: float | None
     stroke: tuple[float, float] | None
     size: tuple[int, int]
+    isolated: bool = False
     distance: NDArray[np.uint8] | None = None
 
     def top_k(self, k: int = 3) -> list[tuple[int, float]]:

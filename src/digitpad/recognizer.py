@@ -1,6 +1,7 @@
 """Recognizer: drawings in, predictions out, with ONNX Runtime."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from numpy.typing import NDArray
 
 from digitpad import artifact, drawing
 from digitpad.errors import DrawingError
+from digitpad.pages import doubt
 from digitpad.pages.reader import Reader
 from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction, to_prediction
 from digitpad.verdict import Thresholds
+from digitpad.words import say
 
 _SMALL_OUTPUTS = tuple(name for name in artifact.OUTPUTS if name != "distance")
 
@@ -58,7 +61,10 @@ class Recognizer:
         return cls(model, None if pages is None else Path(pages))
 
     def predict(self, picture: drawing.Drawing, *, keep_distance: bool = False) -> Prediction:
-        """Read one drawing.
+        """Read one drawing of one digit.
+
+        What is no digit at first sight, or may be several, is looked at again with the page model: it tells several
+        digits from one, and finds the digit among other marks or on uneven paper.
 
         Args:
             picture: PNG, JPEG or WebP bytes, a data URL, a path, a PIL image, an array or strokes; see `drawing.read`.
@@ -66,9 +72,11 @@ class Recognizer:
 
         Raises:
             DrawingError: the drawing cannot be read.
+            ArtifactError: the page model cannot be loaded.
         """
         names = artifact.OUTPUTS if keep_distance else _SMALL_OUTPUTS
-        return self._run(drawing.read(picture)[None], names)[0]
+        pixels = drawing.read(picture)
+        return self._look_again(pixels, self._run(pixels[None], names)[0], names)
 
     def predict_batch(self, pictures: Sequence[drawing.Drawing]) -> list[Prediction]:
         """Read many drawings, of any kinds and sizes; drawings of the same size are batched.
@@ -84,7 +92,7 @@ class Recognizer:
         for indices in _batches([p.shape[:2] for p in pixels]):
             answers = self._run(np.stack([pixels[index] for index in indices]), _SMALL_OUTPUTS)
             predictions.update(zip(indices, answers, strict=True))
-        return [predictions[index] for index in range(len(pixels))]
+        return [self._look_again(each, predictions[index], _SMALL_OUTPUTS) for index, each in enumerate(pixels)]
 
     def read(self, picture: drawing.Drawing) -> Reading:
         """Read all digits on a picture: a photograph, a form, a number.
@@ -113,6 +121,18 @@ class Recognizer:
             ArtifactError: an answer differs from the recorded one.
         """
         self._model.check()
+
+    def _look_again(self, pixels: drawing.Pixels, prediction: Prediction, names: Sequence[str]) -> Prediction:
+        """Look at a doubtful drawing with the page model too."""
+        if not doubt.is_doubtful(prediction):
+            return prediction
+        found = self._reader.find_digits(drawing.opaque(pixels)[..., :3])
+        if len(found) > 1:
+            return replace(prediction, status="several digits", reason=say("reason", "several digits"))
+        if prediction.status != "not a digit" or not found or doubt.is_of_same_ink(prediction, found[0].box):
+            return prediction
+        alone = self._run(doubt.isolate(found[0], prediction.size)[None], names)[0]
+        return replace(alone, isolated=True, reason=say("reason", "isolated", reason=alone.reason))
 
     def _run(self, pixels: NDArray[np.uint8], names: Sequence[str]) -> list[Prediction]:
         size = (pixels.shape[1], pixels.shape[2])

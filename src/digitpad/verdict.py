@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from digitpad.errors import ArtifactError
 from digitpad.words import either, say, with_article
 
-Status = Literal["digit", "unsure", "not a digit", "blank"]
+Status = Literal["digit", "unsure", "not a digit", "several digits", "blank"]
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from digitpad.pages.boxes import Box
 from digitpad.pages.choice import choose
 from digitpad.pages.finder import Glyph
-from digitpad.pages.order import Box
 
 PATCH = np.full((20, 20), 255, np.uint8)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitpad.pages import order
-from digitpad.pages.order import Box
+from digitpad.pages.boxes import Box
 
 
 def row(x: float, y: float, count: int, step: float = 30, size: float = 24) -> list[Box]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from digitpad.pages.boxes import Box, area, intersect
 from digitpad.pages.finder import Glyph
-from digitpad.pages.order import Box
 
 _SAME = 0.5  # of the smaller box: glyphs that share more are two views of the same ink
 _PART = 0.6  # of the size: a smaller glyph inside of a larger one is a part of it
@@ -36,8 +36,8 @@ def _clash(new: Glyph, stands: Glyph) -> bool:
     """Whether two glyphs are the same ink, or one is a part of the other."""
     if new.scale == stands.scale and not _is_inside(new.box, stands.box):
         return False  # at one level, no ink has two owners
-    shared = _area(_intersect(new.box, stands.box))
-    return shared > _SAME * min(_area(new.box), _area(stands.box))
+    shared = area(intersect(new.box, stands.box))
+    return shared > _SAME * min(area(new.box), area(stands.box))
 
 
 def _is_inside(inner: Box, outer: Box) -> bool:
@@ -45,11 +45,3 @@ def _is_inside(inner: Box, outer: Box) -> bool:
     size = max(outer[2] - outer[0], outer[3] - outer[1])
     is_part = max(inner[2] - inner[0], inner[3] - inner[1]) < _PART * size
     return is_part and outer[0] < y < outer[2] and outer[1] < x < outer[3]
-
-
-def _intersect(one: Box, other: Box) -> Box:
-    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
-
-
-def _area(box: Box) -> float:
-    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.pages.boxes import Box
 from digitpad.pages.levels import Level, Picture, closer, pyramid
-from digitpad.pages.order import Box
 
 Run = Callable[[Picture], dict[str, NDArray[Any]]]
 """Runs the page graph on a picture whose sides are multiples of 32; see `training.pages.finder.build`."""
@@ -24,7 +24,8 @@ _LEAST_CHANCE = 0.3
 _PAPER, _INK = 31, 224
 """Levels of ink that count as none and as full."""
 
-_PATCH_MARGIN_PX = 6
+PATCH_MARGIN_PX = 6
+"""Paper around the ink of a patch."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +117,7 @@ def _cut(
     longer = max(bottom - top, right - left)
     if chance < _LEAST_CHANCE or not SMALLEST_PX <= size <= LARGEST_PX or longer < 0.5 * size:
         return None
-    margin = _PATCH_MARGIN_PX
+    margin = PATCH_MARGIN_PX
     patch = np.full((bottom - top + 2 * margin, right - left + 2 * margin), 255, np.uint8)
     levels = np.clip((ink[rows, columns].astype(np.float32) - _PAPER) * (255 / (_INK - _PAPER)), 0, 255)
     patch[rows - top + margin, columns - left + margin] = 255 - levels.astype(np.uint8)

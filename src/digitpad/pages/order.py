@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-Box = tuple[float, float, float, float]
-"""Top, left, bottom and right edge, px."""
+from digitpad.pages.boxes import Box
 
 _OVERLAP = 0.45  # of the lower of two heights: neighbours in a line overlap at least this much
 _LIKE = 0.4  # neighbours in a line are at least this much as high as each other

@@ -13,9 +13,9 @@ from digitpad import artifact, verdict
 from digitpad.artifact import Artifact
 from digitpad.errors import ArtifactError
 from digitpad.pages import choice, finder, order, reasons
+from digitpad.pages.boxes import Box
 from digitpad.pages.finder import Glyph
 from digitpad.pages.levels import Picture
-from digitpad.pages.order import Box
 from digitpad.pages.reading import Digit, Reading, to_lines
 from digitpad.prediction import to_prediction
 from digitpad.verdict import Thresholds, Verdict
@@ -97,18 +97,27 @@ class Reader:
             factor: px of the picture as handed over per px.
             origin: x and y there of the upper left corner.
         """
-        evidence = gather(picture, lambda level: self._pages.run(level[None]), self._digits)
-        shares = self._weights.combine(evidence.digit, evidence.page)
-        chosen = choice.choose(evidence.glyphs, (1 - shares[:, -1]).tolist())
-        judged = {index: _judge(shares[index], self._thresholds) for index in chosen}
-        lines = _lines(chosen, evidence.glyphs, judged)
+        evidence, shares, judged = self._judge(picture)
+        lines = _lines(list(judged), evidence.glyphs, judged)
         line_of = {index: number for number, line in enumerate(lines) for part in line for index in part}
-        ordered = [*line_of, *(index for index in chosen if index not in line_of)]
+        ordered = [*line_of, *(index for index in judged if index not in line_of)]
         digits = tuple(self._to_digit(evidence, i, shares[i], judged[i], line_of.get(i)) for i in ordered)
         place = {index: position for position, index in enumerate(ordered)}
         numbers = [[[place[index] for index in part] for part in line] for line in lines]
         placed = tuple(replace(digit, box=_place(digit.box, factor, origin)) for digit in digits)
         return Reading(to_lines(digits, numbers), placed, reasons.find(picture, digits))
+
+    def find_digits(self, picture: Picture) -> list[Glyph]:
+        """Find what is read as a digit on a picture as for `read`, in no order."""
+        evidence, _, judged = self._judge(picture)
+        return [evidence.glyphs[index] for index, judgement in judged.items() if judgement.status != "not a digit"]
+
+    def _judge(self, picture: Picture) -> tuple[Evidence, NDArray[np.float64], dict[int, Verdict]]:
+        """What was found, probabilities (n, 11) of all of it, and verdicts on what stands, by index."""
+        evidence = gather(picture, lambda level: self._pages.run(level[None]), self._digits)
+        shares = self._weights.combine(evidence.digit, evidence.page)
+        chosen = choice.choose(evidence.glyphs, (1 - shares[:, -1]).tolist())
+        return evidence, shares, {index: _judge(shares[index], self._thresholds) for index in chosen}
 
     def _to_digit(
         self, evidence: Evidence, index: int, shares: NDArray[np.float64], judged: Verdict, line: int | None

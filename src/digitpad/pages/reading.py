@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from digitpad.pages.order import Box
+from digitpad.pages.boxes import Box
 from digitpad.prediction import Prediction
 
 DigitStatus = Literal["digit", "unsure", "not a digit"]

@@ -28,6 +28,9 @@ class Steps(BaseModel):
     """The results of the preprocessing steps; px are those of the drawing unless stated otherwise."""
 
     size: tuple[int, int] = Field(description="Height and width of the drawing as passed to the model, px.")
+    isolated: bool = Field(
+        description="Whether the digit was found among other marks or on uneven paper, and its ink read alone."
+    )
     ink: float = Field(ge=0, le=1, description="The fraction of the drawing covered by ink.")
     box: tuple[float, float, float, float] | None = Field(description="Top, left, bottom, right edge of the ink, px.")
     centre: tuple[float, float] | None = Field(description="Row and column that became the middle of the picture, px.")
@@ -42,7 +45,7 @@ class Answer(BaseModel):
     status: Status = Field(description="`unsure`: it may well be another digit.")
     reason: str = Field(min_length=1, description="A human-readable sentence that explains the status.")
     digit: Digit | None = Field(
-        description="The most probable digit; the closest one if it is not a digit; null if blank."
+        description="The most probable digit; the closest one if it is not a digit or several; null if blank."
     )
     confidence: float = Field(ge=0, le=1, description="The largest calibrated probability; 0 if blank.")
     candidates: list[Digit] = Field(

@@ -8,6 +8,11 @@ export function headline({ status, confidence, candidates, top_k }) {
   return say("headline", status, { confidence: percent(confidence ?? 0), candidates: named.length ? either(named) : "" });
 }
 
+/** Whether a digit was read, surely or not. */
+export function isRead({ status }) {
+  return status === "digit" || status === "unsure";
+}
+
 /** Announced by screen readers. */
 export function spoken({ status, digit, confidence, reason }) {
   if (status === "digit") return `Read as ${digit}, ${percent(confidence)} confident`;
@@ -17,6 +22,6 @@ export function spoken({ status, digit, confidence, reason }) {
 
 /** Shown below a recent drawing. */
 export function caption({ status, digit, confidence }) {
-  if (status === "not a digit") return say("headline", status);
+  if (!isRead({ status })) return say("headline", status);
   return `${digit}${status === "unsure" ? "?" : ""}, ${percent(confidence)}`;
 }

@@ -68,7 +68,7 @@ async function read(drawing) {
 function toAnswer({ probabilities, not_digit, seen, ink, box, centre, scale, stroke, distance }, { width, height }) {
   const isBlank = !(ink[0] > 0);
   const ranking = isBlank ? [] : rank(probabilities);
-  const steps = { size: [height, width], ink: ink[0], distance: toLevels(distance) };
+  const steps = { size: [height, width], isolated: false, ink: ink[0], distance: toLevels(distance) };
   const measured = { box: [...box], centre: [...centre], scale: scale[0], stroke: [...stroke] };
   const nothing = { box: null, centre: null, scale: null, stroke: null };
   return {

@@ -1,6 +1,6 @@
 /** The elements of a pad, and what they show. */
 
-import { caption, headline, spoken } from "./answer.js";
+import { caption, headline, isRead, spoken } from "./answer.js";
 import { newCanvas, paintFitted, toImageData } from "./canvas.js";
 import { SIDE } from "./drawing.js";
 import { percent } from "./language.js";
@@ -170,7 +170,7 @@ export class View {
 
   #show({ status = "blank", digit = null, title, reason, time = "" }) {
     const place = this.#find("digit");
-    place.textContent = status === "not a digit" ? "" : digit;
+    place.textContent = isRead({ status }) ? digit : "";
     place.dataset.status = status;
     this.#find("confidence").textContent = title;
     this.#find("reason").textContent = reason;
@@ -178,10 +178,10 @@ export class View {
   }
 
   #showBars(prediction) {
-    const { status, top_k = [], candidates = [] } = prediction ?? {};
+    const { top_k = [], candidates = [] } = prediction ?? {};
     const probabilities = new Map(top_k.map(({ digit, probability }) => [digit, probability]));
     const bars = this.#find("bars");
-    bars.classList.toggle("dp-pale", status === "not a digit");
+    bars.classList.toggle("dp-pale", Boolean(prediction) && !isRead(prediction));
     [...bars.children].forEach((bar, digit) => {
       const probability = probabilities.get(digit) ?? 0;
       bar.classList.toggle("dp-best", top_k[0]?.digit === digit);

@@ -11,12 +11,15 @@ export const WORDS = {
   "headline": {
     "blank": "Blank",
     "not a digit": "Not a digit",
+    "several digits": "Several digits",
     "unsure": "Unsure: {candidates}",
     "digit": "{confidence} confident"
   },
   "reason": {
     "blank": "Nothing stands out from the paper.",
     "not a digit": "It does not look like a digit; the closest is {closest}.",
+    "several digits": "There is more than one digit here. Draw one at a time, or read it as a page.",
+    "isolated": "Read apart from the other marks on the paper. {reason}",
     "unsure": "It is not clear enough to be sure; the next best is {next}.",
     "unsure between": "It could also be {others}.",
     "digit": "No other digit comes close.",

@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 
 from digitpad.artifact import Artifact
 from digitpad.pages import choice, finder, reader
-from digitpad.pages.order import Box
+from digitpad.pages.boxes import Box
 from digitpad.pages.reader import Evidence, Weights
 from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
 from digitpad.training.evaluation import calibration, metrics

@@ -170,7 +170,7 @@ class Writer:
         canvas = np.zeros((depth, width), np.uint8)
         points = np.rint((curve - origin) * 16).astype(np.int32)
         cv2.polylines(canvas, [points], False, 255, thickness, cv2.LINE_AA, 4)
-        sheet.join(canvas, *origin, left.number, right.number)
+        sheet.join(canvas, float(origin[0]), float(origin[1]), left.number, right.number)
 
     def _pick(self, placed: _Placed, *, from_right: bool) -> NDArray[np.float64]:
         """A random place with ink in the right or left third of a patch, x and y on the sheet."""

@@ -1,0 +1,14 @@
+"""Boxes: rectangles around ink."""
+
+Box = tuple[float, float, float, float]
+"""Top, left, bottom and right edge, px."""
+
+
+def area(box: Box) -> float:
+    """The area of a box, square px; 0 if it is empty."""
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+
+
+def intersect(one: Box, other: Box) -> Box:
+    """What two boxes have in common, which may be empty."""
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])

@@ -26,9 +26,9 @@ def to_dict(prediction: Prediction, top_k: int = 3) -> dict[str, Any]:
     Returns:
         `status`, `reason`, `digit`, `confidence`, `candidates` and `not_digit` as in `Prediction`; `top_k`, a list of
         `digit` and `probability`, most probable first; `seen`, 28 rows of 28 integers from 0 (paper) to 255 (ink); and
-        `steps`, the results of the preprocessing steps: `size`, `isolated`, `ink`, `box`, `centre`, `scale` and `stroke`
-        as in `Prediction`, and `ink_picture`, a PNG data URL of the detected ink, white on black, or None if the prediction
-        has no `distance`.
+        `steps`, the results of the preprocessing steps: `size`, `isolated`, `ink`, `box`, `centre`, `scale` and
+        `stroke` as in `Prediction`, and `ink_picture`, a PNG data URL of the detected ink, white on black, or None if
+        the prediction has no `distance`.
     """
     return {
         "status": prediction.status,

@@ -35,8 +35,9 @@ class Recognizer:
         num_bytes: the size of the model file.
     """
 
-    def __init__(self, model: artifact.Artifact, pages: Path | None = None) -> None:
+    def __init__(self, model: artifact.Artifact, pages: Path | None = None, *, num_threads: int = 1) -> None:
         self._model, self._pages = model, pages or artifact.shipped(artifact.PAGES)
+        self._num_threads = num_threads
         self._thresholds = Thresholds.from_card(model.card, model.path)
         self.card: dict[str, Any] = model.card
         self.model_id = model.model_id
@@ -58,7 +59,7 @@ class Recognizer:
                 wrong, or it has no thresholds.
         """
         model = artifact.load(artifact.shipped() if path is None else path, num_threads=num_threads)
-        return cls(model, None if pages is None else Path(pages))
+        return cls(model, None if pages is None else Path(pages), num_threads=num_threads)
 
     def predict(self, picture: drawing.Drawing, *, keep_distance: bool = False) -> Prediction:
         """Read one drawing of one digit.
@@ -112,7 +113,7 @@ class Recognizer:
 
     @cached_property
     def _reader(self) -> Reader:
-        return Reader(artifact.load(self._pages, artifact.PAGES), self._model)
+        return Reader(artifact.load(self._pages, artifact.PAGES, num_threads=self._num_threads), self._model)
 
     def check(self) -> None:
         """Verify the model's answers to its probes again.
@@ -127,9 +128,11 @@ class Recognizer:
         if not doubt.is_doubtful(prediction):
             return prediction
         found = self._reader.find_digits(drawing.opaque(pixels)[..., :3])
+        if not doubt.is_all(found):
+            return prediction
         if len(found) > 1:
             return replace(prediction, status="several digits", reason=say("reason", "several digits"))
-        if prediction.status != "not a digit" or not found or doubt.is_of_same_ink(prediction, found[0].box):
+        if prediction.status != "not a digit" or doubt.is_of_same_ink(prediction, found[0].box):
             return prediction
         alone = self._run(doubt.isolate(found[0], prediction.size)[None], names)[0]
         return replace(alone, isolated=True, reason=say("reason", "isolated", reason=alone.reason))

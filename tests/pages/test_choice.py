@@ -11,7 +11,7 @@ PATCH = np.full((20, 20), 255, np.uint8)
 
 def glyph(box: Box, *, scale: float = 1.0, chance: float = 0.9) -> Glyph:
     size = max(box[2] - box[0], box[3] - box[1]) * scale
-    return Glyph(box, size, chance, np.zeros(11, np.float32), PATCH, scale)
+    return Glyph(box, size, chance, np.zeros(11, np.float32), PATCH, scale, 0.5)
 
 
 def test_of_two_views_of_the_same_ink_the_one_that_reads_better_stands() -> None:

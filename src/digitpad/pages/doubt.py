@@ -1,5 +1,7 @@
 """Doubts about a drawing that should show one digit: it may show several, or more than the digit's ink."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -11,6 +13,7 @@ from digitpad.prediction import Prediction
 _WIDE = 1.15  # width over height of the ink, beyond which it may be two digits side by side
 _INK = 64  # levels of the picture seen that count as ink
 _SAME = 0.75  # of the area that two boxes cover together
+_ALL = 0.85  # of what pens wrote: what else there is are specks
 
 
 def is_doubtful(prediction: Prediction) -> bool:
@@ -20,6 +23,11 @@ def is_doubtful(prediction: Prediction) -> bool:
     top, left, bottom, right = prediction.box
     is_wide = right - left > _WIDE * (bottom - top)
     return prediction.status == "not a digit" or is_wide or any(_has_gap(prediction.seen, axis) for axis in (0, 1))
+
+
+def is_all(digits: Sequence[Glyph]) -> bool:
+    """Whether some digits are all that pens wrote on a picture."""
+    return sum(digit.share for digit in digits) > _ALL
 
 
 def is_of_same_ink(prediction: Prediction, box: Box) -> bool:

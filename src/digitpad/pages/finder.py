@@ -13,6 +13,9 @@ from digitpad.pages.levels import Level, Picture, closer, pyramid
 Run = Callable[[Picture], dict[str, NDArray[Any]]]
 """Runs the page graph on a picture whose sides are multiples of 32; see `training.pages.finder.build`."""
 
+MOST_GLYPHS = 200
+"""The page graph finds at most this many glyphs at a time."""
+
 SMALLEST_PX, LARGEST_PX = 11.0, 105.0
 """Glyphs of other sizes at a level are left to another level."""
 
@@ -39,6 +42,7 @@ class Glyph:
         logits: float32 (11,), of the digits 0 to 9 and of not being one, as the page network sees it.
         patch: uint8 (height, width), its ink alone, black on white, at the resolution of the level.
         scale: px of the level per px of the picture.
+        share: how much of all the ink at the level is its, 0 to 1.
     """
 
     box: Box
@@ -47,6 +51,7 @@ class Glyph:
     logits: NDArray[np.float32]
     patch: NDArray[np.uint8]
     scale: float
+    share: float
 
     @property
     def fit(self) -> float:
@@ -92,14 +97,15 @@ def _on_level(level: Level, run: Run) -> list[Glyph]:
     height, width = level.size
     ink = outputs["ink"][:height, :width]
     owner = outputs["owner"].repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
-    rows, columns = np.nonzero((owner > 0) & (ink > _PAPER))
-    owners = owner[rows, columns]
+    is_ink = ink > _PAPER
+    rows, columns = np.nonzero((owner > 0) & is_ink)
+    owners, all_ink = owner[rows, columns], float(ink.sum(where=is_ink))
     order = np.argsort(owners, kind="stable")
     glyphs = []
     for part in np.split(order, np.flatnonzero(np.diff(owners[order])) + 1):
         if len(part):
             number = int(owners[part[0]]) - 1
-            if glyph := _cut(level, ink, outputs["glyphs"][number], rows[part], columns[part]):
+            if glyph := _cut(level, ink, outputs["glyphs"][number], rows[part], columns[part], all_ink):
                 glyphs.append(glyph)
     return glyphs
 
@@ -110,6 +116,7 @@ def _cut(
     row: NDArray[np.float32],
     rows: NDArray[np.int64],
     columns: NDArray[np.int64],
+    all_ink: float,
 ) -> Glyph | None:
     """Cut out the ink of one glyph; None if it is uncertain or too little ink for its size."""
     _, _, size, chance = (float(value) for value in row[:4])
@@ -119,7 +126,8 @@ def _cut(
         return None
     margin = PATCH_MARGIN_PX
     patch = np.full((bottom - top + 2 * margin, right - left + 2 * margin), 255, np.uint8)
-    levels = np.clip((ink[rows, columns].astype(np.float32) - _PAPER) * (255 / (_INK - _PAPER)), 0, 255)
+    own = ink[rows, columns].astype(np.float32)
+    levels = np.clip((own - _PAPER) * (255 / (_INK - _PAPER)), 0, 255)
     patch[rows - top + margin, columns - left + margin] = 255 - levels.astype(np.uint8)
     box = (
         top / level.scale + level.top,
@@ -127,4 +135,4 @@ def _cut(
         bottom / level.scale + level.top,
         right / level.scale + level.left,
     )
-    return Glyph(box, size, chance, row[4:], patch, level.scale)
+    return Glyph(box, size, chance, row[4:], patch, level.scale, float(own.sum()) / all_ink)

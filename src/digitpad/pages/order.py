@@ -15,6 +15,7 @@ _OVERLAP = 0.45  # of the lower of two heights: neighbours in a line overlap at 
 _LIKE = 0.4  # neighbours in a line are at least this much as high as each other
 _FAR = 5.0  # heights: digits further apart are not neighbours
 _MOST_TILT = math.radians(25)
+_FEW = 0.08  # of all gaps
 _APART = 0.5  # heights: gaps between numbers are wider than those within them by at least this
 
 
@@ -114,9 +115,12 @@ def _gaps(row: Sequence[_Placed]) -> list[float]:
 
 
 def _widest_gap_within(gaps: Sequence[float]) -> float:
-    """The widest gap within a number: where sorted gaps make their largest jump, if there is a clear one."""
+    """The widest gap within a number: where sorted gaps make their largest jump, if there is a clear one.
+
+    A few gaps that are much narrower than all others are where digits happen to be close.
+    """
     ordered = sorted(gaps)
-    jumps = [(high - low, low) for low, high in itertools.pairwise(ordered)]
+    jumps = [(high - low, low) for low, high in itertools.pairwise(ordered)][int(_FEW * len(gaps)) :]
     if not jumps:
         return math.inf
     jump, low = max(jumps)

@@ -19,6 +19,7 @@ from digitpad.pages.levels import Picture
 from digitpad.pages.reading import Digit, Reading, to_lines
 from digitpad.prediction import to_prediction
 from digitpad.verdict import Thresholds, Verdict
+from digitpad.words import say
 
 _BUCKET_PX = 16
 """Patches are filled up to multiples of this, so that many have the same size and are read at once."""
@@ -27,6 +28,9 @@ _OUTPUTS = tuple(name for name in artifact.OUTPUTS if name != "distance")
 
 _SURELY = 0.6  # chance that there is a glyph, below which what is not read as a digit is left out of the text
 _LIKE = 0.7  # of the height of the digits beside it: what is lower and not read is left out of the text
+
+_ENOUGH, _TRUSTED, _BETTER = 4, 0.7, 0.15
+"""A page may be upside down if so many glyphs are trusted less than this; it is, if turned they are trusted more."""
 
 _FLOOR = 1e-7  # probabilities below this are no more telling
 
@@ -98,6 +102,8 @@ class Reader:
             origin: x and y there of the upper left corner.
         """
         evidence, shares, judged = self._judge(picture)
+        if self._is_upside_down(picture, _trust(shares, judged), len(judged)):
+            return Reading((), (), say("page", "upside down"))
         lines = _lines(list(judged), evidence.glyphs, judged)
         line_of = {index: number for number, line in enumerate(lines) for part in line for index in part}
         ordered = [*line_of, *(index for index in judged if index not in line_of)]
@@ -111,6 +117,13 @@ class Reader:
         """Find what is read as a digit on a picture as for `read`, in no order."""
         evidence, _, judged = self._judge(picture)
         return [evidence.glyphs[index] for index, judgement in judged.items() if judgement.status != "not a digit"]
+
+    def _is_upside_down(self, picture: Picture, trust: float, count: int) -> bool:
+        """Whether a picture on which much is found, but not read, would be read better the other way up."""
+        if count < _ENOUGH or trust > _TRUSTED:
+            return False
+        _, shares, judged = self._judge(np.ascontiguousarray(picture[::-1, ::-1]))
+        return _trust(shares, judged) > trust + _BETTER
 
     def _judge(self, picture: Picture) -> tuple[Evidence, NDArray[np.float64], dict[int, Verdict]]:
         """What was found, probabilities (n, 11) of all of it, and verdicts on what stands, by index."""
@@ -204,6 +217,12 @@ def _number(number: Sequence[int], glyphs: Sequence[Glyph], judged: Mapping[int,
         return read
     least = _LIKE * median(heights[index] for index in read)
     return [index for index in number if index in read or heights[index] > least]
+
+
+def _trust(shares: NDArray[np.float64], judged: Mapping[int, Verdict]) -> float:
+    """The mean confidence in what was found, 0 to 1; what is no digit counts as 0."""
+    read = [shares[index, :10].max() for index, judgement in judged.items() if judgement.status != "not a digit"]
+    return float(sum(read)) / max(len(judged), 1)
 
 
 def _judge(shares: NDArray[np.float64], thresholds: Thresholds) -> Verdict:

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.pages.finder import MOST_GLYPHS
 from digitpad.pages.levels import Picture
 from digitpad.pages.reading import Digit
 from digitpad.words import say
-
-MOST_DIGITS = 200
-"""The page network finds at most this many glyphs at a time."""
 
 _DARK = 40.0  # levels: nine tenths of a dark picture are below this
 _FLAT = 6.0  # levels: a blank picture differs by less than this
@@ -26,8 +24,8 @@ def find(picture: Picture, digits: Sequence[Digit]) -> str:
         digits: what was found.
     """
     read = [digit for digit in digits if digit.status != "not a digit"]
-    if len(read) >= MOST_DIGITS:
-        return say("page", "too many", most=MOST_DIGITS)
+    if len(read) >= MOST_GLYPHS:
+        return say("page", "too many", most=MOST_GLYPHS)
     if read:
         return ""
     grey = picture.mean(axis=2)

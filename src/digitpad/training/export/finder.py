@@ -13,11 +13,9 @@ from keras import ops
 from numpy.typing import NDArray
 
 from digitpad import artifact
-from digitpad.pages.finder import Run
+from digitpad.pages.finder import MOST_GLYPHS, Run
 from digitpad.training.networks.pages import NUM_LABELS
 from digitpad.training.pages.targets import OFFSET_PX, SIZE_PX
-
-MOST_GLYPHS = 200
 
 LEAST_CHANCE = 0.15
 """Peaks below this are no glyphs."""

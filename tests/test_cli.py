@@ -123,7 +123,7 @@ def test_info_shows_the_card() -> None:
     result = digitpad("info")
     card = json.loads(result.stdout[result.stdout.index("{") :])
     assert card["test"]["num_images"] == 10_000
-    assert result.stdout.startswith(f"model {artifact.load(artifact.shipped()).model_id}, ")
+    assert result.stdout.startswith(f"model {artifact.load(artifact.shipped()).model_id} for digits, ")
 
 
 def broken_model(tmp_path: Path) -> Path:

@@ -150,12 +150,12 @@ def seal(graph: bytes, card: dict[str, Any], probes: list[Probe], kind: Kind = D
     return body + _entry(_DIGEST_KEY, hashlib.sha256(body).hexdigest())
 
 
-def load(path: str | Path, kind: Kind = DIGITS, *, num_threads: int = 1) -> Artifact:
+def load(path: str | Path, kind: Kind | None = DIGITS, *, num_threads: int = 1) -> Artifact:
     """Load a model file, and verify its digest, its versions and its answers to the probes.
 
     Args:
         path: the model file.
-        kind: what the model is for.
+        kind: what the model is for; None for whatever it is for.
         num_threads: number of threads for one prediction; one is fastest for single drawings.
 
     Returns:
@@ -170,7 +170,7 @@ def load(path: str | Path, kind: Kind = DIGITS, *, num_threads: int = 1) -> Arti
     session = _open(data, path, num_threads)
     card = _parse(session, "digitpad.card", dict, path)
     _check_versions(card, path)  # before the probes, whose format may differ in another version
-    _check_graph(session, kind, path)
+    kind = _check_graph(session, kind, path)
     probes = _parse(session, "digitpad.probes", lambda found: [_probe_from_json(entry, kind) for entry in found], path)
     if not probes:
         raise ArtifactError(f"Expected probes in {path} to check its answers with; it has none.")
@@ -240,13 +240,17 @@ def _check_versions(card: dict[str, Any], path: str | Path) -> None:
             )
 
 
-def _check_graph(session: onnxruntime.InferenceSession, kind: Kind, path: str | Path) -> None:
+def _check_graph(session: onnxruntime.InferenceSession, kind: Kind | None, path: str | Path) -> Kind:
+    """What the graph is for; an error unless it is for what was expected."""
     inputs, outputs = [i.name for i in session.get_inputs()], {o.name for o in session.get_outputs()}
+    if kind is None:
+        kind = PAGES if inputs == [PAGES.input] else DIGITS
     if inputs != [kind.input] or not outputs.issuperset(kind.outputs):
         raise ArtifactError(
             f"Expected a model for {kind.name}, with the input {kind.input} and the outputs {kind.outputs}, in {path}; "
             f"got {inputs} and {sorted(outputs)}."
         )
+    return kind
 
 
 def _entry(key: str, value: str) -> bytes:

@@ -93,11 +93,12 @@ def read(
     for name in pictures:
         source, shown = sys.stdin.buffer.read() if name == "-" else name, terminal.shorten(name)
         try:
-            reading = recognizer.read(source)
+            page = drawing.read_page(source)
         except DrawingError as error:  # go on with the other pictures
             print(f"digitpad: {error}", file=sys.stderr)
             failed = True
             continue
+        reading = recognizer.read(page)
         if as_json:
             print(formats.to_json(shown, reading))
         elif as_csv:
@@ -105,7 +106,7 @@ def read(
         else:
             print(formats.to_text(shown if len(pictures) > 1 else None, reading))
         if annotate:
-            formats.annotate(drawing.read_page(source), reading).save(annotate, "PNG")
+            formats.annotate(page, reading).save(annotate, "PNG")
     if failed:
         raise typer.Exit(DrawingError.exit_code)
 
@@ -134,17 +135,17 @@ def serve(
 @app.command()
 def info(
     model: Annotated[
-        Path | None, typer.Argument(help="A digits.onnx; by default the model that ships with digitpad.")
+        Path | None, typer.Argument(help="A digits.onnx or pages.onnx; by default the digits.onnx that ships.")
     ] = None,
 ) -> None:
     """Show the model card: data, recipe, metrics and versions."""
     import json
 
-    from digitpad.recognizer import Recognizer
+    from digitpad import artifact
 
-    recognizer = Recognizer.load(model)
-    print(f"model {recognizer.model_id}, {recognizer.num_bytes:,} bytes, digest and probes verified")
-    print(json.dumps(recognizer.card, indent=2))
+    loaded = artifact.load(model or artifact.shipped(), kind=None)
+    print(f"model {loaded.model_id} for {loaded.kind.name}, {loaded.num_bytes:,} bytes, digest and probes verified")
+    print(json.dumps(loaded.card, indent=2))
 
 
 @app.command()

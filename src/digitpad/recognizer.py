@@ -95,11 +95,11 @@ class Recognizer:
             predictions.update(zip(indices, answers, strict=True))
         return [self._look_again(each, predictions[index], _SMALL_OUTPUTS) for index, each in enumerate(pixels)]
 
-    def read(self, picture: drawing.Drawing) -> Reading:
+    def read(self, picture: drawing.Drawing | drawing.Scaled) -> Reading:
         """Read all digits on a picture: a photograph, a form, a number.
 
         Args:
-            picture: whatever `predict` accepts.
+            picture: whatever `predict` accepts, or a page from `drawing.read_page`.
 
         Returns:
             The digits in reading order, with their places in the picture as handed over.
@@ -108,7 +108,7 @@ class Recognizer:
             DrawingError: the picture cannot be read.
             ArtifactError: the page model cannot be loaded.
         """
-        page = drawing.read_page(picture)
+        page = picture if isinstance(picture, drawing.Scaled) else drawing.read_page(picture)
         return self._reader.read(page.pixels[..., :3], factor=page.factor, origin=page.origin)
 
     @cached_property
@@ -125,16 +125,17 @@ class Recognizer:
 
     def _look_again(self, pixels: drawing.Pixels, prediction: Prediction, names: Sequence[str]) -> Prediction:
         """Look at a doubtful drawing with the page model too."""
-        if not doubt.is_doubtful(prediction):
+        may_be_more = doubt.may_be_more(prediction)
+        if not (may_be_more or doubt.may_be_several(prediction)):
             return prediction
-        found = self._reader.find_digits(drawing.opaque(pixels)[..., :3])
-        if not doubt.is_all(found):
+        digits = self._reader.find_digits(drawing.opaque(pixels)[..., :3])
+        if not doubt.are_all(digits):
             return prediction
-        if len(found) > 1:
+        if len(digits) > 1:
             return replace(prediction, status="several digits", reason=say("reason", "several digits"))
-        if prediction.status != "not a digit" or doubt.is_of_same_ink(prediction, found[0].box):
+        if not may_be_more:
             return prediction
-        alone = self._run(doubt.isolate(found[0], prediction.size)[None], names)[0]
+        alone = self._run(doubt.isolate(digits[0], prediction.size)[None], names)[0]
         return replace(alone, isolated=True, reason=say("reason", "isolated", reason=alone.reason))
 
     def _run(self, pixels: NDArray[np.uint8], names: Sequence[str]) -> list[Prediction]:

@@ -1,4 +1,4 @@
-"""Doubts about a drawing that should show one digit: it may show several, or more than the digit's ink."""
+"""Doubts about a drawing that should show one digit: it may show several, or more than ink."""
 
 from collections.abc import Sequence
 
@@ -6,35 +6,37 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from digitpad.pages.boxes import Box, area, intersect
 from digitpad.pages.finder import PATCH_MARGIN_PX, Glyph
 from digitpad.prediction import Prediction
 
 _WIDE = 1.15  # width over height of the ink, beyond which it may be two digits side by side
 _INK = 64  # levels of the picture seen that count as ink
-_SAME = 0.75  # of the area that two boxes cover together
+_FULL = 0.9  # of the height and of the width: ink that reaches further may be the paper, a frame or a shadow
 _ALL = 0.85  # of what pens wrote: what else there is are specks
 
 
-def is_doubtful(prediction: Prediction) -> bool:
-    """Whether the page network should look too: no digit was seen, or ink that is very wide or has a gap."""
-    if prediction.status == "blank" or prediction.box is None:
+def may_be_several(prediction: Prediction) -> bool:
+    """Whether the ink is so wide, or has such a gap, that it may be more than one digit."""
+    if prediction.box is None:
         return False
     top, left, bottom, right = prediction.box
     is_wide = right - left > _WIDE * (bottom - top)
-    return prediction.status == "not a digit" or is_wide or any(_has_gap(prediction.seen, axis) for axis in (0, 1))
+    return is_wide or any(_has_gap(prediction.seen, axis) for axis in (0, 1))
 
 
-def is_all(digits: Sequence[Glyph]) -> bool:
+def may_be_more(prediction: Prediction) -> bool:
+    """Whether what was taken for ink may be more than the ink of a digit: it is not like one, or fills the picture."""
+    if prediction.box is None:
+        return False
+    top, left, bottom, right = prediction.box
+    height, width = prediction.size
+    is_full = bottom - top > _FULL * height and right - left > _FULL * width
+    return prediction.status == "not a digit" or is_full
+
+
+def are_all(digits: Sequence[Glyph]) -> bool:
     """Whether some digits are all that pens wrote on a picture."""
     return sum(digit.share for digit in digits) > _ALL
-
-
-def is_of_same_ink(prediction: Prediction, box: Box) -> bool:
-    """Whether a prediction is of the ink in a box, and of little else."""
-    assert prediction.box is not None, "a blank drawing has no ink"
-    shared = area(intersect(prediction.box, box))
-    return shared > _SAME * (area(prediction.box) + area(box) - shared)
 
 
 def isolate(glyph: Glyph, size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -1,0 +1,78 @@
+"""One digit is never taken for several, nor several for one, and what is around a digit is no part of it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from digitpad import Recognizer
+from digitpad.pages import doubt
+from digitpad.pages.finder import Glyph
+from tests.conftest import GOLDEN_PICTURES
+from tests.pages.conftest import draw, write
+
+
+@pytest.mark.parametrize("text", ["12", "22", "71", "10", "47", "358"])
+@pytest.mark.parametrize("step", [70, 110])
+def test_several_digits_are_told_from_one(recognizer: Recognizer, text: str, step: float) -> None:
+    prediction = recognizer.predict(draw(write(text, step), 80, pen=8))
+    assert prediction.status == "several digits"
+    assert prediction.reason.startswith("There is more than one digit here.")
+
+
+def framed(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    picture = picture.copy()
+    picture[:3] = picture[-3:] = picture[:, :3] = picture[:, -3:] = 60
+    picture[8:10, 8:-8] = picture[-10:-8, 8:-8] = picture[8:-8, 8:10] = picture[8:-8, -10:-8] = 60
+    return picture
+
+
+def shaded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    light = np.linspace(1, 0.55, picture.shape[1])[None, :, None]
+    return (picture * light).astype(np.uint8)
+
+
+@pytest.mark.parametrize("digit", list("0123456789"))
+@pytest.mark.parametrize("change", [framed, shaded])
+def test_a_frame_or_a_shadow_is_no_ink(recognizer: Recognizer, digit: str, change: object) -> None:
+    assert callable(change)
+    plain = draw(write(digit), 90, pen=9)
+    alone, changed = recognizer.predict(plain), recognizer.predict(change(plain))
+    assert alone.digit == changed.digit == int(digit)
+    assert (alone.status, changed.status) == ("digit", "digit")
+    assert not alone.isolated
+    if changed.isolated:
+        assert changed.reason.startswith("Read apart from the other marks on the paper.")
+        assert alone.box and changed.box
+        assert np.abs(np.subtract(alone.box, changed.box)).max() < 4
+        assert changed.size == plain.shape[:2]
+
+
+def test_clean_drawings_are_not_doubted(recognizer: Recognizer) -> None:
+    predictions = recognizer.predict_batch([Image.open(path) for path in GOLDEN_PICTURES])
+    assert not any(map(doubt.may_be_several, predictions))
+    assert not any(map(doubt.may_be_more, predictions))
+
+
+def test_batches_are_doubted_alike(recognizer: Recognizer) -> None:
+    pictures: Sequence[NDArray[np.uint8]] = [draw(write(text), 80, pen=8) for text in ("12", "7")]
+    pictures = [*pictures, framed(pictures[1])]
+    together = recognizer.predict_batch(pictures)
+    for picture, prediction in zip(pictures, together, strict=True):
+        alone = recognizer.predict(picture)
+        assert (alone.status, alone.digit, alone.isolated) == (prediction.status, prediction.digit, prediction.isolated)
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 2.0])
+def test_ink_alone_is_where_it_was(scale: float) -> None:
+    patch = np.full((52, 32), 255, np.uint8)
+    patch[6:-6, 6:-6] = 0  # ink of 40 x 20 px at its level
+    box = (50.0, 70.0, 50 + 40 / scale, 70 + 20 / scale)
+    glyph = Glyph(box, 40, 1.0, np.zeros(11, np.float32), patch, scale, 1.0)
+    alone = doubt.isolate(glyph, (200, 180))
+    assert alone.shape == (200, 180, 4)
+    rows, columns = np.nonzero(alone[..., 0] < 128)
+    found = (rows.min(), columns.min(), rows.max() + 1, columns.max() + 1)
+    assert np.abs(np.subtract(found, box)).max() <= 1

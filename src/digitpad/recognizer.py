@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from digitpad import artifact, drawing
 from digitpad.errors import DrawingError
-from digitpad.pages import doubt
-from digitpad.pages.reader import Reader
+from digitpad.pages import doubt, single
+from digitpad.pages.reader import Found, Reader
 from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction, to_prediction
 from digitpad.verdict import Thresholds
@@ -109,7 +109,13 @@ class Recognizer:
             ArtifactError: the page model cannot be loaded.
         """
         page = picture if isinstance(picture, drawing.Scaled) else drawing.read_page(picture)
-        return self._reader.read(page.pixels[..., :3], factor=page.factor, origin=page.origin)
+        picture = page.pixels[..., :3]
+        found = self._reader.find(picture)
+        reading = self._reader.read(picture, found)
+        if len(found.digits) <= 1:  # then the whole picture may be of one digit, which `predict` reads best
+            prediction = self._run(page.pixels[None], _SMALL_OUTPUTS)[0]
+            reading = single.agree(reading, self._look_again(page.pixels, prediction, _SMALL_OUTPUTS, found))
+        return reading.moved(page.factor, page.origin)
 
     @cached_property
     def _reader(self) -> Reader:
@@ -123,12 +129,14 @@ class Recognizer:
         """
         self._model.check()
 
-    def _look_again(self, pixels: drawing.Pixels, prediction: Prediction, names: Sequence[str]) -> Prediction:
-        """Look at a doubtful drawing with the page model too."""
+    def _look_again(
+        self, pixels: drawing.Pixels, prediction: Prediction, names: Sequence[str], found: Found | None = None
+    ) -> Prediction:
+        """Look at a doubtful drawing with the page model too, unless it was and this is what it found."""
         may_be_more = doubt.may_be_more(prediction)
         if not (may_be_more or doubt.may_be_several(prediction)):
             return prediction
-        digits = self._reader.find_digits(drawing.opaque(pixels)[..., :3])
+        digits = (found or self._reader.find(drawing.opaque(pixels)[..., :3])).digits
         if not doubt.are_all(digits):
             return prediction
         if len(digits) > 1:

@@ -1,7 +1,7 @@
 """Reads a page: every glyph that the page network finds goes through the contract and the digit network."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -13,7 +13,6 @@ from digitpad import artifact, verdict
 from digitpad.artifact import Artifact
 from digitpad.errors import ArtifactError
 from digitpad.pages import choice, finder, order, reasons
-from digitpad.pages.boxes import Box
 from digitpad.pages.finder import Glyph
 from digitpad.pages.levels import Picture
 from digitpad.pages.reading import Digit, Reading, to_lines
@@ -84,6 +83,32 @@ class Evidence:
     outputs: list[dict[str, NDArray[np.float32]]]
 
 
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What was found on a picture.
+
+    Attributes:
+        evidence: all of it, most of it more than once.
+        shares: probabilities of the digits and of not being one, float64 (n, 11).
+        verdicts: on what stands, by its index, the best first.
+    """
+
+    evidence: Evidence
+    shares: NDArray[np.float64]
+    verdicts: dict[int, Verdict]
+
+    @property
+    def digits(self) -> list[Glyph]:
+        """What is read as a digit, surely or not."""
+        return [self.evidence.glyphs[i] for i, found in self.verdicts.items() if found.status != "not a digit"]
+
+    @property
+    def trust(self) -> float:
+        """The mean confidence in what stands, 0 to 1; what is no digit counts as 0."""
+        read = [self.shares[i, :10].max() for i, found in self.verdicts.items() if found.status != "not a digit"]
+        return float(sum(read)) / max(len(self.verdicts), 1)
+
+
 class Reader:
     """Reads pages with a page model and a digit model."""
 
@@ -93,49 +118,34 @@ class Reader:
         self._weights = Weights.from_card(pages.card, pages.path)
         self._alone = Thresholds.from_card(digits.card, digits.path)
 
-    def read(self, picture: Picture, *, factor: float = 1.0, origin: tuple[float, float] = (0.0, 0.0)) -> Reading:
-        """Read a picture, uint8 (height, width, 3), RGB.
-
-        Args:
-            picture: at most `drawing.PAGE_PX` on a side.
-            factor: px of the picture as handed over per px.
-            origin: x and y there of the upper left corner.
-        """
-        evidence, shares, judged = self._judge(picture)
-        if self._is_upside_down(picture, _trust(shares, judged), len(judged)):
-            return Reading((), (), say("page", "upside down"))
-        lines = _lines(list(judged), evidence.glyphs, judged)
-        line_of = {index: number for number, line in enumerate(lines) for part in line for index in part}
-        ordered = [*line_of, *(index for index in judged if index not in line_of)]
-        digits = tuple(self._to_digit(evidence, i, shares[i], judged[i], line_of.get(i)) for i in ordered)
-        place = {index: position for position, index in enumerate(ordered)}
-        numbers = [[[place[index] for index in part] for part in line] for line in lines]
-        placed = tuple(replace(digit, box=_place(digit.box, factor, origin)) for digit in digits)
-        return Reading(to_lines(digits, numbers), placed, reasons.find(picture, digits))
-
-    def find_digits(self, picture: Picture) -> list[Glyph]:
-        """Find what is read as a digit on a picture as for `read`, in no order."""
-        evidence, _, judged = self._judge(picture)
-        return [evidence.glyphs[index] for index, judgement in judged.items() if judgement.status != "not a digit"]
-
-    def _is_upside_down(self, picture: Picture, trust: float, count: int) -> bool:
-        """Whether a picture on which much is found, but not read, would be read better the other way up."""
-        if count < _ENOUGH or trust > _TRUSTED:
-            return False
-        _, shares, judged = self._judge(np.ascontiguousarray(picture[::-1, ::-1]))
-        return _trust(shares, judged) > trust + _BETTER
-
-    def _judge(self, picture: Picture) -> tuple[Evidence, NDArray[np.float64], dict[int, Verdict]]:
-        """What was found, probabilities (n, 11) of all of it, and verdicts on what stands, by index."""
+    def find(self, picture: Picture) -> Found:
+        """Find what is written on a picture, uint8 (height, width, 3), RGB, at most `drawing.PAGE_PX` on a side."""
         evidence = gather(picture, lambda level: self._pages.run(level[None]), self._digits)
         shares = self._weights.combine(evidence.digit, evidence.page)
         chosen = choice.choose(evidence.glyphs, (1 - shares[:, -1]).tolist())
-        return evidence, shares, {index: _judge(shares[index], self._thresholds) for index in chosen}
+        return Found(evidence, shares, {index: _judge(shares[index], self._thresholds) for index in chosen})
 
-    def _to_digit(
-        self, evidence: Evidence, index: int, shares: NDArray[np.float64], judged: Verdict, line: int | None
-    ) -> Digit:
-        glyph = evidence.glyphs[index]
+    def read(self, picture: Picture, found: Found) -> Reading:
+        """Read what was found on a picture; boxes are in its px."""
+        if self._is_upside_down(picture, found):
+            return Reading((), (), say("page", "upside down"))
+        verdicts = found.verdicts
+        lines = _lines(list(verdicts), found.evidence.glyphs, verdicts)
+        line_of = {index: number for number, line in enumerate(lines) for part in line for index in part}
+        ordered = [*line_of, *(index for index in verdicts if index not in line_of)]
+        digits = tuple(self._to_digit(found, index, line_of.get(index)) for index in ordered)
+        place = {index: position for position, index in enumerate(ordered)}
+        numbers = [[[place[index] for index in part] for part in line] for line in lines]
+        return Reading(to_lines(digits, numbers), digits, reasons.find(picture, digits))
+
+    def _is_upside_down(self, picture: Picture, found: Found) -> bool:
+        """Whether a picture on which much is found, but not read, would be read better the other way up."""
+        if len(found.verdicts) < _ENOUGH or found.trust > _TRUSTED:
+            return False
+        return self.find(np.ascontiguousarray(picture[::-1, ::-1])).trust > found.trust + _BETTER
+
+    def _to_digit(self, found: Found, index: int, line: int | None) -> Digit:
+        glyph, shares, judged = found.evidence.glyphs[index], found.shares[index], found.verdicts[index]
         size = (glyph.patch.shape[0], glyph.patch.shape[1])
         best = int(shares[:10].argmax())
         return Digit(
@@ -145,7 +155,7 @@ class Reader:
             candidates=judged.candidates,
             box=glyph.box,
             line=line,
-            prediction=to_prediction(evidence.outputs[index], size, self._alone),
+            prediction=to_prediction(found.evidence.outputs[index], size, self._alone),
         )
 
 
@@ -192,12 +202,6 @@ def _read_patches(patches: Sequence[NDArray[np.uint8]], digits: Artifact) -> lis
     return outputs
 
 
-def _place(box: Box, factor: float, origin: tuple[float, float]) -> Box:
-    """A box in px of the picture as handed over."""
-    (x, y), (top, left, bottom, right) = origin, box
-    return y + factor * top, x + factor * left, y + factor * bottom, x + factor * right
-
-
 def _lines(chosen: Sequence[int], glyphs: Sequence[Glyph], judged: Mapping[int, Verdict]) -> list[list[list[int]]]:
     """Lines of numbers, as indices of glyphs, with what surely stands among digits although it is not read as one."""
     placed = [index for index in chosen if judged[index].status != "not a digit" or glyphs[index].chance > _SURELY]
@@ -217,12 +221,6 @@ def _number(number: Sequence[int], glyphs: Sequence[Glyph], judged: Mapping[int,
         return read
     least = _LIKE * median(heights[index] for index in read)
     return [index for index in number if index in read or heights[index] > least]
-
-
-def _trust(shares: NDArray[np.float64], judged: Mapping[int, Verdict]) -> float:
-    """The mean confidence in what was found, 0 to 1; what is no digit counts as 0."""
-    read = [shares[index, :10].max() for index, judgement in judged.items() if judgement.status != "not a digit"]
-    return float(sum(read)) / max(len(judged), 1)
 
 
 def _judge(shares: NDArray[np.float64], thresholds: Thresholds) -> Verdict:

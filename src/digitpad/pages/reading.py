@@ -1,7 +1,7 @@
 """A reading: what is written on a page, digit by digit and line by line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from digitpad.pages.boxes import Box
@@ -55,6 +55,21 @@ class Reading:
     def text(self) -> str:
         """The lines, separated by newlines."""
         return "\n".join(self.lines)
+
+    def moved(self, factor: float, origin: tuple[float, float]) -> "Reading":
+        """The same reading with its boxes in px of a larger picture.
+
+        Args:
+            factor: px there per px here.
+            origin: x and y there of the upper left corner.
+        """
+        x, y = origin
+
+        def move(box: Box) -> Box:
+            top, left, bottom, right = box
+            return y + factor * top, x + factor * left, y + factor * bottom, x + factor * right
+
+        return replace(self, digits=tuple(replace(digit, box=move(digit.box)) for digit in self.digits))
 
 
 def to_lines(digits: Sequence[Digit], numbers: Sequence[Sequence[Sequence[int]]]) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ def agree(reading: Reading, prediction: Prediction) -> Reading:
         reading: with boxes in px of the picture.
         prediction: of the same picture as a whole.
     """
-    match = next((digit for digit in reading.digits if _is_of(prediction, digit.box)), None)
+    read = [digit for digit in reading.digits if digit.digit is not None]
+    match = next((digit for digit in read or reading.digits if _is_of(prediction, digit.box)), None)
     if match is None or prediction.status in ("blank", "several digits"):
         return reading
     others = tuple(replace(digit, line=None) for digit in reading.digits if digit is not match)
@@ -25,7 +26,7 @@ def agree(reading: Reading, prediction: Prediction) -> Reading:
     if prediction.status == "not a digit":
         refused = replace(match, digit=None, status="not a digit", line=None, prediction=prediction)
         return Reading((), (refused, *others), say("page", "no digits"))
-    read = Digit(
+    alone = Digit(
         digit=prediction.digit,
         status="digit" if prediction.status == "digit" else "unsure",
         confidence=prediction.confidence,
@@ -34,7 +35,7 @@ def agree(reading: Reading, prediction: Prediction) -> Reading:
         line=0,
         prediction=prediction,
     )
-    return Reading((str(read.digit),), (read, *others), "")
+    return Reading((str(alone.digit),), (alone, *others), "")
 
 
 def _is_of(prediction: Prediction, box: Box) -> bool:

@@ -28,6 +28,7 @@ _NEAR = 0.35  # of its size: how far the middle of a found glyph may be from tha
 _ALIKE = 1.7  # how many times as large one may be as the other
 _IGNORED = -1
 
+_READ_ALL = {"not_digit": 1.0}
 _LEAST_DIGITS = 50
 UNFITTED = (Weights(0.5, 0.5, 0.0), {"not_digit": 0.5, "unsure": 0.9, "candidates": 0.05})
 """What a network gets that finds too few digits to be weighed, because it was trained for too short a time."""
@@ -98,7 +99,7 @@ def fit(looked: Sequence[Looked]) -> tuple[Weights, dict[str, float]]:
 
     Returns:
         The weights, and thresholds as from `calibration.fit_thresholds`, except for `not_digit`, which makes the fewest
-        mistakes: on a page there is more that is not a digit. `UNFITTED` if too few digits were found.
+        mistakes in what is read: on a page there is more that is not a digit. `UNFITTED` if too few digits were found.
     """
     counting = [page.labels != _IGNORED for page in looked]
     digit = np.concatenate([page.evidence.digit[counts] for page, counts in zip(looked, counting, strict=True)])
@@ -119,15 +120,18 @@ def fit(looked: Sequence[Looked]) -> tuple[Weights, dict[str, float]]:
     digits = shares[is_digit]
     conditional = digits[:, :10] / digits[:, :10].sum(axis=1, keepdims=True)
     thresholds = calibration.fit_thresholds(conditional, digits[:, 10], labels[is_digit].astype(np.uint8))
-    return weights, {**thresholds, "not_digit": _balance(shares[:, 10], is_digit)}
+    return weights, {**thresholds, "not_digit": _balance(looked, weights)}
 
 
-def _balance(not_digit: NDArray[np.float64], is_digit: NDArray[np.bool_]) -> float:
-    """The threshold with the fewest mistakes: digits above it, and others below it."""
-    order = np.argsort(not_digit, kind="stable")
-    refused = is_digit.sum() - np.cumsum(is_digit[order])
-    taken = np.cumsum(~is_digit[order])
-    return float(not_digit[order[int(np.argmin(refused + taken))]])
+def _balance(looked: Sequence[Looked], weights: Weights) -> float:
+    """The threshold with the fewest mistakes in what is read: digits that are missing, wrong ones, and inventions.
+
+    A digit that is read wrong is two mistakes, because the right one is missing too.
+    """
+    answers = [answer for each in looked for answer in _answers(each, weights, _READ_ALL) if answer.counts]
+    answers.sort(key=lambda answer: answer.not_digit)
+    gains = np.cumsum([1 if answer.digit == answer.label else -1 for answer in answers])
+    return answers[int(np.argmax(gains))].not_digit
 
 
 def figures(looked: Sequence[Looked], weights: Weights, thresholds: dict[str, float]) -> dict[str, Any]:
@@ -199,6 +203,7 @@ class _Answer:
         label: what is there: a digit or `NOT_A_DIGIT`.
         counts: whether it counts, which it does not where the page is to be ignored.
         digit: what was read; None for not a digit.
+        not_digit: the probability that it is none.
         shares: float64 (10,), probabilities of the digits.
         box: top, left, bottom and right edge, px.
     """
@@ -207,6 +212,7 @@ class _Answer:
     label: int
     counts: bool
     digit: int | None
+    not_digit: float
     shares: NDArray[np.float64]
     box: Box
 
@@ -216,11 +222,11 @@ def _answers(each: Looked, weights: Weights, thresholds: dict[str, float]) -> li
     shares = weights.combine(each.evidence.digit, each.evidence.page)
     answers = []
     for index in choice.choose(each.evidence.glyphs, (1 - shares[:, -1]).tolist()):
-        is_digit, label = shares[index, -1] <= thresholds["not_digit"], int(each.labels[index])
+        not_digit, label = float(shares[index, -1]), int(each.labels[index])
         digits = shares[index, :10] / max(float(shares[index, :10].sum()), 1e-12)
-        digit = int(digits.argmax()) if is_digit else None
+        digit = int(digits.argmax()) if not_digit <= thresholds["not_digit"] else None
         box = each.evidence.glyphs[index].box
-        answers.append(_Answer(int(each.owners[index]), label, label != _IGNORED, digit, digits, box))
+        answers.append(_Answer(int(each.owners[index]), label, label != _IGNORED, digit, not_digit, digits, box))
     return answers
 
 

@@ -89,10 +89,11 @@ def coarsen(picture: Picture, factor: float, chance: Chance) -> Picture:
 
 
 def move(picture: Picture, length: int, chance: Chance) -> Picture:
-    """A camera that moved by some px."""
-    kernel = np.zeros((length, length), np.float32)
-    begin, end = (tuple(map(int, chance.rng.integers(0, length, 2))) for _ in range(2))
-    cv2.line(kernel, begin, end, 1.0)
+    """A camera that moved by about `length` px while it took the picture, half of it before and half after."""
+    reach, angle = max(1, round(length / 2)), chance.uniform(0, np.pi)
+    kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
+    step = np.rint(reach * np.array([np.cos(angle), np.sin(angle)])).astype(int)
+    cv2.line(kernel, tuple(map(int, reach - step)), tuple(map(int, reach + step)), 1.0)
     moved: Picture = cv2.filter2D(picture, -1, kernel / kernel.sum())
     return moved
 

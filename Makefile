@@ -11,7 +11,7 @@ INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint c
 PYTEST := $(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 1)) \
 	--dist loadfile --no-loadscope-reorder
 
-.PHONY: serve train notebook test soak lint bench-training bench-recipes bench-inference bench-drawings bench-server bench-browser clean
+.PHONY: serve train notebook test soak lint bench-training bench-recipes bench-inference bench-drawings bench-pages bench-server bench-browser clean
 
 serve: .venv/serve  ## serve the pad and the API on this machine only
 	$(BIN)/digitpad serve
@@ -50,6 +50,9 @@ bench-inference: .venv/dev  ## time to read a digit, compared with Keras and Lit
 bench-drawings: .venv/dev  ## accuracy on real pen strokes; needs DIGITPAD_DATA
 	$(BIN)/python -m bench.drawings
 
+bench-pages: .venv/dev .venv-ocr/done  ## how well numbers and pages are read, compared with OCR; needs DIGITPAD_DATA
+	$(BIN)/python -m bench.pages
+
 bench-server: .venv/dev .venv-gradio/done  ## speed of the server, compared with Gradio; needs wrk
 	$(BIN)/python -m bench.server
 
@@ -57,7 +60,7 @@ bench-browser: .venv/dev  ## time for the static site to load and to read a digi
 	$(BIN)/python -m bench.browser
 
 clean:  ## remove environments and caches, but no runs
-	rm -rf .venv .venv-gradio dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-gradio .venv-ocr dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/pip:
 	@test -n "$(PYTHON)" || { echo "Expected Python 3.11, 3.12 or 3.13; found none. Set PYTHON=/path/to/python."; exit 2; }
@@ -72,6 +75,11 @@ clean:  ## remove environments and caches, but no runs
 	$(PYTHON) -m venv .venv-gradio
 	.venv-gradio/bin/pip install --disable-pip-version-check --quiet \
 		--requirement bench/server/gradio-requirements.txt --editable .
+	@touch $@
+
+.venv-ocr/done: .venv/bin/pip bench/pages/ocr-requirements.txt
+	$(PYTHON) -m venv .venv-ocr
+	.venv-ocr/bin/pip install --disable-pip-version-check --quiet --requirement bench/pages/ocr-requirements.txt
 	@touch $@
 
 .venv/train: .venv/bin/pip pyproject.toml constraints.txt

@@ -26,6 +26,9 @@ from digitpad.training.datasets import pen
 Figures = dict[str, float]
 
 FOLDER = Path(__file__).parent
+OWN_PAGES = frozenset({"drawings", "pages"})
+"""Benchmarks whose results have a page of their own in `docs/`."""
+
 MODEL = "the model"
 """The entry in a record's versions that identifies the measured model."""
 
@@ -112,7 +115,7 @@ def finish(name: str, record: Mapping[str, Any], *, is_quick: bool = False) -> N
 
 def page() -> str:
     """`bench/README.md`, from the records."""
-    names = [path.stem for path in FOLDER.glob("*.json") if path.stem != "drawings"]
+    names = [path.stem for path in FOLDER.glob("*.json") if path.stem not in OWN_PAGES]
     records = {name: json.loads((FOLDER / f"{name}.json").read_text()) for name in names}
     return render("README.md.j2", {name: section(name, record) for name, record in records.items()})
 

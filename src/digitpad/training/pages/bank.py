@@ -21,7 +21,7 @@ _NUM_SKELETONS, _NUM_TEMPLATES, _NUM_LETTERS, _NUM_STRIPS = 12_000, 12_000, 6_00
 
 _GREEK = "αβγδεζηθκλμξπρστφχψωΓΔΘΛΞΠΣΦΨΩ"
 _LATIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_UNLIKE_DIGITS = "AEFHKMNPRWXTVYCLdfhkmnprtuvwxyeaαβγεζηκλμξπρςτχψωΓΔΛΞΠΣΨΩ"
+_UNLIKE_DIGITS = set("AEFHKMNPRWXTVYCLdfhkmnprtuvwxyea" + _GREEK) - set("θΘφΦσδ")
 """Letters that cannot pass for a digit where they stand alone; θ and Φ are zeros with a stroke."""
 
 _OFTEN = "aaaabbccddeeeeeeeffgghhhiiiijkllllmmnnnnooooppqrrrrsssstttttuuvwwxyz"

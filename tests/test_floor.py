@@ -67,7 +67,7 @@ def drawn(lines: Sequence[Stroke], setting: str) -> bytes:
 
 
 def share_refused(predictions: list[Prediction]) -> float:
-    return float(np.mean([prediction.status == "not a digit" for prediction in predictions]))
+    return float(np.mean([prediction.status in ("not a digit", "several digits") for prediction in predictions]))
 
 
 @pytest.fixture(scope="module")

@@ -101,7 +101,7 @@ def test_the_description_says_what_a_body_may_be(client: httpx.Client) -> None:
 
 def test_the_description_names_every_status(client: httpx.Client) -> None:
     answer = client.get("/openapi.json").json()["components"]["schemas"]["Answer"]
-    assert answer["properties"]["status"]["enum"] == ["digit", "unsure", "not a digit", "blank"]
+    assert answer["properties"]["status"]["enum"] == ["digit", "unsure", "not a digit", "several digits", "blank"]
     assert set(answer["required"]) == set(Answer.model_fields)
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from digitpad import artifact, verdict
 from digitpad.artifact import Artifact
 from digitpad.errors import ArtifactError
-from digitpad.pages import choice, finder, order, reasons
+from digitpad.pages import choice, context, finder, order, reasons
 from digitpad.pages.finder import Glyph
 from digitpad.pages.levels import Picture
 from digitpad.pages.reading import Digit, Reading, to_lines
@@ -42,11 +42,13 @@ class Weights:
         digit: of the logarithms of the digit network's probabilities.
         page: of those of the page network.
         not_digit: added to the sum for not being a digit.
+        prior: the share of glyphs that were no digits on those pages, between 0 and 1.
     """
 
     digit: float
     page: float
     not_digit: float
+    prior: float
 
     @classmethod
     def from_card(cls, card: dict[str, Any], path: Path) -> "Weights":
@@ -121,8 +123,7 @@ class Reader:
     def find(self, picture: Picture) -> Found:
         """Find what is written on a picture, uint8 (height, width, 3), RGB, at most `drawing.PAGE_PX` on a side."""
         evidence = gather(picture, lambda level: self._pages.run(level[None]), self._digits)
-        shares = self._weights.combine(evidence.digit, evidence.page)
-        chosen = choice.choose(evidence.glyphs, (1 - shares[:, -1]).tolist())
+        chosen, shares = stand(evidence, self._weights)
         return Found(evidence, shares, {index: _judge(shares[index], self._thresholds) for index in chosen})
 
     def read(self, picture: Picture, found: Found) -> Reading:
@@ -157,6 +158,21 @@ class Reader:
             line=line,
             prediction=to_prediction(found.evidence.outputs[index], size, self._alone),
         )
+
+
+def stand(evidence: Evidence, weights: Weights) -> tuple[list[int], NDArray[np.float64]]:
+    """Choose what stands on a page, and say what it is.
+
+    Returns:
+        Indices of the glyphs that stand, the best first; and probabilities of the digits and of not being one, float64
+        (n, 11), which are adapted to their context for those that stand.
+    """
+    shares = weights.combine(evidence.digit, evidence.page)
+    chosen = choice.choose(evidence.glyphs, (1 - shares[:, -1]).tolist())
+    adapted = context.adapt(shares[chosen, -1], [evidence.glyphs[index].box for index in chosen], weights.prior)
+    shares[chosen, :10] *= ((1 - adapted) / np.maximum(1 - shares[chosen, -1], _FLOOR))[:, None]
+    shares[chosen, -1] = adapted
+    return chosen, shares
 
 
 def gather(picture: Picture, run: finder.Run, digits: Artifact) -> Evidence:

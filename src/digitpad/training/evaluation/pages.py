@@ -3,7 +3,7 @@
 import base64
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from PIL import Image
 from scipy.optimize import minimize
 
 from digitpad.artifact import Artifact
-from digitpad.pages import choice, finder, reader
+from digitpad.pages import finder, reader
 from digitpad.pages.boxes import Box
 from digitpad.pages.reader import Evidence, Weights
 from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
@@ -30,7 +30,7 @@ _IGNORED = -1
 
 _READ_ALL = {"not_digit": 1.0}
 _LEAST_DIGITS = 50
-UNFITTED = (Weights(0.5, 0.5, 0.0), {"not_digit": 0.5, "unsure": 0.9, "candidates": 0.05})
+UNFITTED = (Weights(0.5, 0.5, 0.0, 0.5), {"not_digit": 0.5, "unsure": 0.9, "candidates": 0.05})
 """What a network gets that finds too few digits to be weighed, because it was trained for too short a time."""
 
 
@@ -111,16 +111,28 @@ def fit(looked: Sequence[Looked]) -> tuple[Weights, dict[str, float]]:
         return UNFITTED
 
     def negative_log_likelihood(values: NDArray[np.float64]) -> float:
-        shares = Weights(*values).combine(digit, paper)
+        shares = _weights(values).combine(digit, paper)
         return -float(np.log(shares[np.arange(len(labels)), labels] + 1e-12).mean())
 
     found = minimize(negative_log_likelihood, [0.5, 0.5, 0.0], method="Nelder-Mead")
-    weights = Weights(*map(float, found.x))
+    weights = _with_prior(_weights(found.x), looked)
     shares = weights.combine(digit, paper)
     digits = shares[is_digit]
     conditional = digits[:, :10] / digits[:, :10].sum(axis=1, keepdims=True)
     thresholds = calibration.fit_thresholds(conditional, digits[:, 10], labels[is_digit].astype(np.uint8))
     return weights, {**thresholds, "not_digit": _balance(looked, weights)}
+
+
+def _weights(values: NDArray[np.float64]) -> Weights:
+    digit, page, not_digit = map(float, values)
+    return Weights(digit, page, not_digit, prior=0.5)
+
+
+def _with_prior(weights: Weights, looked: Sequence[Looked]) -> Weights:
+    """The weights with the share of what stands on some pages that is no digit."""
+    labels = np.concatenate([each.labels[reader.stand(each.evidence, weights)[0]] for each in looked])
+    share = (labels == NOT_A_DIGIT).sum() / max((labels != _IGNORED).sum(), 1)
+    return replace(weights, prior=float(np.clip(share, 0.01, 0.99)))
 
 
 def _balance(looked: Sequence[Looked], weights: Weights) -> float:
@@ -219,9 +231,9 @@ class _Answer:
 
 def _answers(each: Looked, weights: Weights, thresholds: dict[str, float]) -> list[_Answer]:
     """The answers on a page, the best first."""
-    shares = weights.combine(each.evidence.digit, each.evidence.page)
+    chosen, shares = reader.stand(each.evidence, weights)
     answers = []
-    for index in choice.choose(each.evidence.glyphs, (1 - shares[:, -1]).tolist()):
+    for index in chosen:
         not_digit, label = float(shares[index, -1]), int(each.labels[index])
         digits = shares[index, :10] / max(float(shares[index, :10].sum()), 1e-12)
         digit = int(digits.argmax()) if not_digit <= thresholds["not_digit"] else None

@@ -1,4 +1,4 @@
-"""What stands among digits is more likely a digit, what stands among letters less, and what stands alone is as it was."""
+"""What stands among digits is more likely a digit, among letters less, and what stands alone is as it was."""
 
 import numpy as np
 import pytest

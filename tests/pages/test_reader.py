@@ -110,3 +110,18 @@ def test_hostile_pictures_are_answered(recognizer: Recognizer, make: object, siz
     assert len(reading.digits) <= 2000
     for digit in reading.digits:
         assert 0 <= digit.confidence <= 1
+
+
+def test_a_picture_that_is_upside_down_is_told_and_not_read(recognizer: Recognizer) -> None:
+    picture = draw(write("2745\n3794\n4725"))
+    assert recognizer.read(picture).text == "2745\n3794\n4725"
+    reading = recognizer.read(np.ascontiguousarray(picture[::-1, ::-1]))
+    assert (reading.text, reading.digits) == ("", ())
+    assert reading.reason == "The picture seems to be upside down. Turn it around."
+
+
+def test_a_letter_alone_is_refused_by_read_as_by_predict(recognizer: Recognizer) -> None:
+    letter = [np.array([(0.0, 100), (40, 0), (80, 100)]), np.array([(15.0, 65), (65, 65)])]
+    reading = recognizer.read(draw(letter, 90, pen=9))
+    assert reading.text == ""
+    assert all(digit.status == "not a digit" for digit in reading.digits)

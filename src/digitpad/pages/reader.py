@@ -28,7 +28,7 @@ _OUTPUTS = tuple(name for name in artifact.OUTPUTS if name != "distance")
 _SURELY = 0.6  # chance that there is a glyph, below which what is not read as a digit is left out of the text
 _LIKE = 0.7  # of the height of the digits beside it: what is lower and not read is left out of the text
 
-_ENOUGH, _TRUSTED, _BETTER = 4, 0.7, 0.15
+_ENOUGH, _TRUSTED, _BETTER = 6, 0.6, 0.2
 """A page may be upside down if so many glyphs are trusted less than this; it is, if turned they are trusted more."""
 
 _FLOOR = 1e-7  # probabilities below this are no more telling

@@ -136,14 +136,16 @@ class Recognizer:
         may_be_more = doubt.may_be_more(prediction)
         if not (may_be_more or doubt.may_be_several(prediction)):
             return prediction
-        digits = (found or self._reader.find(drawing.opaque(pixels)[..., :3])).digits
-        if not doubt.are_all(digits):
+        found = found or self._reader.find(drawing.opaque(pixels)[..., :3])
+        if not doubt.are_all(found.digits):
             return prediction
-        if len(digits) > 1:
+        if doubt.are_several(found, prediction):
             return replace(prediction, status="several digits", reason=say("reason", "several digits"))
-        if not may_be_more:
+        if not may_be_more or len(found.digits) > 1:
             return prediction
-        alone = self._run(doubt.isolate(digits[0], prediction.size)[None], names)[0]
+        alone = self._run(doubt.isolate(found.digits[0], prediction.size)[None], names)[0]
+        if doubt.is_same(prediction, alone):
+            return prediction
         return replace(alone, isolated=True, reason=say("reason", "isolated", reason=alone.reason))
 
     def _run(self, pixels: NDArray[np.uint8], names: Sequence[str]) -> list[Prediction]:

@@ -7,12 +7,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digitpad.pages.finder import PATCH_MARGIN_PX, Glyph
+from digitpad.pages.reader import Found
 from digitpad.prediction import Prediction
 
 _WIDE = 1.15  # width over height of the ink, beyond which it may be two digits side by side
 _INK = 64  # levels of the picture seen that count as ink
 _FULL = 0.9  # of the height and of the width: ink that reaches further may be the paper, a frame or a shadow
-_ALL = 0.85  # of what pens wrote: what else there is are specks
+_SAME = 5.0  # levels: pictures seen that differ by less on average are of the same ink
+_ALL = 0.95  # of what pens wrote: what else there is are specks
+_SURE = 0.98  # chance that all are digits, which it takes to part what looks like one
 
 
 def may_be_several(prediction: Prediction) -> bool:
@@ -34,9 +37,21 @@ def may_be_more(prediction: Prediction) -> bool:
     return prediction.status == "not a digit" or is_full
 
 
+def is_same(one: Prediction, other: Prediction) -> bool:
+    """Whether two predictions are of nearly the same picture seen."""
+    difference = np.abs(one.seen.astype(np.int16) - other.seen.astype(np.int16)).mean()
+    return bool(difference < _SAME)
+
+
 def are_all(digits: Sequence[Glyph]) -> bool:
     """Whether some digits are all that pens wrote on a picture."""
     return sum(digit.share for digit in digits) > _ALL
+
+
+def are_several(found: Found, prediction: Prediction) -> bool:
+    """Whether more than one digit was found; it takes more to part what looks like one digit."""
+    is_enough = prediction.status == "not a digit" or found.chance > _SURE
+    return is_enough and len(found.digits) > 1
 
 
 def isolate(glyph: Glyph, size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -105,6 +105,12 @@ class Found:
         return [self.evidence.glyphs[i] for i, found in self.verdicts.items() if found.status != "not a digit"]
 
     @property
+    def chance(self) -> float:
+        """The chance that all that is read as a digit is one, 0 to 1."""
+        read = [1 - self.shares[i, 10] for i, found in self.verdicts.items() if found.status != "not a digit"]
+        return float(np.prod(read))
+
+    @property
     def trust(self) -> float:
         """The mean confidence in what stands, 0 to 1; what is no digit counts as 0."""
         read = [self.shares[i, :10].max() for i, found in self.verdicts.items() if found.status != "not a digit"]

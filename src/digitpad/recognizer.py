@@ -136,7 +136,7 @@ class Recognizer:
         may_be_more = doubt.may_be_more(prediction)
         if not (may_be_more or doubt.may_be_several(prediction)):
             return prediction
-        found = found or self._reader.find(drawing.opaque(pixels)[..., :3])
+        found = found or self._reader.find(drawing.opaque(pixels)[..., :3], doubt.MOST_PX)
         if not doubt.are_all(found.digits):
             return prediction
         if doubt.are_several(found, prediction):

@@ -10,6 +10,9 @@ from digitpad.pages.finder import PATCH_MARGIN_PX, Glyph
 from digitpad.pages.reader import Found
 from digitpad.prediction import Prediction
 
+MOST_PX = 640
+"""A drawing of one digit needs no level with a longer side."""
+
 _WIDE = 1.15  # width over height of the ink, beyond which it may be two digits side by side
 _INK = 64  # levels of the picture seen that count as ink
 _FULL = 0.9  # of the height and of the width: ink that reaches further may be the paper, a frame or a shadow

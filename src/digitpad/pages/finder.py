@@ -59,14 +59,15 @@ class Glyph:
         return min(1.0, self.size / _BEST_PX[0], _BEST_PX[1] / self.size)
 
 
-def find(picture: Picture, run: Run) -> list[Glyph]:
+def find(picture: Picture, run: Run, most_px: int | None = None) -> list[Glyph]:
     """Find glyphs at all levels of a picture, most of them more than once.
 
     Args:
         picture: uint8 (height, width, 3), RGB.
         run: runs the page graph.
+        most_px: levels with a longer side are left out, and with them small glyphs; None for none.
     """
-    levels = pyramid(picture)
+    levels = [level for level in pyramid(picture) if most_px is None or max(level.size) <= most_px]
     found = [_on_level(level, run) for level in levels]
     tiny = [glyph for glyph in found[0] if glyph.size < _TINY_PX]
     closer_up = [_on_level(level, run) for level in _closer_levels(picture, levels[0].scale, tiny)]

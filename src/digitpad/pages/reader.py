@@ -126,9 +126,12 @@ class Reader:
         self._weights = Weights.from_card(pages.card, pages.path)
         self._alone = Thresholds.from_card(digits.card, digits.path)
 
-    def find(self, picture: Picture) -> Found:
-        """Find what is written on a picture, uint8 (height, width, 3), RGB, at most `drawing.PAGE_PX` on a side."""
-        evidence = gather(picture, lambda level: self._pages.run(level[None]), self._digits)
+    def find(self, picture: Picture, most_px: int | None = None) -> Found:
+        """Find what is written on a picture, uint8 (height, width, 3), RGB, at most `drawing.PAGE_PX` on a side.
+
+        With `most_px`, only levels with no longer side are looked at, which takes less time and memory.
+        """
+        evidence = gather(picture, lambda level: self._pages.run(level[None]), self._digits, most_px)
         chosen, shares = stand(evidence, self._weights)
         return Found(evidence, shares, {index: _judge(shares[index], self._thresholds) for index in chosen})
 
@@ -181,15 +184,16 @@ def stand(evidence: Evidence, weights: Weights) -> tuple[list[int], NDArray[np.f
     return chosen, shares
 
 
-def gather(picture: Picture, run: finder.Run, digits: Artifact) -> Evidence:
+def gather(picture: Picture, run: finder.Run, digits: Artifact, most_px: int | None = None) -> Evidence:
     """Find the glyphs of a picture, and ask both networks about each.
 
     Args:
         picture: uint8 (height, width, 3), RGB.
         run: runs the page graph.
         digits: the digit model.
+        most_px: see `finder.find`.
     """
-    glyphs = finder.find(picture, run)
+    glyphs = finder.find(picture, run, most_px)
     outputs = _read_patches([glyph.patch for glyph in glyphs], digits)
     digit = np.array([_log_shares(output) for output in outputs]).reshape(-1, 11)
     logits = np.array([glyph.logits for glyph in glyphs], np.float64).reshape(-1, 11)

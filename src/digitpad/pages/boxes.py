@@ -9,6 +9,13 @@ def area(box: Box) -> float:
     return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
 
 
+def agreement(one: Box, other: Box) -> float:
+    """The area that two boxes share, as a share of what they cover together (intersection over union), 0 to 1."""
+    shared = area(intersect(one, other))
+    covered = area(one) + area(other) - shared
+    return shared / covered if covered else 0.0
+
+
 def intersect(one: Box, other: Box) -> Box:
     """What two boxes have in common, which may be empty."""
     return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])

@@ -11,7 +11,7 @@ from digitpad.pages.boxes import Box
 from digitpad.pages.levels import Level, Picture, closer, pyramid
 
 Run = Callable[[Picture], dict[str, NDArray[Any]]]
-"""Runs the page graph on a picture whose sides are multiples of 32; see `training.pages.finder.build`."""
+"""Runs the page graph on a picture whose sides are multiples of 32; see `training.export.finder.build`."""
 
 MOST_GLYPHS = 200
 """The page graph finds at most this many glyphs at a time."""

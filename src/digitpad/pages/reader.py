@@ -102,19 +102,21 @@ class Found:
     @property
     def digits(self) -> list[Glyph]:
         """What is read as a digit, surely or not."""
-        return [self.evidence.glyphs[i] for i, found in self.verdicts.items() if found.status != "not a digit"]
+        return [self.evidence.glyphs[index] for index in self._read]
 
     @property
     def chance(self) -> float:
         """The chance that all that is read as a digit is one, 0 to 1."""
-        read = [1 - self.shares[i, 10] for i, found in self.verdicts.items() if found.status != "not a digit"]
-        return float(np.prod(read))
+        return float(np.prod(1 - self.shares[self._read, 10]))
 
     @property
     def trust(self) -> float:
         """The mean confidence in what stands, 0 to 1; what is no digit counts as 0."""
-        read = [self.shares[i, :10].max() for i, found in self.verdicts.items() if found.status != "not a digit"]
-        return float(sum(read)) / max(len(self.verdicts), 1)
+        return float(self.shares[self._read, :10].max(axis=1).sum()) / max(len(self.verdicts), 1)
+
+    @property
+    def _read(self) -> list[int]:
+        return [index for index, found in self.verdicts.items() if found.status != "not a digit"]
 
 
 class Reader:

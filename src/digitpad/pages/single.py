@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from digitpad.pages.boxes import Box, area, intersect
+from digitpad.pages.boxes import Box, agreement
 from digitpad.pages.reading import Digit, Reading
 from digitpad.prediction import Prediction
 from digitpad.words import say
@@ -39,7 +39,4 @@ def agree(reading: Reading, prediction: Prediction) -> Reading:
 
 
 def _is_of(prediction: Prediction, box: Box) -> bool:
-    if prediction.box is None:
-        return False
-    shared = area(intersect(prediction.box, box))
-    return shared > _SAME * (area(prediction.box) + area(box) - shared)
+    return prediction.box is not None and agreement(prediction.box, box) > _SAME

@@ -15,9 +15,9 @@ from digitpad.training.networks.fit import Watcher
 from digitpad.training.pages import stream
 from digitpad.training.pages.bank import Bank
 from digitpad.training.pages.targets import Batch
-from digitpad.training.pipeline import Say, prepare
+from digitpad.training.pipeline import Say, finish, prepare
 from digitpad.training.recipe import PageRecipe
-from digitpad.training.reporting import machine, record, report
+from digitpad.training.reporting import record
 from digitpad.training.runs import RunFolder
 
 _NUM_VALIDATION, _VALIDATION_PIXELS = 8, 500_000
@@ -61,13 +61,7 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
     runs.write(run.page_model, artifact.seal(graph, record.page_card(figures), probes, artifact.PAGES))
     say("Verifying both models in a fresh process.")
     figures["verification"] = verify_pages.verify(found, [page.page.pixels for page in looked[:5]], run)
-    figures["peak_memory_bytes"] = machine.peak_memory_bytes()
-    figures["files"] = {path.name: path.stat().st_size for path in (run.keras_model, run.page_model)}
-    earlier = sum(row["seconds"] for row in progress.history[: progress.num_restored])
-    figures["seconds"] = earlier + time.monotonic() - started
-    runs.write_json(run.metrics, figures)
-    report.write(run)
-    return figures
+    return finish(run, figures, progress, started)
 
 
 def validation_pages(digits: Split, recipe: PageRecipe) -> list[Batch]:

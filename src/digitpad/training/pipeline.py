@@ -20,7 +20,7 @@ from digitpad.training.evaluation import calibration, drawings, metrics
 from digitpad.training.evaluation.calibration import Calibrated
 from digitpad.training.export import keras_file, onnx_file, verify
 from digitpad.training.networks import architectures
-from digitpad.training.networks.fit import HISTORY_COLUMNS, Watcher, fit, predict_logits
+from digitpad.training.networks.fit import HISTORY_COLUMNS, Progress, Watcher, fit, predict_logits
 from digitpad.training.preprocessing import contract
 from digitpad.training.recipe import Recipe
 from digitpad.training.reporting import machine, record, report
@@ -75,8 +75,21 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
     runs.write(run.onnx_model, artifact.seal(graph, record.card(figures), probes))
     say("Verifying both models in a fresh process.")
     figures["verification"] = verify.verify(reader, validation.images, run)
+    return finish(run, figures, progress, started)
+
+
+def finish(run: RunFolder, figures: dict[str, Any], progress: Progress, started: float) -> dict[str, Any]:
+    """Add what the run took to its results, and write them and the report.
+
+    Args:
+        run: with its models.
+        figures: all other results, which are added to.
+        progress: of the training.
+        started: when this process began with it, as `time.monotonic` tells.
+    """
+    models = (run.keras_model, run.onnx_model, run.page_model)
     figures["peak_memory_bytes"] = machine.peak_memory_bytes()
-    figures["files"] = {path.name: path.stat().st_size for path in (run.keras_model, run.onnx_model)}
+    figures["files"] = {path.name: path.stat().st_size for path in models if path.is_file()}
     earlier = sum(row["seconds"] for row in progress.history[: progress.num_restored])
     figures["seconds"] = earlier + time.monotonic() - started
     runs.write_json(run.metrics, figures)

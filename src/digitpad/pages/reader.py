@@ -28,8 +28,11 @@ _OUTPUTS = tuple(name for name in artifact.OUTPUTS if name != "distance")
 _SURELY = 0.6  # chance that there is a glyph, below which what is not read as a digit is left out of the text
 _LIKE = 0.7  # of the height of the digits beside it: what is lower and not read is left out of the text
 
-_ENOUGH, _TRUSTED, _BETTER = 6, 0.6, 0.2
-"""A page may be upside down if so many glyphs are trusted less than this; it is, if turned they are trusted more."""
+_ENOUGH, _TRUSTED = 6, 0.7
+"""A page may be upside down if so many glyphs stand and are trusted less than this."""
+
+_CLEAR, _MORE = 0.9, 4
+"""It is, if so many more of them are clearly digits when turned around."""
 
 _FLOOR = 1e-7  # probabilities below this are no more telling
 
@@ -139,7 +142,7 @@ class Reader:
 
     def read(self, picture: Picture, found: Found) -> Reading:
         """Read what was found on a picture; boxes are in its px."""
-        if self._is_upside_down(picture, found):
+        if self._is_upside_down(found):
             return Reading((), (), say("page", "upside down"))
         verdicts = found.verdicts
         lines = _lines(list(verdicts), found.evidence.glyphs, verdicts)
@@ -150,11 +153,14 @@ class Reader:
         numbers = [[[place[index] for index in part] for part in line] for line in lines]
         return Reading(to_lines(digits, numbers), digits, reasons.find(picture, digits))
 
-    def _is_upside_down(self, picture: Picture, found: Found) -> bool:
-        """Whether a picture on which much is found, but not read, would be read better the other way up."""
+    def _is_upside_down(self, found: Found) -> bool:
+        """Whether little is trusted, and more of it would be digits if the page were turned around."""
         if len(found.verdicts) < _ENOUGH or found.trust > _TRUSTED:
             return False
-        return self.find(np.ascontiguousarray(picture[::-1, ::-1])).trust > found.trust + _BETTER
+        standing = list(found.verdicts)
+        turned = _read_patches([found.evidence.glyphs[index].patch[::-1, ::-1] for index in standing], self._digits)
+        looks = np.array([_log_shares(output) for output in turned])
+        return _num_clear(looks) >= _num_clear(found.evidence.digit[standing]) + _MORE
 
     def _to_digit(self, found: Found, index: int, line: int | None) -> Digit:
         glyph, shares, judged = found.evidence.glyphs[index], found.shares[index], found.verdicts[index]
@@ -210,6 +216,11 @@ def _log_shares(output: dict[str, NDArray[np.float32]]) -> NDArray[np.float64]:
     shares = np.append(output["probabilities"].astype(np.float64) * (1 - not_digit), not_digit)
     logarithms: NDArray[np.float64] = np.log(np.maximum(shares, _FLOOR))
     return logarithms
+
+
+def _num_clear(looks: NDArray[np.float64]) -> int:
+    """How many glyphs the digit network is sure of, from its log probabilities, (n, 11)."""
+    return int((looks[:, :10].max(axis=1) > np.log(_CLEAR)).sum())
 
 
 def _read_patches(patches: Sequence[NDArray[np.uint8]], digits: Artifact) -> list[dict[str, NDArray[np.float32]]]:

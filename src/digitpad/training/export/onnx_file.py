@@ -8,7 +8,7 @@ from pathlib import Path
 import keras
 
 from digitpad.training import backend
-from digitpad.training.export import keras_file
+from digitpad.training.export import doubling, keras_file
 from digitpad.training.export.slim import slim
 
 _OPSET = 18
@@ -29,7 +29,7 @@ def export(keras_model: Path) -> bytes:
             _convert(keras_model, target)
         else:
             backend.run_module(__name__, str(keras_model), str(target), keras_backend="tensorflow")
-        return slim(target.read_bytes())
+        return slim(doubling.simplify(target.read_bytes()))
 
 
 def _convert(keras_model: Path, target: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as arrays
 from numpy.typing import NDArray
 from PIL import Image
 
-from digitpad import drawing
+from digitpad import drawing, strokes
 from digitpad.errors import DrawingError
 
 RGBA = NDArray[np.uint8]
@@ -250,7 +250,7 @@ class TestStrokes:
             ([[(10**400, 2)]], "stroke 0 is not numeric"),
             ([[(0, float("nan"))]], "NaN"),
             ([[(0, 1e300)]], "larger"),
-            ([np.zeros((drawing.MAX_POINTS // 2 + 1, 2))] * 2, "at most 10,000 points; got 10,002"),
+            ([np.zeros((strokes.MAX_POINTS // 2 + 1, 2))] * 2, "at most 10,000 points; got 10,002"),
         ],
     )
     def test_strokes_that_are_refused(self, strokes: Any, words: str) -> None:
@@ -291,11 +291,3 @@ class TestPages:
     def test_many_strokes_fit_on_the_page(self) -> None:
         page = drawing.read_page([[(x, 0), (x, 10)] for x in range(0, 9000, 30)])
         assert max(page.pixels.shape) <= drawing.PAGE_PX
-
-    @pytest.mark.parametrize(("ink", "paper"), [(0, 255), (255, 0)])
-    def test_transparent_pixels_are_paper_that_shows_the_ink(self, ink: int, paper: int) -> None:
-        pixels = np.zeros((40, 40, 4), np.uint8)
-        pixels[10:20, 10:20] = (ink, ink, ink, 255)
-        page = drawing.read_page(pixels)
-        assert (page.pixels[0, 0] == (paper, paper, paper, 255)).all()
-        assert (page.pixels[15, 15] == (ink, ink, ink, 255)).all()

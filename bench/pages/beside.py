@@ -11,7 +11,8 @@ from bench.pages.answers import Answers
 from bench.pages.programs import NOT_INSTALLED, Mode
 from bench.pages.sets import Sets
 from digitpad import drawing
-from digitpad.drawing import Drawing, Scaled
+from digitpad.drawing import Drawing
+from digitpad.scaling import Scaled
 
 USUAL = "Otsu, contours and a CNN"
 

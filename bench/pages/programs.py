@@ -14,8 +14,8 @@ from rich.progress import track
 from bench import record
 from bench.pages import pool
 from bench.pages.answers import Answers, from_json
-from digitpad.drawing import Scaled
 from digitpad.errors import DigitpadError
+from digitpad.scaling import Scaled
 
 Mode = Literal["page", "line", "single"]
 

@@ -11,8 +11,8 @@ from bench.drawings import ways
 from bench.drawings.classifiers import Classifier
 from bench.pages.answers import Answers, Box, Mark
 from bench.pages.papers import Picture
-from digitpad.drawing import Scaled
 from digitpad.pages import order
+from digitpad.scaling import Scaled
 
 LEAST_PX = 10
 """Height below which a contour is taken for dirt; tutorials have 5 to 20."""

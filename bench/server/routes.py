@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from digitpad import drawing
+from digitpad.scaling import Pixels
 
 STROKES = Path(__file__).parents[2] / "tests" / "golden" / "strokes.json"
 SLANTS = (-0.15, 0.0, 0.15)
@@ -101,7 +102,7 @@ def _draw(digit: int, lines: list[Any]) -> Drawing:
     return Drawing(digit, _png(pixels), _png(layer))
 
 
-def _png(pixels: drawing.Pixels) -> bytes:
+def _png(pixels: Pixels) -> bytes:
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG")
     return file.getvalue()

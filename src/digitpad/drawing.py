@@ -12,18 +12,16 @@ import math
 import threading
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import ExifTags, Image, ImageOps
+from PIL import Image
 
 from digitpad import strokes as pen
 from digitpad.errors import DrawingError
-
-Pixels = NDArray[np.uint8]
+from digitpad.scaling import Pixels, Scaled, opaque, shrink
 
 Drawing = bytes | str | Path | Image.Image | NDArray[Any] | Sequence[ArrayLike]
 """Encoded bytes, a data URL or path, a PIL image, an array, or strokes."""
@@ -34,13 +32,8 @@ MAX_JPEG_PIXELS = 64_000_000
 """A JPEG that is not progressive is decoded at a reduced size, without memory for all of its pixels."""
 
 MAX_SIDE_PX = 20_000
-MAX_POINTS = 10_000
-MAX_COORDINATE = 1e9
 WORKING_PX, PAGE_PX = 1024, 1600
 """Larger drawings and pages are averaged down by a whole factor first: a photograph costs no more than a canvas."""
-
-_STRIP_PX = 16
-"""Number of rows of the smaller image that are computed at a time."""
 
 STROKE_CANVAS_PX = 280
 STROKE_DIGIT_PX = 196
@@ -59,21 +52,6 @@ _PAGE_DIGIT_PX, _PAGE_BRUSH_PX, _PAGE_MARGIN_PX = 64, 5, 24
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 ACCEPTED = "PNG, JPEG or WebP bytes, a data URL, a path, a PIL image, an array, or a list of strokes"
-
-
-@dataclass(frozen=True, eq=False)
-class Scaled:
-    """Pixels, and where they lie in the input.
-
-    Attributes:
-        pixels: uint8 (height, width, 4): red, green, blue and straight alpha, 0 to 255.
-        factor: px, or units of strokes, of the input per px.
-        origin: x and y in the input of the upper left corner.
-    """
-
-    pixels: Pixels
-    factor: float = 1.0
-    origin: tuple[float, float] = (0.0, 0.0)
 
 
 def read(drawing: Drawing) -> Pixels:
@@ -192,7 +170,7 @@ def from_image(image: Image.Image, most_px: int = WORKING_PX) -> Scaled:
         image.draft(None, (most_px, most_px))  # JPEG can be decoded at a reduced size
         image.load()
         factor = math.ceil(max(image.size) / most_px)
-        return Scaled(_to_pixels(image, factor), factor * width / image.width)
+        return Scaled(shrink(image, factor), factor * width / image.width)
     except Exception as error:
         raise DrawingError(f"Expected a complete image; it is damaged or truncated: {error}.") from None
 
@@ -224,7 +202,7 @@ def from_array(array: NDArray[Any], most_px: int = WORKING_PX) -> Scaled:
         pixels = np.full((*levels.shape[:2], 4), 255, np.uint8)
         pixels[..., :3] = levels
     factor = math.ceil(max(pixels.shape[:2]) / most_px)
-    return Scaled(pixels if factor == 1 else _to_pixels(Image.fromarray(pixels), factor), factor)
+    return Scaled(pixels if factor == 1 else shrink(Image.fromarray(pixels), factor), factor)
 
 
 def from_strokes(strokes: Sequence[ArrayLike]) -> Pixels:
@@ -240,14 +218,14 @@ def from_strokes(strokes: Sequence[ArrayLike]) -> Pixels:
     Raises:
         DrawingError: a stroke has another shape or coordinates that are not finite, or a limit is exceeded.
     """
-    lines, side = _to_lines(strokes), STROKE_CANVAS_PX
+    lines, side = pen.check(strokes), STROKE_CANVAS_PX
     placed = pen.place(lines, STROKE_DIGIT_PX, (side / 2, side / 2)) if lines else []
     return from_array(np.asarray(pen.draw(placed, (side, side), STROKE_BRUSH_PX))).pixels
 
 
 def _draw_page(strokes: Sequence[ArrayLike]) -> Scaled:
     """Draw strokes black on white, the tallest `_PAGE_DIGIT_PX` high, but nothing beyond `PAGE_PX`."""
-    lines, margin = _to_lines(strokes), _PAGE_MARGIN_PX
+    lines, margin = pen.check(strokes), _PAGE_MARGIN_PX
     if not lines:
         return Scaled(np.full((_PAGE_DIGIT_PX, _PAGE_DIGIT_PX, 4), 255, np.uint8))
     points = np.concatenate(lines)
@@ -258,17 +236,6 @@ def _draw_page(strokes: Sequence[ArrayLike]) -> Scaled:
     drawn = pen.draw([(line - low) * scale + margin for line in lines], (width, height), _PAGE_BRUSH_PX)
     x, y = (float(value) for value in low - margin / scale)
     return Scaled(from_array(np.asarray(drawn)).pixels, 1 / scale, (x, y))
-
-
-def opaque(pixels: Pixels) -> Pixels:
-    """Lay transparent pixels on white paper under dark ink, and on black paper under light ink."""
-    if (pixels[..., 3] == 255).all():
-        return pixels
-    share = pixels[..., 3:].astype(np.float32) / 255
-    is_light = float((pixels[..., 1:2] * share).sum()) > 127.5 * float(share.sum())
-    laid = np.full_like(pixels, 255)
-    laid[..., :3] = np.rint(pixels[..., :3] * share + (0.0 if is_light else 255.0) * (1 - share))
-    return laid
 
 
 def _open(data: bytes) -> Image.Image:
@@ -303,32 +270,6 @@ def _check_size(width: int, height: int, most_pixels: int = MAX_PIXELS) -> None:
         raise DrawingError(f"Expected at most {MAX_SIDE_PX:,} px on a side; got {width} x {height}. Crop the image.")
 
 
-def _to_pixels(image: Image.Image, factor: int) -> Pixels:
-    small = _to_rgba(image) if factor == 1 else _averaged_down(image, factor)
-    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
-        small.info["exif"] = image.info.get("exif", b"")
-        small = ImageOps.exif_transpose(small)
-    return np.asarray(small)
-
-
-def _averaged_down(image: Image.Image, factor: int) -> Image.Image:
-    """Shrink an image by a whole factor, strip by strip, to avoid a second copy of its size."""
-    small = Image.new("RGBA", (math.ceil(image.width / factor), math.ceil(image.height / factor)))
-    for top in range(0, small.height, _STRIP_PX):
-        bottom = min((top + _STRIP_PX) * factor, image.height)
-        strip = image.crop((0, top * factor, image.width, bottom))
-        small.paste(_to_rgba(strip).reduce(factor), (0, top))
-    return small
-
-
-def _to_rgba(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I;16"):  # Pillow would clip 16-bit values to 8 bits instead of scaling them
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    elif image.mode not in ("1", "L", "LA", "P", "PA", "RGB", "RGBA", "RGBa"):  # CMYK, YCbCr, LAB, HSV
-        image = image.convert("RGB")
-    return image if image.mode == "RGBA" else image.convert("RGBA")
-
-
 def _to_levels(array: NDArray[Any]) -> Pixels:
     if array.dtype == np.uint8:
         return array
@@ -342,25 +283,3 @@ def _to_levels(array: NDArray[Any]) -> Pixels:
     if low < 0.0 or high > 1.0:
         raise DrawingError(f"Expected floating-point values from 0 to 1; got {low:g} to {high:g}. Rescale them.")
     return np.rint(array * 255.0).astype(np.uint8)
-
-
-def _to_lines(strokes: Sequence[ArrayLike]) -> list[pen.Stroke]:
-    lines = [_to_points(index, stroke) for index, stroke in enumerate(strokes)]
-    num_points = sum(map(len, lines))
-    if num_points > MAX_POINTS:
-        raise DrawingError(f"Expected at most {MAX_POINTS:,} points; got {num_points:,}. Leave some out.")
-    return lines
-
-
-def _to_points(index: int, stroke: ArrayLike) -> NDArray[np.float64]:
-    try:
-        points = np.asarray(stroke)
-    except (TypeError, ValueError):
-        raise DrawingError(f"Expected strokes as lists of (x, y) points; stroke {index} is ragged.") from None
-    if points.dtype.kind not in "iuf":
-        raise DrawingError(f"Expected strokes as lists of (x, y) points; stroke {index} is not numeric.")
-    if points.ndim != 2 or points.shape[1] != 2 or not len(points):
-        raise DrawingError(f"Expected strokes of shape (num_points, 2); stroke {index} has shape {points.shape}.")
-    if not (np.abs(points) <= MAX_COORDINATE).all():  # written so that NaN fails too
-        raise DrawingError(f"Expected coordinates within {MAX_COORDINATE:g}; stroke {index} has NaN or larger values.")
-    return points.astype(np.float64)

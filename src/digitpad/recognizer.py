@@ -15,6 +15,7 @@ from digitpad.pages import doubt, single
 from digitpad.pages.reader import Found, Reader
 from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction, to_prediction
+from digitpad.scaling import Pixels, Scaled, opaque
 from digitpad.verdict import Thresholds
 from digitpad.words import say
 
@@ -95,7 +96,7 @@ class Recognizer:
             predictions.update(zip(indices, answers, strict=True))
         return [self._look_again(each, predictions[index], _SMALL_OUTPUTS) for index, each in enumerate(pixels)]
 
-    def read(self, picture: drawing.Drawing | drawing.Scaled) -> Reading:
+    def read(self, picture: drawing.Drawing | Scaled) -> Reading:
         """Read all digits on a picture: a photograph, a form, a number.
 
         Args:
@@ -108,7 +109,7 @@ class Recognizer:
             DrawingError: the picture cannot be read.
             ArtifactError: the page model cannot be loaded.
         """
-        page = picture if isinstance(picture, drawing.Scaled) else drawing.read_page(picture)
+        page = picture if isinstance(picture, Scaled) else drawing.read_page(picture)
         picture = page.pixels[..., :3]
         found = self._reader.find(picture)
         reading = self._reader.read(picture, found)
@@ -130,13 +131,13 @@ class Recognizer:
         self._model.check()
 
     def _look_again(
-        self, pixels: drawing.Pixels, prediction: Prediction, names: Sequence[str], found: Found | None = None
+        self, pixels: Pixels, prediction: Prediction, names: Sequence[str], found: Found | None = None
     ) -> Prediction:
         """Look at a doubtful drawing with the page model too, unless it was and this is what it found."""
         may_be_more = doubt.may_be_more(prediction)
         if not (may_be_more or doubt.may_be_several(prediction)):
             return prediction
-        found = found or self._reader.find(drawing.opaque(pixels)[..., :3], doubt.MOST_PX)
+        found = found or self._reader.find(opaque(pixels)[..., :3], doubt.MOST_PX)
         if not doubt.are_all(found.digits):
             return prediction
         if doubt.are_several(found, prediction):
@@ -158,7 +159,7 @@ class Recognizer:
         return [{name: value[i] for name, value in named.items()} for i in range(len(pixels))]
 
 
-def _read_numbered(index: int, picture: drawing.Drawing) -> drawing.Pixels:
+def _read_numbered(index: int, picture: drawing.Drawing) -> Pixels:
     try:
         return drawing.read(picture)
     except DrawingError as error:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from digitpad import Recognizer
-from digitpad.drawing import Scaled
 from digitpad.pages import formats
 from digitpad.pages.reading import Digit, DigitStatus, Reading, to_lines
 from digitpad.prediction import Prediction
+from digitpad.scaling import Scaled
 
 
 @pytest.fixture(scope="module")

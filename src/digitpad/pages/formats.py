@@ -7,8 +7,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from digitpad.drawing import Scaled
 from digitpad.pages.reading import UNREAD, Digit, Reading
+from digitpad.scaling import Scaled
 
 CSV_COLUMNS = ("picture", "line", "digit", "status", "confidence", "top", "left", "bottom", "right")
 

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 
 from digitpad import drawing
 from digitpad.errors import DrawingError
+from digitpad.scaling import Pixels
 from digitpad.server import problem
 from digitpad.server.problem import ProblemError
 
@@ -114,7 +115,7 @@ async def parse(content_type: str, body: bytes, options: Options) -> tuple[bytes
             raise ProblemError(415, "unsupported-media-type", detail, accept_post=", ".join(ACCEPTED))
 
 
-def decode(picture: bytes | str) -> drawing.Pixels:
+def decode(picture: bytes | str) -> Pixels:
     """Decode an image. Unlike `drawing.read`, this never takes text for a path.
 
     Raises:

@@ -12,7 +12,7 @@ from digitpad.training import backend
 backend.prepare()
 
 from digitpad.pages import finder  # noqa: E402
-from digitpad.pages.reader import Weights  # noqa: E402
+from digitpad.pages.weights import Weights  # noqa: E402
 from digitpad.training.datasets.splits import Split  # noqa: E402
 from digitpad.training.evaluation import pages as evaluation  # noqa: E402
 from digitpad.training.evaluation.pages import Looked  # noqa: E402

@@ -1,29 +1,23 @@
-"""Reads a page: every glyph that the page network finds goes through the contract and the digit network."""
+"""Reads a page: weighs what both networks say of every glyph, and puts in order what is read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad import artifact, verdict
+from digitpad import verdict
 from digitpad.artifact import Artifact
-from digitpad.errors import ArtifactError
-from digitpad.pages import choice, context, finder, order, reasons
+from digitpad.pages import choice, context, order, reasons
+from digitpad.pages.evidence import FLOOR, Evidence, gather, look
 from digitpad.pages.finder import Glyph
 from digitpad.pages.levels import Picture
 from digitpad.pages.reading import Digit, Reading, to_lines
+from digitpad.pages.weights import Weights
 from digitpad.prediction import to_prediction
 from digitpad.verdict import Thresholds, Verdict
 from digitpad.words import say
-
-_BUCKET_PX = 16
-"""Patches are filled up to multiples of this, so that many have the same size and are read at once."""
-
-_OUTPUTS = tuple(name for name in artifact.OUTPUTS if name != "distance")
 
 _SURELY = 0.6  # chance that there is a glyph, below which what is not read as a digit is left out of the text
 _LIKE = 0.7  # of the height of the digits beside it: what is lower and not read is left out of the text
@@ -33,59 +27,6 @@ _ENOUGH, _TRUSTED = 6, 0.7
 
 _CLEAR, _MORE = 0.9, 4
 """It is, if so many more of them are clearly digits when turned around."""
-
-_FLOOR = 1e-7  # probabilities below this are no more telling
-
-
-@dataclass(frozen=True)
-class Weights:
-    """How much the two networks count; fitted on generated pages.
-
-    Attributes:
-        digit: of the logarithms of the digit network's probabilities.
-        page: of those of the page network.
-        not_digit: added to the sum for not being a digit.
-        prior: the share of glyphs that were no digits on those pages, between 0 and 1.
-    """
-
-    digit: float
-    page: float
-    not_digit: float
-    prior: float
-
-    @classmethod
-    def from_card(cls, card: dict[str, Any], path: Path) -> "Weights":
-        """The weights on the card of the model file at `path`; ArtifactError if there are none."""
-        names, found = [field.name for field in fields(cls)], card.get("weights")
-        values: list[Any] = [found.get(name) for name in names] if isinstance(found, dict) else []
-        if not values or not all(type(value) in (int, float) and np.isfinite(value) for value in values):
-            raise ArtifactError(f"Expected weights for {', '.join(names)} on the card of {path}; got {found!r}.")
-        return cls(*map(float, values))
-
-    def combine(self, digit: NDArray[np.float64], page: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probabilities, float64 (n, 11), from the log probabilities of both networks, (n, 11) each."""
-        total = self.digit * digit + self.page * page
-        total[:, -1] += self.not_digit
-        total = np.exp(total - total.max(axis=1, keepdims=True))
-        combined: NDArray[np.float64] = total / total.sum(axis=1, keepdims=True)
-        return combined
-
-
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """What both networks say of the glyphs of a page.
-
-    Attributes:
-        glyphs: at all levels.
-        digit: log probabilities of the digit network, float64 (n, 11).
-        page: log probabilities of the page network, float64 (n, 11).
-        outputs: of the digit network, by name, for each glyph.
-    """
-
-    glyphs: list[Glyph]
-    digit: NDArray[np.float64]
-    page: NDArray[np.float64]
-    outputs: list[dict[str, NDArray[np.float32]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,9 +99,8 @@ class Reader:
         if len(found.verdicts) < _ENOUGH or found.trust > _TRUSTED:
             return False
         standing = list(found.verdicts)
-        turned = _read_patches([found.evidence.glyphs[index].patch[::-1, ::-1] for index in standing], self._digits)
-        looks = np.array([_log_shares(output) for output in turned])
-        return _num_clear(looks) >= _num_clear(found.evidence.digit[standing]) + _MORE
+        turned, _ = look([found.evidence.glyphs[index].patch[::-1, ::-1] for index in standing], self._digits)
+        return _num_clear(turned) >= _num_clear(found.evidence.digit[standing]) + _MORE
 
     def _to_digit(self, found: Found, index: int, line: int | None) -> Digit:
         glyph, shares, judged = found.evidence.glyphs[index], found.shares[index], found.verdicts[index]
@@ -169,7 +109,7 @@ class Reader:
         return Digit(
             digit=None if judged.status == "not a digit" else best,
             status="unsure" if judged.status == "unsure" else "digit" if judged.status == "digit" else "not a digit",
-            confidence=float(shares[best] / max(shares[:10].sum(), _FLOOR)),
+            confidence=float(shares[best] / max(shares[:10].sum(), FLOOR)),
             candidates=judged.candidates,
             box=glyph.box,
             line=line,
@@ -187,58 +127,14 @@ def stand(evidence: Evidence, weights: Weights) -> tuple[list[int], NDArray[np.f
     shares = weights.combine(evidence.digit, evidence.page)
     chosen = choice.choose(evidence.glyphs, (1 - shares[:, -1]).tolist())
     adapted = context.adapt(shares[chosen, -1], [evidence.glyphs[index].box for index in chosen], weights.prior)
-    shares[chosen, :10] *= ((1 - adapted) / np.maximum(1 - shares[chosen, -1], _FLOOR))[:, None]
+    shares[chosen, :10] *= ((1 - adapted) / np.maximum(1 - shares[chosen, -1], FLOOR))[:, None]
     shares[chosen, -1] = adapted
     return chosen, shares
-
-
-def gather(picture: Picture, run: finder.Run, digits: Artifact, most_px: int | None = None) -> Evidence:
-    """Find the glyphs of a picture, and ask both networks about each.
-
-    Args:
-        picture: uint8 (height, width, 3), RGB.
-        run: runs the page graph.
-        digits: the digit model.
-        most_px: see `finder.find`.
-    """
-    glyphs = finder.find(picture, run, most_px)
-    outputs = _read_patches([glyph.patch for glyph in glyphs], digits)
-    digit = np.array([_log_shares(output) for output in outputs]).reshape(-1, 11)
-    logits = np.array([glyph.logits for glyph in glyphs], np.float64).reshape(-1, 11)
-    logits -= logits.max(axis=1, keepdims=True, initial=-np.inf)
-    page = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    return Evidence(glyphs, digit, np.maximum(page, np.log(_FLOOR)), outputs)
-
-
-def _log_shares(output: dict[str, NDArray[np.float32]]) -> NDArray[np.float64]:
-    """Log probabilities of the digits and of not being one, (11,)."""
-    not_digit = float(output["not_digit"])
-    shares = np.append(output["probabilities"].astype(np.float64) * (1 - not_digit), not_digit)
-    logarithms: NDArray[np.float64] = np.log(np.maximum(shares, _FLOOR))
-    return logarithms
 
 
 def _num_clear(looks: NDArray[np.float64]) -> int:
     """How many glyphs the digit network is sure of, from its log probabilities, (n, 11)."""
     return int((looks[:, :10].max(axis=1) > np.log(_CLEAR)).sum())
-
-
-def _read_patches(patches: Sequence[NDArray[np.uint8]], digits: Artifact) -> list[dict[str, NDArray[np.float32]]]:
-    """The outputs of the digit network for patches, black on white, filled up with white."""
-    buckets: dict[tuple[int, int], list[int]] = {}
-    for index, patch in enumerate(patches):
-        height, width = (-(-side // _BUCKET_PX) * _BUCKET_PX for side in patch.shape)
-        buckets.setdefault((height, width), []).append(index)
-    outputs: list[dict[str, NDArray[np.float32]]] = [{} for _ in patches]
-    for (height, width), indices in buckets.items():
-        pixels = np.full((len(indices), height, width, 4), 255, np.uint8)
-        for place, index in zip(pixels, indices, strict=True):
-            patch = patches[index]
-            place[: patch.shape[0], : patch.shape[1], :3] = patch[..., None]
-        named = digits.run(pixels, _OUTPUTS)
-        for number, index in enumerate(indices):
-            outputs[index] = {name: value[number] for name, value in named.items()}
-    return outputs
 
 
 def _lines(chosen: Sequence[int], glyphs: Sequence[Glyph], judged: Mapping[int, Verdict]) -> list[list[list[int]]]:
@@ -263,5 +159,5 @@ def _number(number: Sequence[int], glyphs: Sequence[Glyph], judged: Mapping[int,
 
 
 def _judge(shares: NDArray[np.float64], thresholds: Thresholds) -> Verdict:
-    digits = shares[:10] / max(shares[:10].sum(), _FLOOR)
+    digits = shares[:10] / max(shares[:10].sum(), FLOOR)
     return verdict.judge(digits.astype(np.float32), float(shares[10]), thresholds)

@@ -14,7 +14,8 @@ from scipy.optimize import minimize
 from digitpad.artifact import Artifact
 from digitpad.pages import finder, reader
 from digitpad.pages.boxes import Box
-from digitpad.pages.reader import Evidence, Weights
+from digitpad.pages.evidence import Evidence, gather
+from digitpad.pages.weights import Weights
 from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
 from digitpad.training.evaluation import calibration, metrics
 from digitpad.training.pages import page
@@ -64,7 +65,7 @@ def look(digits: Split, seed: Sequence[int], num_pages: int, run: finder.Run, mo
     bank = Bank.gather(digits, seed[0])
     for number in range(num_pages):
         made = page.make(bank, _SIDES_PX[number % len(_SIDES_PX)], Chance([*seed, number]))
-        yield compare(made, reader.gather(made.pixels, run, model))
+        yield compare(made, gather(made.pixels, run, model))
 
 
 def compare(made: Page, evidence: Evidence) -> Looked:

@@ -10,7 +10,7 @@ from typing import Any
 
 import keras
 
-from digitpad.pages.reader import Weights
+from digitpad.pages.weights import Weights
 from digitpad.training import runs
 from digitpad.training.datasets import splits
 from digitpad.training.evaluation.calibration import Calibrated

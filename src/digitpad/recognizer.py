@@ -36,9 +36,11 @@ class Recognizer:
         num_bytes: the size of the model file.
     """
 
-    def __init__(self, model: artifact.Artifact, pages: Path | None = None, *, num_threads: int = 1) -> None:
-        self._model, self._pages = model, pages or artifact.shipped(artifact.PAGES)
-        self._num_threads = num_threads
+    def __init__(
+        self, model: artifact.Artifact, pages: artifact.Artifact | None = None, *, num_threads: int = 1
+    ) -> None:
+        self._model, self._num_threads = model, num_threads
+        self._given = pages and Reader(pages, model)
         self._thresholds = Thresholds.from_card(model.card, model.path)
         self.card: dict[str, Any] = model.card
         self.model_id = model.model_id
@@ -52,7 +54,7 @@ class Recognizer:
 
         Args:
             path: a `digits.onnx`; None for the model that ships with digitpad.
-            pages: a `pages.onnx`, which `read` loads when it is first used; None for the model that ships.
+            pages: a `pages.onnx`; None for the model that ships, which is loaded when it is first needed.
             num_threads: number of threads for one prediction; one is fastest for single drawings.
 
         Raises:
@@ -60,7 +62,8 @@ class Recognizer:
                 wrong, or it has no thresholds.
         """
         model = artifact.load(artifact.shipped() if path is None else path, num_threads=num_threads)
-        return cls(model, None if pages is None else Path(pages), num_threads=num_threads)
+        given = artifact.load(pages, artifact.PAGES, num_threads=num_threads) if pages else None
+        return cls(model, given, num_threads=num_threads)
 
     def predict(self, picture: drawing.Drawing, *, keep_distance: bool = False) -> Prediction:
         """Read one drawing of one digit.
@@ -120,7 +123,8 @@ class Recognizer:
 
     @cached_property
     def _reader(self) -> Reader:
-        return Reader(artifact.load(self._pages, artifact.PAGES, num_threads=self._num_threads), self._model)
+        shipped = artifact.shipped(artifact.PAGES)
+        return self._given or Reader(artifact.load(shipped, artifact.PAGES, num_threads=self._num_threads), self._model)
 
     def check(self) -> None:
         """Verify the model's answers to its probes again.

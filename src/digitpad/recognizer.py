@@ -116,9 +116,10 @@ class Recognizer:
         picture = page.pixels[..., :3]
         found = self._reader.find(picture)
         reading = self._reader.read(picture, found)
-        if len(found.digits) <= 1:  # then the whole picture may be of one digit, which `predict` reads best
+        if single.may_be(found):
             prediction = self._run(page.pixels[None], _SMALL_OUTPUTS)[0]
-            reading = single.agree(reading, self._look_again(page.pixels, prediction, _SMALL_OUTPUTS, found))
+            prediction = self._look_again(page.pixels, prediction, _SMALL_OUTPUTS, found)
+            reading = single.agree(reading, found, prediction)
         return reading.moved(page.factor, page.origin)
 
     @cached_property

@@ -1,5 +1,7 @@
 """Boxes: rectangles around ink."""
 
+from collections.abc import Sequence
+
 Box = tuple[float, float, float, float]
 """Top, left, bottom and right edge, px."""
 
@@ -19,3 +21,14 @@ def agreement(one: Box, other: Box) -> float:
 def intersect(one: Box, other: Box) -> Box:
     """What two boxes have in common, which may be empty."""
     return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+
+
+def join(boxes: Sequence[Box]) -> Box:
+    """The smallest box around some boxes."""
+    tops, lefts, bottoms, rights = zip(*boxes, strict=True)
+    return min(tops), min(lefts), max(bottoms), max(rights)
+
+
+def longer_side(box: Box) -> float:
+    """The longer side of a box, px."""
+    return max(box[2] - box[0], box[3] - box[1])

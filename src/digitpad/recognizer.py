@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from digitpad import artifact, drawing
 from digitpad.errors import DrawingError
 from digitpad.pages import doubt, single
+from digitpad.pages.isolation import isolate
 from digitpad.pages.reader import Found, Reader
 from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction, to_prediction
@@ -149,10 +150,10 @@ class Recognizer:
             return replace(prediction, status="several digits", reason=say("reason", "several digits"))
         if not may_be_more or len(found.digits) > 1:
             return prediction
-        alone = self._run(doubt.isolate(found.digits[0], prediction.size)[None], names)[0]
+        alone = self._reader.predict(found, found.read[0])
         if doubt.is_same(prediction, alone):
             return prediction
-        return replace(alone, isolated=True, reason=say("reason", "isolated", reason=alone.reason))
+        return isolate(alone, found.digits[0], prediction.size, keep_distance="distance" in names)
 
     def _run(self, pixels: NDArray[np.uint8], names: Sequence[str]) -> list[Prediction]:
         size = (pixels.shape[1], pixels.shape[2])

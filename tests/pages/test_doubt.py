@@ -9,7 +9,6 @@ from PIL import Image
 
 from digitpad import Recognizer
 from digitpad.pages import doubt
-from digitpad.pages.finder import Glyph
 from tests.conftest import GOLDEN_PICTURES
 from tests.pages.conftest import draw, write
 
@@ -63,16 +62,3 @@ def test_batches_are_doubted_alike(recognizer: Recognizer) -> None:
     for picture, prediction in zip(pictures, together, strict=True):
         alone = recognizer.predict(picture)
         assert (alone.status, alone.digit, alone.isolated) == (prediction.status, prediction.digit, prediction.isolated)
-
-
-@pytest.mark.parametrize("scale", [0.5, 1.0, 2.0])
-def test_ink_alone_is_where_it_was(scale: float) -> None:
-    patch = np.full((52, 32), 255, np.uint8)
-    patch[6:-6, 6:-6] = 0  # ink of 40 x 20 px at its level
-    box = (50.0, 70.0, 50 + 40 / scale, 70 + 20 / scale)
-    glyph = Glyph(box, 40, 1.0, np.zeros(11, np.float32), patch, scale, 1.0)
-    alone = doubt.isolate(glyph, (200, 180))
-    assert alone.shape == (200, 180, 4)
-    rows, columns = np.nonzero(alone[..., 0] < 128)
-    found = (rows.min(), columns.min(), rows.max() + 1, columns.max() + 1)
-    assert np.abs(np.subtract(found, box)).max() <= 1

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from digitpad.pages.finder import PATCH_MARGIN_PX, Glyph
+from digitpad.pages.finder import Glyph
 from digitpad.pages.reader import Found
 from digitpad.prediction import Prediction
 
@@ -55,24 +54,6 @@ def are_several(found: Found, prediction: Prediction) -> bool:
     """Whether more than one digit was found; it takes more to part what looks like one digit."""
     is_enough = prediction.status == "not a digit" or found.chance > _SURE
     return is_enough and len(found.digits) > 1
-
-
-def isolate(glyph: Glyph, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """The ink of a glyph alone, in its place, black on white.
-
-    Args:
-        glyph: found on a picture.
-        size: height and width of that picture, px.
-
-    Returns:
-        uint8 (height, width, 4), red, green, blue and alpha.
-    """
-    patch = Image.fromarray(glyph.patch)
-    width, height = (max(1, round(side / glyph.scale)) for side in patch.size)
-    margin = PATCH_MARGIN_PX / glyph.scale
-    alone = Image.new("L", (size[1], size[0]), 255)
-    alone.paste(patch.resize((width, height)), (round(glyph.box[1] - margin), round(glyph.box[0] - margin)))
-    return np.asarray(alone.convert("RGBA"))
 
 
 def _has_gap(seen: NDArray[np.uint8], axis: int) -> bool:

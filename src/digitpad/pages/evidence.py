@@ -67,6 +67,12 @@ def look(patches: Sequence[NDArray[np.uint8]], digits: Artifact) -> tuple[NDArra
     return np.array([_log_shares(output) for output in outputs]).reshape(-1, 11), outputs
 
 
+def padded(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Height and width of a patch when it is filled up, px."""
+    height, width = (-(-side // _BUCKET_PX) * _BUCKET_PX for side in shape)
+    return height, width
+
+
 def _log_shares(output: Outputs) -> NDArray[np.float64]:
     """Log probabilities of the digits and of not being one, (11,)."""
     not_digit = float(output["not_digit"])
@@ -79,8 +85,7 @@ def _outputs(patches: Sequence[NDArray[np.uint8]], digits: Artifact) -> list[Out
     """The outputs of the digit network for patches, black on white, filled up with white."""
     buckets: dict[tuple[int, int], list[int]] = {}
     for index, patch in enumerate(patches):
-        height, width = (-(-side // _BUCKET_PX) * _BUCKET_PX for side in patch.shape)
-        buckets.setdefault((height, width), []).append(index)
+        buckets.setdefault(padded(patch.shape), []).append(index)
     outputs: list[Outputs] = [{} for _ in patches]
     for (height, width), indices in buckets.items():
         pixels = np.full((len(indices), height, width, 4), 255, np.uint8)

@@ -15,7 +15,7 @@ from digitpad.pages.finder import Glyph
 from digitpad.pages.levels import Picture
 from digitpad.pages.reading import Digit, Reading, to_lines
 from digitpad.pages.weights import Weights
-from digitpad.prediction import to_prediction
+from digitpad.prediction import Prediction, to_prediction
 from digitpad.verdict import Thresholds, Verdict
 from digitpad.words import say
 
@@ -46,20 +46,21 @@ class Found:
     @property
     def digits(self) -> list[Glyph]:
         """What is read as a digit, surely or not."""
-        return [self.evidence.glyphs[index] for index in self._read]
+        return [self.evidence.glyphs[index] for index in self.read]
 
     @property
     def chance(self) -> float:
         """The chance that all that is read as a digit is one, 0 to 1."""
-        return float(np.prod(1 - self.shares[self._read, 10]))
+        return float(np.prod(1 - self.shares[self.read, 10]))
 
     @property
     def trust(self) -> float:
         """The mean confidence in what stands, 0 to 1; what is no digit counts as 0."""
-        return float(self.shares[self._read, :10].max(axis=1).sum()) / max(len(self.verdicts), 1)
+        return float(self.shares[self.read, :10].max(axis=1).sum()) / max(len(self.verdicts), 1)
 
     @property
-    def _read(self) -> list[int]:
+    def read(self) -> list[int]:
+        """Indices of what is read as a digit, surely or not, the best first."""
         return [index for index, found in self.verdicts.items() if found.status != "not a digit"]
 
 
@@ -94,6 +95,11 @@ class Reader:
         numbers = [[[place[index] for index in part] for part in line] for line in lines]
         return Reading(to_lines(digits, numbers), digits, reasons.find(picture, digits))
 
+    def predict(self, found: Found, index: int) -> Prediction:
+        """What the digit network says of the patch of a glyph; px are those of the patch."""
+        height, width = found.evidence.glyphs[index].patch.shape
+        return to_prediction(found.evidence.outputs[index], (height, width), self._alone)
+
     def _is_upside_down(self, found: Found) -> bool:
         """Whether little is trusted, and more of it would be digits if the page were turned around."""
         if len(found.verdicts) < _ENOUGH or found.trust > _TRUSTED:
@@ -104,7 +110,6 @@ class Reader:
 
     def _to_digit(self, found: Found, index: int, line: int | None) -> Digit:
         glyph, shares, judged = found.evidence.glyphs[index], found.shares[index], found.verdicts[index]
-        size = (glyph.patch.shape[0], glyph.patch.shape[1])
         best = int(shares[:10].argmax())
         return Digit(
             digit=None if judged.status == "not a digit" else best,
@@ -113,7 +118,7 @@ class Reader:
             candidates=judged.candidates,
             box=glyph.box,
             line=line,
-            prediction=to_prediction(found.evidence.outputs[index], size, self._alone),
+            prediction=self.predict(found, index),
         )
 
 

@@ -33,9 +33,12 @@ def simplify(model: bytes) -> bytes:
         return model
     nodes = [_resize(sources, node) for node in graph.node]
     needed = _needed(nodes, [output.name for output in graph.output])
-    del graph.node[:], graph.value_info[:]
+    used = {name for node in needed for name in node.input}
+    scales = numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), _SCALES)
+    constants = [constant for constant in (*graph.initializer, scales) if constant.name in used]
+    del graph.node[:], graph.initializer[:], graph.value_info[:]
     graph.node.extend(needed)
-    graph.initializer.append(numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), _SCALES))
+    graph.initializer.extend(constants)
     return bytes(proto.SerializeToString(deterministic=True))
 
 

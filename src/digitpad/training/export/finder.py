@@ -99,7 +99,8 @@ def _owners(shares: Tensor, offset: Tensor, glyphs: Tensor) -> Tensor:
     """Which glyph each inked cell belongs to."""
     height, width = ops.shape(shares)[0], ops.shape(shares)[1]
     strongest = ops.reshape(ops.max(shares, axis=-1), (height * width,))
-    [cells] = ops.nonzero(strongest > _LEAST_INK)
+    is_inked = (strongest > _LEAST_INK) | (ops.arange(height * width) == 0)  # browsers fail on none at all
+    [cells] = ops.nonzero(is_inked)
     x, y = (2.0 * ops.cast(along, "float32") + 1.0 for along in (cells % width, cells // width))
     towards = OFFSET_PX * ops.take(offset, cells, axis=0)
     nearness, place = ops.top_k(_nearness(x + towards[:, 0], y + towards[:, 1], glyphs), 1)

@@ -56,8 +56,8 @@ def make(bank: Bank, side: int, chance: Chance) -> Page:
 def _clutter(sheet: Sheet, writer: Writer, layout: str, height: float, chance: Chance) -> None:
     """Add what is no digit."""
     is_empty = layout == "nothing"
-    if chance.happens(0.75 if is_empty else 0.28 if sheet.side <= _SMALL_PX else 0.36):
-        clutter.handwriting(sheet, writer, height, chance, most=10 if is_empty else 4)
+    if chance.happens(0.7 if is_empty else 0.28 if sheet.side <= _SMALL_PX else 0.36):
+        clutter.handwriting(sheet, writer, height, chance, most=6 if is_empty else 3)
     if chance.happens(0.5 if is_empty else 0.22):
         clutter.print_lines(sheet, writer, height, chance)
     if chance.happens(0.16 if is_empty else 0.06):

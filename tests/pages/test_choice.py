@@ -9,9 +9,9 @@ from digitpad.pages.finder import Glyph
 PATCH = np.full((20, 20), 255, np.uint8)
 
 
-def glyph(box: Box, *, scale: float = 1.0, chance: float = 0.9) -> Glyph:
+def glyph(box: Box, *, scale: float = 1.0, chance: float = 0.9, origin: tuple[int, int] = (0, 0)) -> Glyph:
     size = max(box[2] - box[0], box[3] - box[1]) * scale
-    return Glyph(box, size, chance, np.zeros(11, np.float32), PATCH, scale, 0.5)
+    return Glyph(box, size, chance, np.zeros(11, np.float32), PATCH, scale, 0.5, origin)
 
 
 def test_of_two_views_of_the_same_ink_the_one_that_reads_better_stands() -> None:
@@ -23,6 +23,11 @@ def test_of_two_views_of_the_same_ink_the_one_that_reads_better_stands() -> None
 def test_neighbours_of_one_level_stand_even_if_their_boxes_overlap() -> None:
     leaning = [glyph((0, 0, 40, 30)), glyph((0, 12, 40, 42))]
     assert sorted(choose(leaning, [0.9, 0.9])) == [0, 1]
+
+
+def test_a_digit_where_two_tiles_overlap_stands_once() -> None:
+    views = [glyph((440, 0, 460, 15), scale=2.0), glyph((440, 0, 460, 15), scale=2.0, origin=(416, 0))]
+    assert choose(views, [0.9, 0.9]) == [0]
 
 
 def test_a_part_of_a_digit_does_not_stand_beside_it() -> None:

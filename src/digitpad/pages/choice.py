@@ -34,8 +34,9 @@ def choose(glyphs: Sequence[Glyph], accepted: Sequence[float]) -> list[int]:
 
 def _clash(new: Glyph, stands: Glyph) -> bool:
     """Whether two glyphs are the same ink, or one is a part of the other."""
-    if new.scale == stands.scale and not _is_inside(new.box, stands.box):
-        return False  # at one level, no ink has two owners
+    is_of_one_level = (new.scale, new.origin) == (stands.scale, stands.origin)
+    if is_of_one_level and not _is_inside(new.box, stands.box):
+        return False  # there, no ink has two owners
     shared = area(intersect(new.box, stands.box))
     return shared > _SAME * min(area(new.box), area(stands.box))
 

@@ -43,6 +43,7 @@ class Glyph:
         patch: uint8 (height, width), its ink alone, black on white, at the resolution of the level.
         scale: px of the level per px of the picture.
         share: how much of all the ink at the level is its, 0 to 1.
+        origin: row and column of the picture where the level begins, px.
     """
 
     box: Box
@@ -52,6 +53,7 @@ class Glyph:
     patch: NDArray[np.uint8]
     scale: float
     share: float
+    origin: tuple[int, int] = (0, 0)
 
     @property
     def fit(self) -> float:
@@ -136,4 +138,5 @@ def _cut(
         bottom / level.scale + level.top,
         right / level.scale + level.left,
     )
-    return Glyph(box, size, chance, row[4:], patch, level.scale, float(own.sum()) / all_ink)
+    share = float(own.sum()) / all_ink
+    return Glyph(box, size, chance, row[4:], patch, level.scale, share, (level.top, level.left))

@@ -15,8 +15,8 @@ _OVERLAP = 0.45  # of the lower of two heights: neighbours in a line overlap at 
 _LIKE = 0.4  # neighbours in a line are at least this much as high as each other
 _FAR = 5.0  # heights: digits further apart are not neighbours
 _MOST_TILT = math.radians(25)
-_FEW = 0.08  # of all gaps
-_APART = 0.5  # heights: gaps between numbers are wider than those within them by at least this
+_APART = 0.5  # heights: gaps between numbers are wider than those within them by at least this, on average
+_EXPLAINED = 0.8  # of the variance of gaps: by parting them in two; evenly spread gaps have 0.75
 
 
 @dataclass(frozen=True)
@@ -115,16 +115,21 @@ def _gaps(row: Sequence[_Placed]) -> list[float]:
 
 
 def _widest_gap_within(gaps: Sequence[float]) -> float:
-    """The widest gap within a number: where sorted gaps make their largest jump, if there is a clear one.
+    """The widest gap within a number: gaps are parted in two where the parts differ most, if they clearly do.
 
-    A few gaps that are much narrower than all others are where digits happen to be close.
+    Reference: Otsu 1979, A Threshold Selection Method from Gray-Level Histograms.
     """
-    ordered = sorted(gaps)
-    jumps = [(high - low, low) for low, high in itertools.pairwise(ordered)][int(_FEW * len(gaps)) :]
-    if not jumps:
-        return math.inf
-    jump, low = max(jumps)
-    return low if jump > _APART and jump > 0.5 * abs(low) else math.inf
+    ordered, total = sorted(gaps), sum(gaps)
+    most, apart, widest, below = 0.0, 0.0, math.inf, 0.0
+    for count, low in enumerate(ordered[:-1], 1):
+        below += low
+        above = len(ordered) - count
+        difference = (total - below) / above - below / count
+        explained = count * above * difference**2 / len(ordered)
+        if explained > most:
+            most, apart, widest = explained, difference, low
+    spread = sum((gap - total / len(ordered)) ** 2 for gap in ordered)
+    return widest if apart > _APART and most > _EXPLAINED * spread else math.inf
 
 
 def _split(row: Sequence[_Placed], limit: float) -> list[list[_Placed]]:

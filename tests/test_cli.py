@@ -87,6 +87,14 @@ def test_read_prints_the_text(number: Path) -> None:
     assert result.stdout == f"{number}:\n1984\n07\n-:\n(Nothing stands out from the paper.)\n"
 
 
+def test_read_says_why_a_table_is_empty(tmp_path: Path) -> None:
+    blank = tmp_path / "blank.png"
+    Image.new("L", (200, 100), 240).save(blank)
+    done = digitpad("read", "--csv", blank)
+    assert len(done.stdout.splitlines()) == 1
+    assert "blank.png: Nothing stands out from the paper." in done.stderr
+
+
 def test_read_prints_json_and_csv(number: Path) -> None:
     [answer] = map(json.loads, digitpad("read", "--json", number).stdout.splitlines())
     assert (answer["picture"], answer["text"]) == (str(number), "1984\n07")

@@ -63,6 +63,8 @@ DIGITS = Kind(
 )
 PAGES = Kind("pages", "picture", ("ink", "owner", "glyphs"), "glyphs", is_large=True)
 INPUT, OUTPUTS = DIGITS.input, DIGITS.outputs
+SMALL_OUTPUTS = tuple(name for name in OUTPUTS if name != "distance")
+"""Without the one that is as large as the drawing."""
 
 _DIGEST_KEY = "digitpad.sha256"
 _DIGEST_ENTRY_BYTES = 85

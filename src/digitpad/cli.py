@@ -103,6 +103,8 @@ def read(
             print(formats.to_json(shown, reading))
         elif as_csv:
             print(formats.to_csv(shown, reading), end="")
+            if reading.reason:
+                print(f"digitpad: {shown}: {reading.reason}", file=sys.stderr)
         else:
             print(formats.to_text(shown if len(pictures) > 1 else None, reading))
         if annotate:

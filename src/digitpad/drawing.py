@@ -103,7 +103,7 @@ def _read(drawing: Drawing, most_px: int) -> Scaled:
 
 
 def from_file(path: str | Path, most_px: int = WORKING_PX) -> Scaled:
-    """Read a PNG, JPEG or WebP file; see `from_bytes`."""
+    """Read a PNG, JPEG or WebP file; arguments and result are as for `from_bytes`."""
     path = Path(path)
     try:
         with path.open("rb") as file:
@@ -121,7 +121,10 @@ def from_file(path: str | Path, most_px: int = WORKING_PX) -> Scaled:
 
 
 def from_data_url(url: str, most_px: int = WORKING_PX) -> Scaled:
-    """Read a PNG, JPEG or WebP data URL, such as `data:image/png;base64,...` from a canvas; see `from_bytes`."""
+    """Read a PNG, JPEG or WebP data URL, such as `data:image/png;base64,...` from a canvas.
+
+    Arguments and result are as for `from_bytes`.
+    """
     header, comma, payload = url.partition(",")
     if not comma or not header.lower().startswith("data:image/") or not header.lower().endswith(";base64"):
         raise DrawingError(f"Expected a data URL that starts with 'data:image/png;base64,'; got {url[:8]!r}.")
@@ -139,7 +142,10 @@ def from_bytes(data: bytes, most_px: int = WORKING_PX) -> Scaled:
 
     Args:
         data: the file's contents.
-        most_px: larger images are averaged down until no side is longer.
+        most_px: larger images are averaged down by a whole factor until no side is longer.
+
+    Returns:
+        The pixels, and how much the image was averaged down.
 
     Raises:
         DrawingError: the image has another format, is animated, truncated or damaged, or exceeds a limit.
@@ -156,6 +162,8 @@ def from_bytes(data: bytes, most_px: int = WORKING_PX) -> Scaled:
 
 def from_image(image: Image.Image, most_px: int = WORKING_PX) -> Scaled:
     """Convert a PIL image with 8 bits per channel, or 16-bit greyscale, and apply its EXIF orientation.
+
+    `most_px` and the result are as for `from_bytes`.
 
     Raises:
         DrawingError: the image is empty, too large, has an unsupported mode, or cannot be decoded.
@@ -181,10 +189,10 @@ def from_array(array: NDArray[Any], most_px: int = WORKING_PX) -> Scaled:
     Args:
         array: (height, width), (height, width, 1), (height, width, 3) or (height, width, 4); uint8 from 0 to 255, bool,
             or floating point from 0 to 1.
-        most_px: larger arrays are averaged down until no side is longer.
+        most_px: larger arrays are averaged down by a whole factor until no side is longer.
 
     Returns:
-        The same array if it already has the right form.
+        The pixels, which are the same array if it already has the right form, and how much it was averaged down.
 
     Raises:
         DrawingError: the array is empty, too large, of another shape or dtype, or has a value out of range or NaN.

@@ -12,15 +12,12 @@ from numpy.typing import NDArray
 from digitpad import artifact, drawing
 from digitpad.errors import DrawingError
 from digitpad.pages import doubt, single
-from digitpad.pages.isolation import isolate
 from digitpad.pages.reader import Found, Reader
 from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction, to_prediction
 from digitpad.scaling import Pixels, Scaled, opaque
 from digitpad.verdict import Thresholds
 from digitpad.words import say
-
-_SMALL_OUTPUTS = tuple(name for name in artifact.OUTPUTS if name != "distance")
 
 _BATCH_PIXELS = 4_000_000
 """Maximum number of input pixels per run of the graph, which take about 100 MB of intermediate results."""
@@ -80,7 +77,7 @@ class Recognizer:
             DrawingError: the drawing cannot be read.
             ArtifactError: the page model cannot be loaded.
         """
-        names = artifact.OUTPUTS if keep_distance else _SMALL_OUTPUTS
+        names = artifact.OUTPUTS if keep_distance else artifact.SMALL_OUTPUTS
         pixels = drawing.read(picture)
         return self._look_again(pixels, self._run(pixels[None], names)[0], names)
 
@@ -96,9 +93,9 @@ class Recognizer:
         pixels = [_read_numbered(index, picture) for index, picture in enumerate(pictures)]
         predictions: dict[int, Prediction] = {}
         for indices in _batches([p.shape[:2] for p in pixels]):
-            answers = self._run(np.stack([pixels[index] for index in indices]), _SMALL_OUTPUTS)
+            answers = self._run(np.stack([pixels[index] for index in indices]), artifact.SMALL_OUTPUTS)
             predictions.update(zip(indices, answers, strict=True))
-        return [self._look_again(each, predictions[index], _SMALL_OUTPUTS) for index, each in enumerate(pixels)]
+        return [self._look_again(each, predictions[index], artifact.SMALL_OUTPUTS) for index, each in enumerate(pixels)]
 
     def read(self, picture: drawing.Drawing | Scaled) -> Reading:
         """Read all digits on a picture: a photograph, a form, a number.
@@ -118,8 +115,8 @@ class Recognizer:
         found = self._reader.find(picture)
         reading = self._reader.read(picture, found)
         if single.may_be(found):
-            prediction = self._run(page.pixels[None], _SMALL_OUTPUTS)[0]
-            prediction = self._look_again(page.pixels, prediction, _SMALL_OUTPUTS, found)
+            prediction = self._run(page.pixels[None], artifact.SMALL_OUTPUTS)[0]
+            prediction = self._look_again(page.pixels, prediction, artifact.SMALL_OUTPUTS, found)
             reading = single.agree(reading, found, prediction)
         return reading.moved(page.factor, page.origin)
 
@@ -150,10 +147,10 @@ class Recognizer:
             return replace(prediction, status="several digits", reason=say("reason", "several digits"))
         if not may_be_more or len(found.digits) > 1:
             return prediction
-        alone = self._reader.predict(found, found.read[0])
-        if doubt.is_same(prediction, alone):
+        alone = self._reader.predict(found, found.read[0], prediction.size, keep_distance="distance" in names)
+        if alone.status == "blank" or doubt.is_same(prediction, alone):
             return prediction
-        return isolate(alone, found.digits[0], prediction.size, keep_distance="distance" in names)
+        return replace(alone, reason=say("reason", "isolated", reason=alone.reason))
 
     def _run(self, pixels: NDArray[np.uint8], names: Sequence[str]) -> list[Prediction]:
         size = (pixels.shape[1], pixels.shape[2])

@@ -62,3 +62,13 @@ def test_batches_are_doubted_alike(recognizer: Recognizer) -> None:
     for picture, prediction in zip(pictures, together, strict=True):
         alone = recognizer.predict(picture)
         assert (alone.status, alone.digit, alone.isolated) == (prediction.status, prediction.digit, prediction.isolated)
+
+
+def test_a_small_digit_beside_a_huge_letter_is_not_all_that_was_written(recognizer: Recognizer) -> None:
+    picture = np.full((1000, 1000, 3), 255, np.uint8)
+    huge = draw([np.array([(0.0, 100), (40, 0), (80, 100)]), np.array([(15.0, 65), (65, 65)])], 500, pen=40)
+    small = draw(write("2"), 28, ink=0, paper=255, pen=3)
+    picture[20 : 20 + huge.shape[0], 20 : 20 + huge.shape[1]] = huge
+    picture[880 : 880 + small.shape[0], 880 : 880 + small.shape[1]] = small
+    prediction = recognizer.predict(picture)
+    assert (prediction.status, prediction.isolated) == ("not a digit", False)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,3 +74,18 @@ def test_boxes_are_drawn_where_the_digits_are(reading: Reading, factor: float, o
     green = drawn[round(y), round(x) - 2]
     assert green[1] > green[0]
     assert (drawn[round(y), round(x) + 5] == 255).all()  # the inside stays as it was
+
+
+def test_the_label_of_a_digit_at_the_upper_edge_is_on_the_picture(reading: Reading) -> None:
+    [first, *_] = reading.digits
+    edge = replace(first, box=(1.0, 20.0, 41.0, 50.0))
+    page = Scaled(np.full((120, 200, 4), 255, np.uint8))
+    drawn = np.asarray(formats.annotate(page, replace(reading, digits=(edge,)))).astype(int)
+    label = drawn[2:16, 20:28]
+    assert (label[..., 1] - label[..., 0] > 50).mean() > 0.3
+
+
+def test_the_reason_is_told_with_the_text(reading: Reading) -> None:
+    text = formats.to_text("a.png", replace(reading, reason="There may be more."))
+    assert text.splitlines()[0] == "a.png:" and text.splitlines()[-1] == "(There may be more.)"
+    assert formats.to_text(None, replace(reading, reason="")) == reading.text

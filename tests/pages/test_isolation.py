@@ -30,8 +30,9 @@ def test_ink_alone_is_where_it_was(recognizer: Recognizer, scale: float) -> None
     assert np.abs(np.subtract(found, box)).max() <= 1
 
 
-def test_blank_ink_has_no_place(recognizer: Recognizer) -> None:
+def test_blank_ink_is_a_blank_drawing_of_the_same_size(recognizer: Recognizer) -> None:
     patch = np.full((32, 32), 255, np.uint8)
     glyph = Glyph((0.0, 0.0, 20.0, 20.0), 20, 1.0, np.zeros(11, np.float32), patch, 1.0, 1.0)
-    blank = recognizer.predict(patch)
-    assert isolate(blank, glyph, (60, 60), keep_distance=False) is blank
+    blank = isolate(recognizer.predict(patch), glyph, (60, 50), keep_distance=True)
+    assert (blank.status, blank.size, blank.box) == ("blank", (60, 50), None)
+    assert blank.distance is not None and blank.distance.shape == (60, 50) and not blank.distance.any()

@@ -42,11 +42,10 @@ def test_what_is_filled_up_repeats_the_edge() -> None:
     assert (first.pixels[:100, 130:] == picture[:, -1:]).all()
 
 
-def test_a_part_is_seen_at_twice_the_size() -> None:
+@pytest.mark.parametrize("enlarged", [2, 4, 6])
+def test_a_part_is_seen_enlarged(enlarged: int) -> None:
     picture = noise(100, 100)
-    part = levels.closer(picture, 1.0, 20, 30, 60, 80)
-    assert (part.scale, part.top, part.left, part.size) == (2.0, 20, 30, (80, 100))
-    assert np.array_equal(part.pixels[:80:2, :100:2], picture[20:60, 30:80])
-    part = levels.closer(picture, 0.5, 20, 30, 60, 80)
-    assert np.array_equal(part.pixels[:40, :50], picture[20:60, 30:80])
-    assert part.scale == 1.0
+    part = levels.closer(picture, enlarged, 20, 30, 60, 80)
+    assert (part.scale, part.top, part.left, part.size) == (enlarged, 20, 30, (40 * enlarged, 50 * enlarged))
+    size = part.size
+    assert np.array_equal(part.pixels[: size[0] : enlarged, : size[1] : enlarged], picture[20:60, 30:80])

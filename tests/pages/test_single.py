@@ -48,6 +48,13 @@ def test_a_digit_stands_for_what_was_found_in_its_place(seven: Prediction, found
         assert [(each.digit, each.status, each.line) for each in reading.digits] == [(7, "digit", 0)]
 
 
+def test_what_else_was_read_is_refused(seven: Prediction, found: Found) -> None:
+    several = read(seven, 1)
+    [other] = read(seven, 4, move=500).digits
+    reading = single.agree(replace(several, digits=(*several.digits, other)), found, seven)
+    assert [(each.digit, each.status) for each in reading.digits] == [(7, "digit"), (None, "not a digit")]
+
+
 def test_a_refusal_stands(seven: Prediction, found: Found) -> None:
     reading = single.agree(read(seven, 1), found, replace(seven, status="not a digit"))
     assert reading.text == ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from digitpad.pages.boxes import Box, area, intersect
+from digitpad.pages.boxes import Box, area, intersect, longer_side
 from digitpad.pages.finder import Glyph
 
 _SAME = 0.5  # of the smaller box: glyphs that share more are two views of the same ink
@@ -43,6 +43,5 @@ def _clash(new: Glyph, stands: Glyph) -> bool:
 
 def _is_inside(inner: Box, outer: Box) -> bool:
     y, x = (inner[0] + inner[2]) / 2, (inner[1] + inner[3]) / 2
-    size = max(outer[2] - outer[0], outer[3] - outer[1])
-    is_part = max(inner[2] - inner[0], inner[3] - inner[1]) < _PART * size
+    is_part = longer_side(inner) < _PART * longer_side(outer)
     return is_part and outer[0] < y < outer[2] and outer[1] < x < outer[3]

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad import artifact
-from digitpad.artifact import Artifact
+from digitpad.artifact import SMALL_OUTPUTS, Artifact
 from digitpad.pages import finder
 from digitpad.pages.finder import Glyph
 from digitpad.pages.levels import Picture
@@ -16,8 +15,6 @@ Outputs = dict[str, NDArray[np.float32]]
 
 _BUCKET_PX = 16
 """Patches are filled up to multiples of this, so that many have the same size and are read at once."""
-
-_NAMES = tuple(name for name in artifact.OUTPUTS if name != "distance")
 
 FLOOR = 1e-7
 """Probabilities below this are no more telling."""
@@ -92,7 +89,7 @@ def _outputs(patches: Sequence[NDArray[np.uint8]], digits: Artifact) -> list[Out
         for place, index in zip(pixels, indices, strict=True):
             patch = patches[index]
             place[: patch.shape[0], : patch.shape[1], :3] = patch[..., None]
-        named = digits.run(pixels, _NAMES)
+        named = digits.run(pixels, SMALL_OUTPUTS)
         for number, index in enumerate(indices):
             outputs[index] = {name: value[number] for name, value in named.items()}
     return outputs

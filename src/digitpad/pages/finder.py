@@ -42,7 +42,7 @@ class Glyph:
         logits: float32 (11,), of the digits 0 to 9 and of not being one, as the page network sees it.
         patch: uint8 (height, width), its ink alone, black on white, at the resolution of the level.
         scale: px of the level per px of the picture.
-        share: how much of all the ink at the level is its, 0 to 1.
+        share: how much of all the ink on the picture is its, 0 to 1.
         origin: row and column of the picture where the level begins, px.
     """
 
@@ -69,15 +69,20 @@ def find(picture: Picture, run: Run, most_px: int | None = None) -> list[Glyph]:
         run: runs the page graph.
         most_px: levels with a longer side are left out, and with them small glyphs; None for none.
     """
-    levels = [level for level in pyramid(picture) if most_px is None or max(level.size) <= most_px]
-    found = [_on_level(level, run) for level in levels]
-    tiny = [glyph for glyph in found[0] if glyph.size < _TINY_PX]
-    closer_up = [_on_level(level, run) for level in _closer_levels(picture, levels[0].scale, tiny)]
-    return [glyph for glyphs in (*closer_up, *found) for glyph in glyphs]
+    levels = pyramid(picture)
+    kept = [level for level in levels if most_px is None or max(level.size) <= most_px]
+    outputs = [run(level.pixels) for level in kept]
+    found = [_cut_all(level, seen, _ink(level, seen)) for level, seen in zip(kept, outputs, strict=True)]
+    if kept[0] is levels[0]:
+        tiny = [glyph for glyph in found[0] if glyph.size < _TINY_PX]
+        tiles = _tiles(picture, round(2 * kept[0].scale), tiny)
+        all_ink = _ink(kept[0], outputs[0])
+        found = [*(_cut_all(tile, run(tile.pixels), all_ink) for tile in tiles), *found]
+    return [glyph for glyphs in found for glyph in glyphs]
 
 
-def _closer_levels(picture: Picture, scale: float, tiny: Sequence[Glyph]) -> list[Level]:
-    """Tiles of the picture at twice the size, where there are tiny glyphs."""
+def _tiles(picture: Picture, enlarged: int, tiny: Sequence[Glyph]) -> list[Level]:
+    """Enlarged tiles of the picture, where there are tiny glyphs."""
     height, width = picture.shape[:2]
     centres = [((glyph.box[0] + glyph.box[2]) / 2, (glyph.box[1] + glyph.box[3]) / 2) for glyph in tiny]
     counts: dict[tuple[int, int], int] = {}
@@ -90,19 +95,23 @@ def _closer_levels(picture: Picture, scale: float, tiny: Sequence[Glyph]) -> lis
         top, left = max(0, row * _TILE_PX - _MARGIN_PX), max(0, column * _TILE_PX - _MARGIN_PX)
         bottom = min(height, (row + 1) * _TILE_PX + _MARGIN_PX)
         right = min(width, (column + 1) * _TILE_PX + _MARGIN_PX)
-        levels.append(closer(picture, scale, top, left, bottom, right))
+        levels.append(closer(picture, enlarged, top, left, bottom, right))
     return levels
 
 
-def _on_level(level: Level, run: Run) -> list[Glyph]:
-    """Find the glyphs of one level."""
-    outputs = run(level.pixels)
+def _ink(level: Level, outputs: dict[str, NDArray[Any]]) -> float:
+    """All ink on a level, in levels times square px of the picture."""
+    ink = outputs["ink"][: level.size[0], : level.size[1]]
+    return float(ink.sum(where=ink > _PAPER)) / level.scale**2
+
+
+def _cut_all(level: Level, outputs: dict[str, NDArray[Any]], all_ink: float) -> list[Glyph]:
+    """Cut out the ink of the glyphs on a level; `all_ink` is that on the picture, see `_ink`."""
     height, width = level.size
     ink = outputs["ink"][:height, :width]
     owner = outputs["owner"].repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
-    is_ink = ink > _PAPER
-    rows, columns = np.nonzero((owner > 0) & is_ink)
-    owners, all_ink = owner[rows, columns], float(ink.sum(where=is_ink))
+    rows, columns = np.nonzero((owner > 0) & (ink > _PAPER))
+    owners = owner[rows, columns]
     order = np.argsort(owners, kind="stable")
     glyphs = []
     for part in np.split(order, np.flatnonzero(np.diff(owners[order])) + 1):
@@ -138,5 +147,5 @@ def _cut(
         bottom / level.scale + level.top,
         right / level.scale + level.left,
     )
-    share = float(own.sum()) / all_ink
+    share = float(own.sum()) / level.scale**2 / all_ink
     return Glyph(box, size, chance, row[4:], patch, level.scale, share, (level.top, level.left))

@@ -16,9 +16,9 @@ _COLOURS = {"digit": (22, 163, 74), "unsure": (234, 88, 12), "not a digit": (107
 
 
 def to_text(picture: str | None, reading: Reading) -> str:
-    """The text of a reading, or the reason why there is none, below the picture's name if there is one."""
-    text = reading.text or f"({reading.reason})"
-    return text if picture is None else f"{picture}:\n{text}"
+    """The text of a reading and the reason why there is little or none, below the picture's name if there is one."""
+    reason = f"({reading.reason})" if reading.reason else ""
+    return "\n".join(part for part in (picture and f"{picture}:", reading.text, reason) if part)
 
 
 def to_json(picture: str, reading: Reading) -> str:
@@ -81,8 +81,9 @@ def annotate(page: Scaled, reading: Reading) -> Image.Image:
         font = ImageFont.load_default(max(10, round(0.45 * height)))
         label = _label(digit)
         box = brush.textbbox((left - 2, top - 3), label, font, anchor="lb")
-        brush.rectangle((box[0] - 1, box[1] - 1, box[2] + 1, box[3] + 1), fill=colour)
-        brush.text((left - 2, top - 3), label, (255, 255, 255), font, anchor="lb")
+        lowered = max(0.0, 1 - box[1])  # so that the label of a digit at the upper edge is on the picture
+        brush.rectangle((box[0] - 1, box[1] + lowered - 1, box[2] + 1, box[3] + lowered + 1), fill=colour)
+        brush.text((left - 2, top + lowered - 3), label, (255, 255, 255), font, anchor="lb")
     return picture
 
 

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from digitpad.pages.evidence import padded
 from digitpad.pages.finder import PATCH_MARGIN_PX, Glyph
 from digitpad.prediction import Prediction
-from digitpad.words import say
 
 
 def isolate(alone: Prediction, glyph: Glyph, size: tuple[int, int], *, keep_distance: bool) -> Prediction:
@@ -20,15 +19,15 @@ def isolate(alone: Prediction, glyph: Glyph, size: tuple[int, int], *, keep_dist
         size: height and width of the drawing, px.
         keep_distance: whether to add the patch's ink as `distance`.
     """
+    distance = _place(glyph, size) if keep_distance else None
     if alone.box is None or alone.centre is None or alone.scale is None:
-        return alone
+        return replace(alone, size=size, isolated=True, distance=distance)
     rows, columns = padded(glyph.patch.shape)
     top, left = _origin(glyph)
     return replace(
         alone,
         size=size,
         isolated=True,
-        reason=say("reason", "isolated", reason=alone.reason),
         ink=alone.ink * rows * columns / glyph.scale**2 / (size[0] * size[1]),
         box=(
             top + alone.box[0] / glyph.scale,
@@ -38,7 +37,7 @@ def isolate(alone: Prediction, glyph: Glyph, size: tuple[int, int], *, keep_dist
         ),
         centre=(top + alone.centre[0] / glyph.scale, left + alone.centre[1] / glyph.scale),
         scale=alone.scale * glyph.scale,
-        distance=_place(glyph, size) if keep_distance else None,
+        distance=distance,
     )
 
 

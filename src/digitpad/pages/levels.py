@@ -43,12 +43,10 @@ def pyramid(picture: Picture) -> list[Level]:
     return levels
 
 
-def closer(picture: Picture, scale: float, top: int, left: int, bottom: int, right: int) -> Level:
-    """A part of the picture at twice the size of a level with `scale`; `scale` is 1 or a half."""
-    part = picture[top:bottom, left:right]
-    if scale >= 1:
-        part = part.repeat(2, axis=0).repeat(2, axis=1)
-    return _level(part, 2 * scale, top, left)
+def closer(picture: Picture, enlarged: int, top: int, left: int, bottom: int, right: int) -> Level:
+    """A part of the picture, enlarged by a whole factor."""
+    part = picture[top:bottom, left:right].repeat(enlarged, axis=0).repeat(enlarged, axis=1)
+    return _level(part, float(enlarged), top, left)
 
 
 def halve(picture: Picture) -> Picture:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from digitpad import verdict
 from digitpad.artifact import Artifact
 from digitpad.pages import choice, context, order, reasons
-from digitpad.pages.evidence import FLOOR, Evidence, gather, look
+from digitpad.pages.evidence import FLOOR, Evidence, gather, look, padded
 from digitpad.pages.finder import Glyph
+from digitpad.pages.isolation import isolate
 from digitpad.pages.levels import Picture
 from digitpad.pages.reading import Digit, Reading, to_lines
 from digitpad.pages.weights import Weights
@@ -90,15 +91,17 @@ class Reader:
         lines = _lines(list(verdicts), found.evidence.glyphs, verdicts)
         line_of = {index: number for number, line in enumerate(lines) for part in line for index in part}
         ordered = [*line_of, *(index for index in verdicts if index not in line_of)]
-        digits = tuple(self._to_digit(found, index, line_of.get(index)) for index in ordered)
+        size = (picture.shape[0], picture.shape[1])
+        digits = tuple(self._to_digit(found, index, line_of.get(index), size) for index in ordered)
         place = {index: position for position, index in enumerate(ordered)}
         numbers = [[[place[index] for index in part] for part in line] for line in lines]
         return Reading(to_lines(digits, numbers), digits, reasons.find(picture, digits))
 
-    def predict(self, found: Found, index: int) -> Prediction:
-        """What the digit network says of the patch of a glyph; px are those of the patch."""
-        height, width = found.evidence.glyphs[index].patch.shape
-        return to_prediction(found.evidence.outputs[index], (height, width), self._alone)
+    def predict(self, found: Found, index: int, size: tuple[int, int], *, keep_distance: bool = False) -> Prediction:
+        """What the digit network says of the ink of a glyph alone, in px of the picture, which has this size."""
+        glyph = found.evidence.glyphs[index]
+        alone = to_prediction(found.evidence.outputs[index], padded(glyph.patch.shape), self._alone)
+        return isolate(alone, glyph, size, keep_distance=keep_distance)
 
     def _is_upside_down(self, found: Found) -> bool:
         """Whether little is trusted, and more of it would be digits if the page were turned around."""
@@ -108,7 +111,7 @@ class Reader:
         turned, _ = look([found.evidence.glyphs[index].patch[::-1, ::-1] for index in standing], self._digits)
         return _num_clear(turned) >= _num_clear(found.evidence.digit[standing]) + _MORE
 
-    def _to_digit(self, found: Found, index: int, line: int | None) -> Digit:
+    def _to_digit(self, found: Found, index: int, line: int | None, size: tuple[int, int]) -> Digit:
         glyph, shares, judged = found.evidence.glyphs[index], found.shares[index], found.verdicts[index]
         best = int(shares[:10].argmax())
         return Digit(
@@ -118,7 +121,7 @@ class Reader:
             candidates=judged.candidates,
             box=glyph.box,
             line=line,
-            prediction=self.predict(found, index),
+            prediction=self.predict(found, index, size),
         )
 
 

@@ -23,8 +23,9 @@ class Digit:
         confidence: the calibrated probability of the most probable digit, 0 to 1.
         candidates: the digits that it may be, most probable first.
         box: top, left, bottom and right edge of its ink, px of the picture as handed over.
-        line: which of `Reading.lines` it is in; None if it is not near any digit.
-        prediction: what the digit network says of its ink alone.
+        line: which of `Reading.lines` it is in; None if it is in none.
+        prediction: what the digit network says of its ink alone; its px are those of the picture as it was read, after
+            `drawing.read_page` has shrunk a large one.
     """
 
     digit: int | None
@@ -44,7 +45,7 @@ class Reading:
         lines: the lines from top to bottom; numbers in a line are separated by a space, and "?" stands for what was
             found among digits but not read.
         digits: all that was found, in reading order, then what is in no line.
-        reason: why little or nothing was read; "" if there is nothing to say.
+        reason: why little or nothing was read, or that there may be more; "" if there is nothing to say.
     """
 
     lines: tuple[str, ...]

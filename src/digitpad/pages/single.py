@@ -32,7 +32,7 @@ def agree(reading: Reading, found: Found, prediction: Prediction) -> Reading:
     match = next((digit for digit in read or reading.digits if _is_of(prediction, digit.box)), None)
     if match is None or prediction.status in ("blank", "several digits"):
         return reading
-    others = tuple(replace(digit, line=None) for digit in reading.digits if digit is not match)
+    others = tuple(_refused(digit) for digit in reading.digits if digit is not match)
     assert prediction.box is not None, "it is not blank"
     if prediction.status == "not a digit":
         return _refuse(replace(reading, digits=(replace(match, prediction=prediction), *others)))
@@ -58,8 +58,11 @@ def _is_part(found: Found) -> bool:
 
 
 def _refuse(reading: Reading) -> Reading:
-    refused = [replace(digit, digit=None, status="not a digit", line=None) for digit in reading.digits]
-    return Reading((), tuple(refused), say("page", "no digits"))
+    return Reading((), tuple(map(_refused, reading.digits)), say("page", "no digits"))
+
+
+def _refused(digit: Digit) -> Digit:
+    return replace(digit, digit=None, status="not a digit", line=None)
 
 
 def _is_of(prediction: Prediction, box: Box) -> bool:

@@ -31,8 +31,12 @@ class Weights:
         """The weights on the card of the model file at `path`; ArtifactError if there are none."""
         names, found = [field.name for field in fields(cls)], card.get("weights")
         values: list[Any] = [found.get(name) for name in names] if isinstance(found, dict) else []
-        if not values or not all(type(value) in (int, float) and np.isfinite(value) for value in values):
-            raise ArtifactError(f"Expected weights for {', '.join(names)} on the card of {path}; got {found!r}.")
+        are_numbers = bool(values) and all(type(value) in (int, float) and np.isfinite(value) for value in values)
+        if not are_numbers or not 0 < values[names.index("prior")] < 1:
+            raise ArtifactError(
+                f"Expected weights for {', '.join(names)}, the last between 0 and 1, on the card of {path}; "
+                f"got {found!r}. Train the model again with this version of digitpad."
+            )
         return cls(*map(float, values))
 
     def combine(self, digit: NDArray[np.float64], page: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -21,7 +21,8 @@ TOLERANCES = {"keras": 1e-5, "onnx": 1e-3}
 
 _CERTAIN = 0.5
 _PROBE_PX = 128
-_INK_LEVELS = 2  # of 255, and then for few pixels
+_INK_LEVELS = 2  # of 255
+_OTHER_OWNER = 0.001  # of the inked cells: they point to the middle between two glyphs
 
 Pictures = Sequence[NDArray[np.uint8]]
 
@@ -77,9 +78,11 @@ def _compare(run: RunFolder) -> dict[str, float]:
 
 
 def _difference(found: dict[str, NDArray[np.generic]], expected: dict[str, NDArray[np.generic]]) -> float:
-    ours, theirs = (_certain(np.asarray(outputs["glyphs"], np.float32)) for outputs in (found, expected))
+    theirs = _certain(np.asarray(expected["glyphs"], np.float32))
+    ours = np.asarray(found["glyphs"], np.float32)[: len(theirs)]
     levels = np.abs(np.asarray(found["ink"], np.int64) - np.asarray(expected["ink"], np.int64))
-    if len(ours) != len(theirs) or levels.max() > _INK_LEVELS:
+    num_others = np.count_nonzero(np.asarray(found["owner"]) != np.asarray(expected["owner"]))
+    if levels.max() > _INK_LEVELS or num_others > _OTHER_OWNER * np.count_nonzero(expected["owner"]) + 1:
         return float("inf")
     return float((np.abs(ours - theirs) / np.maximum(1.0, np.abs(theirs))).max(initial=0.0))
 

@@ -154,7 +154,8 @@ def figures(looked: Sequence[Looked], weights: Weights, thresholds: dict[str, fl
         `num_pages`; `num_digits`, handwritten digits that a reader should find; of these `right`, `wrong`, `unread`
         and `missed`; `invented`, answers where there is no digit; `not_digits`, letters and signs, of which
         `taken_for_digits`; and of the answers to digits `nll`, `brier`, `ece` and `reliability`, as in `metrics`, which
-        are None and empty if there are none.
+        are None and empty if there are none. Answers in words and running hand, whose letters have no places of their
+        own, and second answers to the same glyph count nowhere; `bench.pages` counts them as invented.
     """
     counts = dict.fromkeys(("num_digits", "right", "wrong", "unread", "missed", "invented"), 0)
     counts |= {"not_digits": 0, "taken_for_digits": 0, "refused": 0}

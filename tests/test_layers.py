@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "digitpad"
 LAYERS = [
     {"errors", "esm", "words"},
-    {"strokes"},
+    {"scaling", "strokes"},
     {"drawing", "artifact", "verdict"},
     {"prediction"},
     {"pages"},

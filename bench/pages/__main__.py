@@ -111,7 +111,7 @@ def measure(
     chosen = choose(sets.load(data), plan)
     bank = generated.bank(data)
     worst = ours.find_worst(models, bank, plan.made)
-    timed = speed.measure(models, bank, plan.runs, plan.starts)  # before other processes are busy
+    timed = speed.measure(models, bank, chosen.numbers, plan.runs, plan.starts)  # before other processes are busy
     with Pool() as pool:
         of_pages = pool.run(partial(readers.read_page, models), [page.path for page in chosen.pages], "Pages")
         results = {

@@ -53,6 +53,15 @@ def on_light_paper(strokes: Sequence[Stroke], height_px: int = HEIGHT_PX) -> Pic
     return levels.astype(np.uint8)
 
 
+def on_a_sheet(strokes: Sequence[Stroke], size_px: tuple[int, int]) -> Picture:
+    """Blue-black in the middle of a sheet of light paper, (width, height) px, and no wider than it."""
+    drawn = on_light_paper(strokes)
+    left, top = ((size - side) // 2 for size, side in zip(size_px, (drawn.shape[1], drawn.shape[0]), strict=True))
+    sheet = np.full((size_px[1], size_px[0], 3), np.array(PAPER, np.uint8), np.uint8)
+    sheet[top : top + drawn.shape[0], left : left + drawn.shape[1]] = drawn
+    return sheet
+
+
 def on_generated_paper(strokes: Sequence[Stroke], number: int) -> Picture:
     """Ink on paper as the page generator makes it, photographed; the same for the same number."""
     chance, coverage = Chance([_SEED, number]), 255 - draw(strokes)

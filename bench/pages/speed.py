@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import record
-from bench.pages import generated
+from bench.pages import generated, papers
 from bench.pages.papers import Picture
 from bench.pages.readers import Models
+from bench.pages.sets import Number
 from digitpad.training.pages.bank import Bank
 
 NUM_PAGES = 6
@@ -31,24 +32,31 @@ for number in range(int(sys.argv[4])):
 """Prints how long reads of a file take, ms, and after the first the most memory that the process had, kB."""
 
 
-def measure(models: Models, bank: Bank, num_runs: int, num_starts: int) -> dict[str, Any]:
-    """Time pages of 640 x 480 px and a photograph of 12 megapixels.
+def measure(models: Models, bank: Bank, numbers: Sequence[Number], num_runs: int, num_starts: int) -> dict[str, Any]:
+    """Time numbers and pages of 640 x 480 px, and a photograph of 12 megapixels.
 
     Args:
         models: the model files.
         bank: what is written on the pages.
+        numbers: the first of them are timed.
         num_runs: reads of pages, in turns.
         num_starts: processes that read the photograph.
 
     Returns:
-        Figures as from `record.describe`: `page_ms`; of a process that does nothing but read the photograph `first_ms`,
-        the first time, when the page model is loaded too, `again_ms`, and `peak_mb`, its memory after the first.
+        Figures as from `record.describe`: `number_ms` and `page_ms`; of a process that does nothing but read the
+        photograph `first_ms`, the first time, when the page model is loaded too, `again_ms`, and `peak_mb`, its memory
+        after the first.
     """
     pages = generated.full_pages(bank, NUM_PAGES)
-    return {"page_ms": record.describe(_page_times(models, pages, num_runs)), **_photo(models, pages[0], num_starts)}
+    sheets = [papers.on_a_sheet(number.strokes, generated.PAGE_PX) for number in numbers[:NUM_PAGES]]
+    return {
+        "number_ms": record.describe(_times(models, sheets, num_runs)),
+        "page_ms": record.describe(_times(models, pages, num_runs)),
+        **_photo(models, pages[0], num_starts),
+    }
 
 
-def _page_times(models: Models, pages: Sequence[Picture], num_runs: int) -> list[float]:
+def _times(models: Models, pages: Sequence[Picture], num_runs: int) -> list[float]:
     times = []
     for number in range(len(pages) + num_runs):  # the first round is to warm up
         started = time.perf_counter()

@@ -344,7 +344,7 @@ def whole() -> dict[str, Any]:
         "digits": figures.characters(["1"], [(PERFECT, "1")]),
         "clear": figures.characters(["A"], [(PERFECT, None)]),
     }
-    timed = dict.fromkeys(("page_ms", "first_ms", "again_ms", "peak_mb"), record.describe([1.0, 2.0, 3.0]))
+    timed = dict.fromkeys(("number_ms", "page_ms", "first_ms", "again_ms", "peak_mb"), record.describe([1.0, 2.0, 3.0]))
     results = {
         "models": {"digits": "0123", "pages": "4567"},
         "numbers": {"white": by_number, "generated": by_number, "signs": by_number["all"]},

@@ -93,3 +93,12 @@ def test_a_digit_beside_a_letter_is_still_read(recognizer: Recognizer) -> None:
     picture = draw([M, *write("   4")], 70, pen=7)
     assert recognizer.predict(picture).status == "not a digit"
     assert "4" in recognizer.read(picture).text
+
+
+def test_digits_that_are_most_of_the_ink_are_no_part(recognizer: Recognizer) -> None:
+    picture = draw(write("11", 70), 70, pen=7)
+    found = READER.find(picture)
+    specks = [replace(glyph, share=0.9 * glyph.share) for glyph in found.evidence.glyphs]
+    found = replace(found, evidence=replace(found.evidence, glyphs=specks))
+    prediction = replace(recognizer.predict(picture), status="not a digit")
+    assert single.agree(read(prediction, 1, move=500), found, prediction).text == "1"

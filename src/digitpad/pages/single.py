@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from digitpad.pages import doubt
 from digitpad.pages.boxes import Box, agreement, join, longer_side
 from digitpad.pages.reader import Found
 from digitpad.pages.reading import Digit, Reading
@@ -10,6 +9,7 @@ from digitpad.prediction import Prediction
 from digitpad.words import say
 
 _SAME = 0.6  # of the area that two boxes cover together
+_MOST = 0.8  # of what pens wrote: digits that are more are no part of anything
 _LARGER = 1.4  # times the longest digit: what is no larger in all may be one letter
 
 
@@ -51,7 +51,7 @@ def agree(reading: Reading, found: Found, prediction: Prediction) -> Reading:
 def _is_part(found: Found) -> bool:
     """Whether what was read may be a part of something not much larger, such as a leg of an M."""
     digits = [glyph.box for glyph in found.digits]
-    if not digits or doubt.are_all(found.digits):
+    if not digits or sum(glyph.share for glyph in found.digits) > _MOST:
         return False
     everything = join([found.evidence.glyphs[index].box for index in found.verdicts])
     return longer_side(everything) <= _LARGER * max(map(longer_side, digits))

@@ -13,9 +13,9 @@ LAYERS = [
     {"scaling", "strokes"},
     {"drawing", "artifact", "verdict"},
     {"prediction"},
+    {"answer"},
     {"pages"},
     {"recognizer"},
-    {"answer"},
     {"notebook", "terminal", "server"},
     {"cli"},
 ]

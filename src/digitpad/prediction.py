@@ -57,10 +57,13 @@ class Prediction:
 
     def top_k(self, k: int = 3) -> list[tuple[int, float]]:
         """The k most probable digits with their probabilities, in descending order; empty if the drawing is blank."""
-        if self.digit is None:
-            return []
-        order = np.argsort(-self.probabilities, kind="stable")[: max(k, 0)]
-        return [(int(digit), float(self.probabilities[digit])) for digit in order]
+        return [] if self.digit is None else rank(self.probabilities, k)
+
+
+def rank(probabilities: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+    """The k most probable digits with their probabilities, float32 (10,), in descending order."""
+    order = np.argsort(-probabilities, kind="stable")[: max(k, 0)]
+    return [(int(digit), float(probabilities[digit])) for digit in order]
 
 
 def to_prediction(

@@ -22,7 +22,8 @@ def prediction(recognizer: Recognizer) -> Prediction:
 
 def digit(value: int | None, left: float, status: DigitStatus, prediction: Prediction) -> Digit:
     line = None if status == "not a digit" else 0
-    return Digit(value, status, 0.87654321, (7, 1), (20.0, left, 60.0, left + 30), line, prediction)
+    box, probabilities = (20.0, left, 60.0, left + 30), np.eye(10, dtype=np.float32)[7]
+    return Digit(value, status, 0.87654321, (7, 1), probabilities, box, line, prediction)
 
 
 @pytest.fixture
@@ -32,14 +33,14 @@ def reading(prediction: Prediction) -> Reading:
         digit(1, 60, "unsure", prediction),
         digit(None, 120, "not a digit", prediction),
     )
-    return Reading(("71",), digits, "")
+    return Reading(("71",), digits, "", (120, 200))
 
 
 def test_text_is_line_by_line(prediction: Prediction) -> None:
     digits = [digit(n, 0, "digit", prediction) for n in (1, 2, 3)] + [digit(None, 0, "not a digit", prediction)]
     lines = to_lines(digits, [[[0, 3], [1]], [[2]]])
     assert lines == ("1? 2", "3")
-    assert Reading(lines, tuple(digits), "").text == "1? 2\n3"
+    assert Reading(lines, tuple(digits), "", (120, 200)).text == "1? 2\n3"
 
 
 def test_json_has_everything_that_a_program_needs(reading: Reading) -> None:
@@ -52,6 +53,7 @@ def test_json_has_everything_that_a_program_needs(reading: Reading) -> None:
         "candidates": [7, 1],
         "box": [20.0, 60.0, 60.0, 90.0],
         "line": 0,
+        "top_k": [{"digit": 7, "probability": 1.0}, {"digit": 0, "probability": 0.0}, {"digit": 1, "probability": 0.0}],
     }
     assert [each["digit"] for each in found["digits"]] == [7, 1, None]
 

@@ -34,11 +34,12 @@ def read(prediction: Prediction, digit: int | None, move: float = 0) -> Reading:
         status="not a digit" if digit is None else "unsure",
         confidence=0.6,
         candidates=(),
+        probabilities=prediction.probabilities,
         box=(top, left + move, bottom, right + move),
         line=0,
         prediction=prediction,
     )
-    return Reading((str(digit),), (only,), "")
+    return Reading((str(digit),), (only,), "", prediction.size)
 
 
 def test_a_digit_stands_for_what_was_found_in_its_place(seven: Prediction, found: Found) -> None:

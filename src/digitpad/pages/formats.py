@@ -7,6 +7,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
+from digitpad import answer
 from digitpad.pages.reading import UNREAD, Digit, Reading
 from digitpad.scaling import Scaled
 
@@ -26,17 +27,24 @@ def to_json(picture: str, reading: Reading) -> str:
     return json.dumps({"picture": picture, **to_dict(reading)})
 
 
-def to_dict(reading: Reading) -> dict[str, Any]:
+def to_dict(reading: Reading, top_k: int = 3, *, with_predictions: bool = False) -> dict[str, Any]:
     """A reading as a JSON object.
 
+    Args:
+        reading: from `Recognizer.read`.
+        top_k: number of digits to list for each.
+        with_predictions: whether to add what the digit network says of each.
+
     Returns:
-        `text`, `lines` and `reason` as in `Reading`; and `digits`, each with `digit`, `status`, `confidence`,
-        `candidates`, `box` and `line` as in `Digit`.
+        `text`, `lines`, `reason` and `size` as in `Reading`; and `digits`, each with `digit`, `status`, `confidence`,
+        `candidates`, `box` and `line` as in `Digit`, `top_k`, a list of `digit` and `probability`, most probable first,
+        and on request `prediction`, as from `answer.to_dict`.
     """
     return {
         "text": reading.text,
         "lines": list(reading.lines),
         "reason": reading.reason,
+        "size": list(reading.size),
         "digits": [
             {
                 "digit": digit.digit,
@@ -45,6 +53,8 @@ def to_dict(reading: Reading) -> dict[str, Any]:
                 "candidates": list(digit.candidates),
                 "box": [round(edge, 1) for edge in digit.box],
                 "line": digit.line,
+                "top_k": [{"digit": each, "probability": round(share, 6)} for each, share in digit.top_k(top_k)],
+                **({"prediction": answer.to_dict(digit.prediction, top_k)} if with_predictions else {}),
             }
             for digit in reading.digits
         ],

@@ -85,17 +85,17 @@ class Reader:
 
     def read(self, picture: Picture, found: Found) -> Reading:
         """Read what was found on a picture; boxes are in its px."""
+        size = (picture.shape[0], picture.shape[1])
         if self._is_upside_down(found):
-            return Reading((), (), say("page", "upside down"))
+            return Reading((), (), say("page", "upside down"), size)
         verdicts = found.verdicts
         lines = _lines(list(verdicts), found.evidence.glyphs, verdicts)
         line_of = {index: number for number, line in enumerate(lines) for part in line for index in part}
         ordered = [*line_of, *(index for index in verdicts if index not in line_of)]
-        size = (picture.shape[0], picture.shape[1])
         digits = tuple(self._to_digit(found, index, line_of.get(index), size) for index in ordered)
         place = {index: position for position, index in enumerate(ordered)}
         numbers = [[[place[index] for index in part] for part in line] for line in lines]
-        return Reading(to_lines(digits, numbers), digits, reasons.find(picture, digits))
+        return Reading(to_lines(digits, numbers), digits, reasons.find(picture, digits), size)
 
     def predict(self, found: Found, index: int, size: tuple[int, int], *, keep_distance: bool = False) -> Prediction:
         """What the digit network says of the ink of a glyph alone, in px of the picture, which has this size."""
@@ -113,12 +113,14 @@ class Reader:
 
     def _to_digit(self, found: Found, index: int, line: int | None, size: tuple[int, int]) -> Digit:
         glyph, shares, judged = found.evidence.glyphs[index], found.shares[index], found.verdicts[index]
-        best = int(shares[:10].argmax())
+        probabilities = shares[:10] / max(shares[:10].sum(), FLOOR)
+        best = int(probabilities.argmax())
         return Digit(
             digit=None if judged.status == "not a digit" else best,
             status="unsure" if judged.status == "unsure" else "digit" if judged.status == "digit" else "not a digit",
-            confidence=float(shares[best] / max(shares[:10].sum(), FLOOR)),
+            confidence=float(probabilities[best]),
             candidates=judged.candidates,
+            probabilities=probabilities.astype(np.float32),
             box=glyph.box,
             line=line,
             prediction=self.predict(found, index, size),

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from digitpad.pages.boxes import Box
-from digitpad.prediction import Prediction
+from digitpad.prediction import Prediction, rank
 
 DigitStatus = Literal["digit", "unsure", "not a digit"]
 
@@ -22,6 +25,7 @@ class Digit:
         status: "digit"; "unsure" if it may well be another digit; "not a digit".
         confidence: the calibrated probability of the most probable digit, 0 to 1.
         candidates: the digits that it may be, most probable first.
+        probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9, given that it is one.
         box: top, left, bottom and right edge of its ink, px of the picture as handed over.
         line: which of `Reading.lines` it is in; None if it is in none.
         prediction: what the digit network says of its ink alone; its px are those of the picture as it was read, after
@@ -32,9 +36,14 @@ class Digit:
     status: DigitStatus
     confidence: float
     candidates: tuple[int, ...]
+    probabilities: NDArray[np.float32]
     box: Box
     line: int | None
     prediction: Prediction
+
+    def top_k(self, k: int = 3) -> list[tuple[int, float]]:
+        """The k most probable digits with their probabilities, in descending order."""
+        return rank(self.probabilities, k)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +55,13 @@ class Reading:
             found among digits but not read.
         digits: all that was found, in reading order, then what is in no line.
         reason: why little or nothing was read, or that there may be more; "" if there is nothing to say.
+        size: height and width of the picture as handed over, px.
     """
 
     lines: tuple[str, ...]
     digits: tuple[Digit, ...]
     reason: str
+    size: tuple[int, int]
 
     @property
     def text(self) -> str:
@@ -58,7 +69,7 @@ class Reading:
         return "\n".join(self.lines)
 
     def moved(self, factor: float, origin: tuple[float, float]) -> "Reading":
-        """The same reading with its boxes in px of a larger picture.
+        """The same reading with its boxes and its size in px of a larger picture.
 
         Args:
             factor: px there per px here.
@@ -70,7 +81,9 @@ class Reading:
             top, left, bottom, right = box
             return y + factor * top, x + factor * left, y + factor * bottom, x + factor * right
 
-        return replace(self, digits=tuple(replace(digit, box=move(digit.box)) for digit in self.digits))
+        height, width = (round(factor * side) for side in self.size)
+        moved = tuple(replace(digit, box=move(digit.box)) for digit in self.digits)
+        return replace(self, digits=moved, size=(height, width))
 
 
 def to_lines(digits: Sequence[Digit], numbers: Sequence[Sequence[Sequence[int]]]) -> tuple[str, ...]:

@@ -41,11 +41,12 @@ def agree(reading: Reading, found: Found, prediction: Prediction) -> Reading:
         status="digit" if prediction.status == "digit" else "unsure",
         confidence=prediction.confidence,
         candidates=prediction.candidates,
+        probabilities=prediction.probabilities,
         box=prediction.box,
         line=0,
         prediction=prediction,
     )
-    return Reading((str(alone.digit),), (alone, *others), "")
+    return replace(reading, lines=(str(alone.digit),), digits=(alone, *others), reason="")
 
 
 def _is_part(found: Found) -> bool:
@@ -58,7 +59,7 @@ def _is_part(found: Found) -> bool:
 
 
 def _refuse(reading: Reading) -> Reading:
-    return Reading((), tuple(map(_refused, reading.digits)), say("page", "no digits"))
+    return replace(reading, lines=(), digits=tuple(map(_refused, reading.digits)), reason=say("page", "no digits"))
 
 
 def _refused(digit: Digit) -> Digit:

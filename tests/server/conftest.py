@@ -20,10 +20,12 @@ from fastapi import FastAPI
 
 from digitpad import Recognizer, answer
 from digitpad.server import create_app
+from digitpad.server.body import DRAWING as DRAWING_BODIES
 from digitpad.server.problem import MEDIA_TYPE, TITLES
 from tests.conftest import GOLDEN
 
 PREDICT = "/api/predict"
+MAX_BYTES = DRAWING_BODIES.max_bytes
 SEVEN = (GOLDEN / "7-medium-light.png").read_bytes()
 PNG = {"content-type": "image/png"}
 JPEG = {"content-type": "image/jpeg"}

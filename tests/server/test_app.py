@@ -203,7 +203,7 @@ def test_a_model_that_fails_its_probes_is_not_ready_but_alive(local: Local, monk
 def test_the_api_is_described(client: httpx.Client) -> None:
     description = client.get("/openapi.json").json()
     assert description["info"]["version"] == __version__
-    assert set(description["paths"]) == {PREDICT, "/api/model", "/healthz", "/readyz", "/metrics"}
+    assert set(description["paths"]) == {PREDICT, "/api/read", "/api/model", "/healthz", "/readyz", "/metrics"}
     accepted = description["paths"][PREDICT]["post"]["requestBody"]["content"]
     assert set(accepted) == {"application/json", "multipart/form-data", "image/png", "image/jpeg", "image/webp"}
 

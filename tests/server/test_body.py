@@ -5,18 +5,20 @@ import base64
 import json
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
 
-from digitpad.server import body
-from digitpad.server.body import ACCEPTED, MAX_BYTES
+from digitpad.server import body, create_app
+from digitpad.server.body import ACCEPTED
 from tests.conftest import GOLDEN
 from tests.server.conftest import (
     JPEG,
     JSON,
+    MAX_BYTES,
     PNG,
     PREDICT,
     SEVEN,
@@ -286,8 +288,9 @@ def test_a_body_that_never_ends_is_given_up(local: Local, monkeypatch: pytest.Mo
     assert response.headers["connection"] == "close"
 
 
-def test_bodies_never_hold_more_together_than_they_may(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(body, "MAX_BYTES_HELD", 3 * len(SEVEN))
+def test_bodies_never_hold_more_together_than_they_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "DRAWING", replace(body.DRAWING, max_bytes_held=3 * len(SEVEN)))
+    local = Local(create_app())
 
     async def crowd() -> None:
         go_on = asyncio.Event()

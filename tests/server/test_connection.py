@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from digitpad.server.body import MAX_BYTES
 from tests.server.conftest import (
+    MAX_BYTES,
     PATIENCE_SECONDS,
     PREDICT,
     SEVEN,

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from digitpad import Recognizer
-from digitpad.server import create_app, queue
+from digitpad.server import app, create_app
 from digitpad.server.headers import PAGE_POLICY
 from tests.server.conftest import JSON, PNG, PREDICT, SEVEN, Local, check_answer
 
@@ -74,9 +74,9 @@ def test_refusals_of_routes_carry_the_policy(client: httpx.Client, method: str, 
     check_headers(response)
 
 
-def test_refusals_for_want_of_room_carry_the_policy(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "MAX_WAITING", 0)
-    response = local.post(PREDICT, content=SEVEN, headers=PNG)
+def test_refusals_for_want_of_room_carry_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "MAX_DRAWINGS", 0)
+    response = Local(app.create_app()).post(PREDICT, content=SEVEN, headers=PNG)
     assert response.status_code == 503
     check_headers(response)
 

@@ -18,11 +18,11 @@ import httpx
 import pytest
 from PIL import Image
 
-from digitpad.server.body import MAX_BYTES
 from digitpad.verdict import Status
 from tests.conftest import GOLDEN_PICTURES, portion
 from tests.server.conftest import (
     JPEG,
+    MAX_BYTES,
     PATIENCE_SECONDS,
     PNG,
     PREDICT,
@@ -121,7 +121,11 @@ class Fuzzer:
             blank()[:-12] + bytes(MAX_BYTES - 2000),
             random.Random(0).randbytes(MAX_BYTES),
         ]
-        texts = [b'{"image": "data:image/png;base64,' + b"A" * 1_900_000 + b'"}', b"[" * MAX_BYTES, b"9" * MAX_BYTES]
+        texts = [
+            b'{"image": "data:image/png;base64,' + b"A" * 1_900_000 + b'"}',
+            b"[" * MAX_BYTES,
+            b"9" * MAX_BYTES,
+        ]
         return [("image/png", picture) for picture in pictures] + [("application/json", text) for text in texts]
 
     def _picture(self) -> bytes:

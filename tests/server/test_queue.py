@@ -11,7 +11,7 @@ import pytest
 from digitpad import Recognizer
 from digitpad.prediction import Prediction
 from digitpad.server.problem import ProblemError
-from digitpad.server.queue import MAX_WAITING, NUM_THREADS, Queue
+from digitpad.server.queue import DRAWING_THREADS, MAX_DRAWINGS, Queue
 from tests.server.conftest import PATIENCE_SECONDS, PNG, PREDICT, SEVEN, Local, check_answer, check_problem, run
 
 
@@ -55,26 +55,26 @@ def test_more_than_may_wait_are_refused_at_once_and_the_others_answered(local: L
 
     async def crowd() -> None:
         done: set[asyncio.Task[httpx.Response]] = set()
-        waiting = set(start(local, MAX_WAITING + too_many))
+        waiting = set(start(local, MAX_DRAWINGS + too_many))
         while len(done) < too_many:  # while the model stands still
             now_done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             done |= now_done
         for task in done:
             check_problem(task.result(), 503, "busy")
             assert task.result().headers["retry-after"] == "1"
-        assert len(waiting) == MAX_WAITING
+        assert len(waiting) == MAX_DRAWINGS
         gate.opened.set()
         for response in await asyncio.gather(*waiting):
             assert check_answer(response)["digit"] == 7
         assert check_answer(await local.send("POST", PREDICT, content=SEVEN, headers=PNG))["digit"] == 7
 
     run(crowd())
-    assert 1 <= gate.most_at_once <= NUM_THREADS
+    assert 1 <= gate.most_at_once <= DRAWING_THREADS
 
 
 def test_what_needs_no_model_is_answered_while_the_model_works(local: Local, gate: Gate) -> None:
     async def crowd() -> None:
-        waiting = start(local, MAX_WAITING)
+        waiting = start(local, MAX_DRAWINGS)
         for path in ("/healthz", "/", "/api/model", "/metrics"):
             assert (await local.send("GET", path)).status_code == 200
         check_problem(await local.send("POST", PREDICT, content=b"{"), 415, "unsupported-media-type")
@@ -87,8 +87,8 @@ def test_what_needs_no_model_is_answered_while_the_model_works(local: Local, gat
 
 def test_work_that_fails_makes_room_for_other_work() -> None:
     async def fail() -> None:
-        queue = Queue()
-        for _ in range(2 * MAX_WAITING):
+        queue = Queue(DRAWING_THREADS, MAX_DRAWINGS)
+        for _ in range(2 * MAX_DRAWINGS):
             with pytest.raises(ZeroDivisionError):
                 await queue.run(lambda: 1 / 0)
         assert await queue.run(lambda: "done") == "done"
@@ -98,14 +98,14 @@ def test_work_that_fails_makes_room_for_other_work() -> None:
 
 def test_a_full_queue_takes_no_work() -> None:
     async def fill() -> None:
-        queue, opened = Queue(), threading.Event()
-        tasks = [asyncio.create_task(queue.run(opened.wait)) for _ in range(MAX_WAITING)]
+        queue, opened = Queue(DRAWING_THREADS, MAX_DRAWINGS), threading.Event()
+        tasks = [asyncio.create_task(queue.run(opened.wait)) for _ in range(MAX_DRAWINGS)]
         try:
             await asyncio.sleep(0)  # every task runs up to its wait
             with pytest.raises(ProblemError, match="in the queue; it is full"):
                 await asyncio.wait_for(queue.run(pytest.fail), 1)
         finally:
             opened.set()
-        assert await asyncio.gather(*tasks) == [True] * MAX_WAITING
+        assert await asyncio.gather(*tasks) == [True] * MAX_DRAWINGS
 
     run(fill())

@@ -16,15 +16,18 @@ from starlette.middleware.cors import CORSMiddleware
 
 from digitpad import __version__, answer, artifact
 from digitpad.errors import ArtifactError
+from digitpad.pages import formats
+from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction
 from digitpad.recognizer import Recognizer
+from digitpad.scaling import Scaled, opaque
 from digitpad.server import body, headers, memory, problem, schema
 from digitpad.server.access import Access
-from digitpad.server.body import Bodies, Options
+from digitpad.server.body import Bodies, DrawingOptions, PageOptions
 from digitpad.server.headers import SecurityHeaders
 from digitpad.server.metrics import Metrics
 from digitpad.server.problem import ProblemError
-from digitpad.server.queue import Queue
+from digitpad.server.queue import DRAWING_THREADS, MAX_DRAWINGS, MAX_PAGES, PAGE_THREADS, Queue
 
 
 def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> FastAPI:
@@ -41,10 +44,11 @@ def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> 
     warnings.filterwarnings("ignore", module=r"PIL\.")  # oddities in clients' images do not belong in the log
     path = model or artifact.shipped()
     recognizer = Recognizer.load(path)
-    metrics, queue = Metrics(), Queue()
+    metrics, queue = Metrics(), Queue(DRAWING_THREADS, MAX_DRAWINGS)
     app = FastAPI(title="digitpad", version=__version__, description=schema.DESCRIPTION, docs_url=None, redoc_url=None)
     problem.install(app, metrics)
     _add_predict(app, recognizer, queue, metrics)
+    _add_read(app, recognizer, Queue(PAGE_THREADS, MAX_PAGES), metrics)
     _add_model(app, recognizer, path.with_name("report.html"))
     _add_operations(app, recognizer, queue, metrics)
     _add_page(app, Path(str(files("digitpad"))) / "web")
@@ -70,27 +74,61 @@ def _add_page(app: FastAPI, folder: Path) -> None:
 
 
 def _add_predict(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metrics) -> None:
-    bodies = Bodies()
+    bodies = Bodies(body.DRAWING)
 
-    def read(picture: bytes | str, options: Options) -> tuple[Prediction, bytes]:
+    def read(picture: bytes | str, options: DrawingOptions) -> tuple[Prediction, bytes]:
         started = time.perf_counter()
-        prediction = recognizer.predict(body.decode(picture), keep_distance=options.ink)
+        prediction = recognizer.predict(body.decode(body.DRAWING, picture).pixels, keep_distance=options.ink)
         seconds = time.perf_counter() - started
         metrics.prediction_seconds.observe(seconds)
         found = answer.to_dict(prediction, options.top_k)
         found |= {"model": recognizer.model_id, "time_ms": round(1000 * seconds, 3)}
         return prediction, json.dumps(found, separators=(",", ":")).encode()
 
-    @app.post("/api/predict", summary="Read a drawing", responses=schema.ANSWERS, openapi_extra=schema.BODY)
-    async def predict(request: Request, options: Annotated[Options, Query()]) -> Response:
+    @app.post(
+        "/api/predict",
+        summary="Read a drawing",
+        responses=schema.answers(schema.Answer),
+        openapi_extra=schema.body(body.DRAWING),
+    )
+    async def predict(request: Request, options: Annotated[DrawingOptions, Query()]) -> Response:
         async with bodies.receive(request) as received:
             content_type = request.headers.get("content-type", "")
-            picture, wanted = await body.parse(content_type, received, options)
+            picture, wanted = await body.parse(body.DRAWING, content_type, received, options)
             prediction, found = await queue.run(lambda: read(picture, wanted))
         digit = str(prediction.digit) if prediction.status in ("digit", "unsure") else ""
         metrics.predictions.labels(prediction.status, digit).inc()
         if digit:
             metrics.confidence.observe(prediction.confidence)
+        return Response(found, media_type="application/json")
+
+
+def _add_read(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metrics) -> None:
+    bodies = Bodies(body.PAGE)
+
+    def read(picture: bytes | str, options: PageOptions) -> tuple[Reading, bytes]:
+        started = time.perf_counter()
+        page = body.decode(body.PAGE, picture)
+        reading = recognizer.read(Scaled(opaque(page.pixels), page.factor))
+        seconds = time.perf_counter() - started
+        metrics.page_seconds.observe(seconds)
+        found = formats.to_dict(reading, options.top_k, with_predictions=options.predictions)
+        found |= {"model": recognizer.model_id, "time_ms": round(1000 * seconds, 3)}
+        return reading, json.dumps(found, separators=(",", ":")).encode()
+
+    @app.post(
+        "/api/read",
+        summary="Read all digits on a page",
+        responses=schema.answers(schema.Page),
+        openapi_extra=schema.body(body.PAGE),
+    )
+    async def read_page(request: Request, options: Annotated[PageOptions, Query()]) -> Response:
+        async with bodies.receive(request) as received:
+            content_type = request.headers.get("content-type", "")
+            picture, wanted = await body.parse(body.PAGE, content_type, received, options)
+            reading, found = await queue.run(lambda: read(picture, wanted))
+        for digit in reading.digits:
+            metrics.page_digits.labels(digit.status).inc()
         return Response(found, media_type="application/json")
 
 

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from typing import TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -13,40 +15,79 @@ from starlette.requests import ClientDisconnect
 
 from digitpad import drawing
 from digitpad.errors import DrawingError
-from digitpad.scaling import Pixels
+from digitpad.scaling import Scaled
 from digitpad.server import problem
 from digitpad.server.problem import ProblemError
 
-MAX_BYTES = 2_000_000
-MAX_BYTES_HELD = 8_000_000
-"""Maximum number of bytes that the bodies of all current requests may hold together."""
 MAX_SECONDS = 10.0
 
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 ACCEPTED = ("application/json", "multipart/form-data", *PICTURES)
 _MAX_FIELDS = 2  # in addition to the picture
 
+Chosen = TypeVar("Chosen", bound="Options")
+
 
 class Options(BaseModel):
-    """Options of a prediction request."""
+    """Options of a request to read a picture."""
 
     model_config = ConfigDict(extra="forbid")
 
     top_k: int = Field(3, ge=1, le=10, description="Number of digits to list.")
+
+
+class DrawingOptions(Options):
+    """Options of a request to read a drawing."""
+
     ink: bool = Field(False, description="Whether to include a picture of the detected ink.")
 
 
-class DataUrl(Options):
-    """A drawing in a JSON body."""
+class PageOptions(Options):
+    """Options of a request to read a page."""
 
+    predictions: bool = Field(False, description="Whether to add what the model saw of each digit, and said of it.")
+
+
+class _DataUrl(BaseModel):
     image: str = Field(description="A PNG, JPEG or WebP data URL, as returned by `canvas.toDataURL()`.")
 
 
-class Bodies:
-    """Receives bodies, and tracks how many bytes all current requests hold."""
+class DrawingUrl(DrawingOptions, _DataUrl):
+    """A drawing in a JSON body."""
 
-    def __init__(self) -> None:
-        self._bytes_held = 0
+
+class PageUrl(PageOptions, _DataUrl):
+    """A page in a JSON body."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is read by a route, and within which limits.
+
+    Attributes:
+        options: of a request.
+        request: a JSON body.
+        max_bytes: of a body.
+        max_bytes_held: by the bodies of all current requests together.
+        advice: to those whose body is too large.
+    """
+
+    options: type[Options]
+    request: type[DrawingUrl] | type[PageUrl]
+    max_bytes: int
+    max_bytes_held: int
+    advice: str
+
+
+DRAWING = Kind(DrawingOptions, DrawingUrl, 2_000_000, 8_000_000, "Scale the image down: 140 px is plenty.")
+PAGE = Kind(PageOptions, PageUrl, 12_000_000, 36_000_000, "Scale the image down: 4,000 px are plenty.")
+
+
+class Bodies:
+    """Receives bodies of one kind, and tracks how many bytes all current requests hold."""
+
+    def __init__(self, kind: Kind) -> None:
+        self._kind, self._bytes_held = kind, 0
 
     @contextlib.asynccontextmanager
     async def receive(self, request: Request) -> AsyncIterator[bytes]:
@@ -55,8 +96,8 @@ class Bodies:
         Raises:
             ProblemError: the body is too large or too slow, too many bytes are held already, or the client disconnects.
         """
-        if _announced_bytes(request) > MAX_BYTES:
-            raise _too_large()
+        if _announced_bytes(request) > self._kind.max_bytes:
+            raise _too_large(self._kind)
         body, num_bytes = bytearray(), 0
         try:
             try:
@@ -78,17 +119,18 @@ class Bodies:
             self._bytes_held -= num_bytes
 
     def _check_size(self, num_bytes: int) -> None:
-        if num_bytes > MAX_BYTES:
-            raise _too_large()
-        if self._bytes_held > MAX_BYTES_HELD:
+        if num_bytes > self._kind.max_bytes:
+            raise _too_large(self._kind)
+        if self._bytes_held > self._kind.max_bytes_held:
             detail = "Expected memory for the body; other requests use all of it. Try again in a second."
             raise ProblemError(503, "busy", detail, retry_after="1", connection="close")
 
 
-async def parse(content_type: str, body: bytes, options: Options) -> tuple[bytes | str, Options]:
-    """Parse the drawing and the options in a body.
+async def parse(kind: Kind, content_type: str, body: bytes, options: Chosen) -> tuple[bytes | str, Chosen]:
+    """Parse the picture and the options in a body.
 
     Args:
+        kind: what is read.
         content_type: the `Content-Type` header.
         body: from `Bodies.receive`.
         options: from the query; JSON and form bodies may override them.
@@ -101,7 +143,7 @@ async def parse(content_type: str, body: bytes, options: Options) -> tuple[bytes
     """
     match content_type.partition(";")[0].strip().lower():
         case "application/json":
-            return _parse_json(body, options)
+            return _parse_json(kind, body, options)
         case "multipart/form-data":
             return await _parse_form(content_type, body, options)
         case media_type if media_type in PICTURES:
@@ -115,15 +157,17 @@ async def parse(content_type: str, body: bytes, options: Options) -> tuple[bytes
             raise ProblemError(415, "unsupported-media-type", detail, accept_post=", ".join(ACCEPTED))
 
 
-def decode(picture: bytes | str) -> Pixels:
+def decode(kind: Kind, picture: bytes | str) -> Scaled:
     """Decode an image. Unlike `drawing.read`, this never takes text for a path.
 
     Raises:
         ProblemError: the image cannot be read.
     """
+    most_px = drawing.PAGE_PX if kind is PAGE else drawing.WORKING_PX
     try:
-        read = drawing.from_data_url(picture) if isinstance(picture, str) else drawing.from_bytes(picture)
-        return read.pixels
+        if isinstance(picture, str):
+            return drawing.from_data_url(picture, most_px)
+        return drawing.from_bytes(picture, most_px)
     except DrawingError as error:
         raise ProblemError(422, "unreadable-drawing", str(error)) from None
 
@@ -135,8 +179,8 @@ def _announced_bytes(request: Request) -> int:
         return 0  # the received bytes are counted anyway
 
 
-def _too_large() -> ProblemError:
-    detail = f"Expected a body of at most {MAX_BYTES:,} bytes; it is larger. Scale the image down: 140 px is plenty."
+def _too_large(kind: Kind) -> ProblemError:
+    detail = f"Expected a body of at most {kind.max_bytes:,} bytes; it is larger. {kind.advice}"
     return ProblemError(413, "body-too-large", detail, connection="close")
 
 
@@ -145,9 +189,9 @@ def _too_slow(num_bytes: int) -> ProblemError:
     return ProblemError(408, "body-too-slow", detail, connection="close")
 
 
-def _parse_json(body: bytes, options: Options) -> tuple[str, Options]:
+def _parse_json(kind: Kind, body: bytes, options: Chosen) -> tuple[str, Chosen]:
     try:
-        request = DataUrl.model_validate_json(body, strict=True)
+        request = kind.request.model_validate_json(body, strict=True)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_context=False, include_input=False)
         if errors[0]["type"] == "json_invalid":
@@ -156,7 +200,7 @@ def _parse_json(body: bytes, options: Options) -> tuple[str, Options]:
     return request.image, options.model_copy(update=request.model_dump(exclude={"image"}, exclude_unset=True))
 
 
-async def _parse_form(content_type: str, body: bytes, options: Options) -> tuple[bytes, Options]:
+async def _parse_form(content_type: str, body: bytes, options: Chosen) -> tuple[bytes, Chosen]:
     async def stream() -> AsyncGenerator[bytes, None]:
         yield body
 
@@ -171,7 +215,7 @@ async def _parse_form(content_type: str, body: bytes, options: Options) -> tuple
         if not files:
             raise ProblemError(422, "invalid-request", "Expected a PNG, JPEG or WebP file in the form; there is none.")
         fields = {name: value for name, value in form.items() if isinstance(value, str)}
-        return await files[0].read(), Options.model_validate({**options.model_dump(), **fields})
+        return await files[0].read(), type(options).model_validate({**options.model_dump(), **fields})
     except ValidationError as error:
         raise problem.from_errors(error.errors(include_input=False)) from None
     finally:

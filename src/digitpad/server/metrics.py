@@ -28,6 +28,8 @@ class Metrics:
         predictions: number of drawings read by status and digit ("" if there is none).
         prediction_seconds: time to read a drawing, without the time in the queue.
         confidence: confidence in the digits read.
+        page_digits: number of digits, and what was found beside them, on pages, by status.
+        page_seconds: time to read a page, without the time in the queue.
         refusals: number of problem documents by kind.
     """
 
@@ -46,6 +48,10 @@ class Metrics:
         )
         self.confidence = Histogram(
             "digitpad_confidence", "Confidence in the digits read.", registry=registry, buckets=_SHARES
+        )
+        self.page_digits = Counter("digitpad_page_digits", "Found on pages.", ["status"], registry=registry)
+        self.page_seconds = Histogram(
+            "digitpad_page_seconds", "Seconds to read a page.", registry=registry, buckets=_SECONDS
         )
         self.refusals = Counter(
             "digitpad_refusals", "Requests answered with a problem document.", ["problem"], registry=registry

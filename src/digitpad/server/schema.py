@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
-from digitpad.server.body import PICTURES, DataUrl
+from digitpad.pages.reading import DigitStatus
+from digitpad.server.body import PICTURES, Kind
 from digitpad.server.problem import MEDIA_TYPE, ProblemDocument
 from digitpad.verdict import Status
 
@@ -39,8 +40,8 @@ class Steps(BaseModel):
     ink_picture: str | None = Field(description="PNG data URL of the detected ink, if requested with `ink`.")
 
 
-class Answer(BaseModel):
-    """The answer to one drawing."""
+class Drawing(BaseModel):
+    """What the model says of one drawing."""
 
     status: Status = Field(description="`unsure`: it may well be another digit.")
     reason: str = Field(min_length=1, description="A human-readable sentence that explains the status.")
@@ -59,7 +60,39 @@ class Answer(BaseModel):
     )
     seen: list[list[int]] = Field(description="The picture that the model saw: 28 rows of 28 levels, 0 to 255 for ink.")
     steps: Steps
+
+
+class Answer(Drawing):
+    """The answer to one drawing."""
+
     model: str = Field(description="12 hex digits that identify the model.")
+    time_ms: float = Field(
+        ge=0, description="Time from the encoded image to the answer, without the time in the queue."
+    )
+
+
+class PageDigit(BaseModel):
+    """A digit on a page, or something that was found there and is not one."""
+
+    digit: Digit | None = Field(description="Null if it is not a digit.")
+    status: DigitStatus = Field(description="`unsure`: it may well be another digit.")
+    confidence: float = Field(ge=0, le=1, description="The calibrated probability of the most probable digit.")
+    candidates: list[Digit] = Field(max_length=10, description="The digits that it may be, most probable first.")
+    box: tuple[float, float, float, float] = Field(description="Top, left, bottom, right edge of its ink, px.")
+    line: int | None = Field(description="Which of `lines` it is in; null if it is in none.")
+    top_k: list[Ranked] = Field(max_length=10, description="The most probable digits, in descending order.")
+    prediction: Drawing | None = Field(None, description="What the model saw of it alone, if requested.")
+
+
+class Page(BaseModel):
+    """What is written on a page."""
+
+    text: str = Field(description="The lines, separated by newlines.")
+    lines: list[str] = Field(description="From top to bottom; `?` stands for what was found but not read.")
+    reason: str = Field(description="Why little or nothing was read, for people; empty if there is nothing to say.")
+    digits: list[PageDigit] = Field(description="In reading order, then what is in no line.")
+    size: tuple[int, int] = Field(description="Height and width of the picture, px.")
+    model: str = Field(description="12 hex digits that identify the digit model.")
     time_ms: float = Field(
         ge=0, description="Time from the encoded image to the answer, without the time in the queue."
     )
@@ -97,28 +130,30 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": _REASONS[status], "content": content} for status in (405, *statuses)}
 
 
-ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"model": Answer, "description": "The model's answer."},
-    **refusals(400, 408, 413, 415, 422, 503),
-}
+def answers(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """Document the answer and the refusals of a route that reads pictures."""
+    return {200: {"model": model, "description": "The model's answer."}, **refusals(400, 408, 413, 415, 422, 503)}
+
 
 _PICTURE = {"type": "string", "format": "binary"}
-_FORM = {
-    "type": "object",
-    "properties": {
-        "image": {**_PICTURE, "description": "A PNG, JPEG or WebP file."},
-        **{name: DataUrl.model_json_schema()["properties"][name] for name in ("top_k", "ink")},
-    },
-    "required": ["image"],
-    "additionalProperties": False,
-}
-BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": DataUrl.model_json_schema()},
-            "multipart/form-data": {"schema": _FORM},
-            **{media_type: {"schema": _PICTURE} for media_type in PICTURES},
-        },
+
+
+def body(kind: Kind) -> dict[str, Any]:
+    """Document the bodies of a route that reads pictures."""
+    options = kind.options.model_json_schema()["properties"]
+    form = {
+        "type": "object",
+        "properties": {"image": {**_PICTURE, "description": "A PNG, JPEG or WebP file."}, **options},
+        "required": ["image"],
+        "additionalProperties": False,
     }
-}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": kind.request.model_json_schema()},
+                "multipart/form-data": {"schema": form},
+                **{media_type: {"schema": _PICTURE} for media_type in PICTURES},
+            },
+        }
+    }

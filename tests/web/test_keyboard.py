@@ -11,6 +11,8 @@ def test_everything_works_by_keyboard_alone(open_pad: OpenPad) -> None:
     pad = open_pad()
     keyboard = pad.page.keyboard
     keyboard.press("Tab")
+    expect(pad.page.get_by_role("radio", name="One digit")).to_be_focused()
+    keyboard.press("Tab")
     expect(pad.part("pad")).to_be_focused()
     for key in ["Shift+ArrowUp"] * 3 + [" "] + ["ArrowDown"] * 18 + [" "]:
         keyboard.press(key)

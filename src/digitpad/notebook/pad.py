@@ -8,11 +8,13 @@ from typing import Any
 
 import anywidget
 import numpy as np
+import traitlets
 from PIL import Image
 
 from digitpad import esm
 from digitpad.errors import DigitpadError
-from digitpad.notebook.reader import as_reader, read
+from digitpad.notebook.reader import as_reader, read, read_page
+from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction
 from digitpad.recognizer import Recognizer
 from digitpad.strokes import Stroke
@@ -26,18 +28,20 @@ class _Read:
     """A drawing that was read."""
 
     prediction: Prediction | None
+    reading: Reading | None
     drawing: Image.Image | None
     strokes: list[Stroke]
 
 
-_NOTHING = _Read(None, None, [])
+_NOTHING = _Read(None, None, None, [])
 
 
 class DrawingPad(anywidget.AnyWidget):
-    """A pad to draw a digit on, which shows the answer while you draw, and what the model saw."""
+    """A pad to draw a digit or a number on, which shows the answer while you draw, and what the model saw."""
 
     _esm = esm.join("widget")
     _css = esm.style()
+    _reads_pages = traitlets.Bool().tag(sync=True)
 
     def __init__(self, model: Recognizer | Any = None, *, thresholds: Thresholds | None = None) -> None:
         """Create a pad.
@@ -54,6 +58,7 @@ class DrawingPad(anywidget.AnyWidget):
         """
         super().__init__()
         self._reader = as_reader(model, thresholds)
+        self._reads_pages = isinstance(self._reader, Recognizer)
         self._callbacks: list[OnPrediction] = []
         self._read_last = _NOTHING
         self.on_msg(self._receive)
@@ -64,11 +69,19 @@ class DrawingPad(anywidget.AnyWidget):
 
     @property
     def prediction(self) -> Prediction | None:
-        """The answer to the current drawing; None while the pad is blank or the drawing has not been read yet.
+        """The answer to the current drawing; None while it has not been read yet, or if it was read as a number.
 
         If the pad is shown several times, this belongs to the view that was drawn on or opened last.
         """
         return self._read_last.prediction
+
+    @property
+    def reading(self) -> Reading | None:
+        """The current drawing read as a number or a page; None unless it was read so.
+
+        Only a `Recognizer` reads numbers.
+        """
+        return self._read_last.reading
 
     @property
     def drawing(self) -> Image.Image | None:
@@ -77,7 +90,7 @@ class DrawingPad(anywidget.AnyWidget):
 
     @property
     def strokes(self) -> list[Stroke]:
-        """The strokes, a list of float64 (num_points, 2), x to the right and y down, in px of a pad 280 px wide.
+        """The strokes, a list of float64 (num_points, 2), x to the right and y down, in px of a pad 280 px high.
 
         The list is empty while the pad shows a picture from a file.
         """
@@ -105,14 +118,25 @@ class DrawingPad(anywidget.AnyWidget):
 
     def _read(self, message: dict[str, Any]) -> dict[str, Any]:
         """Read a drawing and call the callbacks; returns the answer, with a `notice` about callbacks that failed."""
-        prediction, answer = read(self._reader, message["image"])
+        prediction: Prediction | None = None
+        reading: Reading | None = None
+        if message.get("is_page") and isinstance(self._reader, Recognizer):
+            reading, answer = read_page(self._reader, message["image"])
+        else:
+            prediction, answer = read(self._reader, message["image"])
         drawing = Image.open(io.BytesIO(base64.b64decode(message["image"].partition(",")[2])))
         strokes = [np.array(points, np.float64) for points in message["strokes"]]
-        self._read_last = _Read(prediction, drawing, strokes)  # all at once: a kernel may run cells concurrently
+        # all at once: a kernel may run cells concurrently
+        self._read_last = _Read(prediction, reading, drawing, strokes)
+        notices = self._tell(prediction) if prediction else []
+        return {**answer, "notice": " ".join(notices)}
+
+    def _tell(self, prediction: Prediction) -> list[str]:
+        """Call the callbacks; returns what to say of those that failed."""
         notices = []
         for function in self._callbacks:
             try:
                 function(prediction)
             except Exception as error:  # otherwise it would only show up in a log
                 notices.append(f"An on_prediction callback failed: {type(error).__name__}: {error}")
-        return {**answer, "notice": " ".join(notices)}
+        return notices

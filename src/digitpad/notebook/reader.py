@@ -9,6 +9,8 @@ import numpy as np
 from digitpad import answer, artifact, drawing
 from digitpad.drawing import Drawing
 from digitpad.errors import DigitpadError, InputError
+from digitpad.pages import formats
+from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction, to_prediction
 from digitpad.recognizer import Recognizer
 from digitpad.verdict import Thresholds
@@ -90,6 +92,19 @@ def _find(model: Any, thresholds: Thresholds | None) -> Reader:
         f"Expected a Recognizer, or a Keras model from {_NETWORK[0]} to {_NETWORK[1]}, the logits of the ten digits "
         f"and of non-digits; got {type(model).__name__} from {shapes[0]} to {shapes[1]}."
     )
+
+
+def read_page(recognizer: Recognizer, image: str) -> tuple[Reading, dict[str, Any]]:
+    """Read a data URL as a page; returns the reading, and the answer in the form that the page expects.
+
+    Raises:
+        DigitpadError: the page cannot be read; the message is meant for the user.
+    """
+    started = time.perf_counter()
+    reading = recognizer.read(image)
+    milliseconds = round(1000 * (time.perf_counter() - started), 3)
+    found = formats.to_dict(reading, top_k=10, with_predictions=True)
+    return reading, found | {"model": recognizer.model_id, "time_ms": milliseconds}
 
 
 def read(reader: Reader, image: str) -> tuple[Prediction, dict[str, Any]]:

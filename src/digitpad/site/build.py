@@ -2,13 +2,15 @@
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from jinja2 import UndefinedError
 
-from digitpad import Recognizer, esm
+from digitpad import Recognizer, artifact, esm
+from digitpad.artifact import Artifact
 from digitpad.errors import RunError
 from digitpad.site import card, runtime
 from digitpad.site.settings import Settings
@@ -16,7 +18,7 @@ from digitpad.training import runs
 from digitpad.training.reporting import story
 from digitpad.training.runs import RunFolder
 
-MODEL = "digits.onnx"
+MODELS = ("digits.onnx", "pages.onnx")
 _SIGN = Path("web") / "reader.js"  # marks a folder as a site, even if it is incomplete
 _LOOKS = ("icon.svg", "pad.css", "site.css")
 
@@ -41,13 +43,13 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
         DigitpadError: npm failed.
     """
     metrics, model = runs.read_json(run.metrics), Recognizer.load(run.onnx_model)
-    weights = run.onnx_model.read_bytes()
-    taken = [name for name in ("index.html", MODEL, "card.png", "web") if (out / name).exists()]
+    models = [artifact.load(run.onnx_model), artifact.load(artifact.shipped(artifact.PAGES), artifact.PAGES)]
+    taken = [name for name in ("index.html", *MODELS, "card.png", "web") if (out / name).exists()]
     if taken and not (out / _SIGN).exists():
         raise RunError(
             f"Expected {out} to be new or a digitpad site; it contains another {taken[0]}. Choose another folder."
         )
-    page, picture = _render(metrics, model, settings, _reader(model, weights, cdn=cdn))
+    page, picture = _render(metrics, model, settings, _reader(models, cdn=cdn))
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder)  # so that an existing site is unchanged if this fails
         web = draft / "web"
@@ -56,7 +58,8 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
             (web / name).write_bytes((files("digitpad") / "web" / name).read_bytes())
         if not cdn:
             runtime.copy(web)
-        (draft / MODEL).write_bytes(weights)
+        for name, each in zip(MODELS, models, strict=True):
+            (draft / name).write_bytes(each.path.read_bytes())
         (draft / "card.png").write_bytes(picture)
         (draft / "index.html").write_text(page, encoding="utf-8")
         (draft / ".nojekyll").touch()  # GitHub Pages serves the files as they are
@@ -92,8 +95,8 @@ def _render(
         ) from None
 
 
-def _reader(model: Recognizer, weights: bytes, *, cdn: bool) -> dict[str, Any]:
-    """The files that `reader.js` loads, with URLs relative to `web/`, and the decision thresholds.
+def _reader(models: Sequence[Artifact], *, cdn: bool) -> dict[str, Any]:
+    """The files that `reader.js` loads, with URLs relative to `web/`, and what the cards say of thresholds and weights.
 
     URLs contain versions, so that a new page never gets an old runtime or model from a cache.
     """
@@ -101,5 +104,10 @@ def _reader(model: Recognizer, weights: bytes, *, cdn: bool) -> dict[str, Any]:
         {"url": runtime.cdn_url(name) if cdn else f"{name}?{runtime.version()}", "integrity": integrity}
         for name, integrity in runtime.INTEGRITY.items()
     )
-    file = {"url": f"../{MODEL}?{model.model_id}", "integrity": runtime.digest(weights)}
-    return {"files": {"script": script, "wasm": wasm, "model": file}, "thresholds": model.card["thresholds"]}
+    files: dict[str, Any] = {"script": script, "wasm": wasm}
+    settings: dict[str, Any] = {}
+    for name, model in zip(MODELS, models, strict=True):
+        integrity = runtime.digest(model.path.read_bytes())
+        files[model.kind.name] = {"url": f"../{name}?{model.model_id}", "integrity": integrity}
+        settings[model.kind.name] = {key: model.card[key] for key in ("thresholds", "weights") if key in model.card}
+    return {"files": files, **settings}

@@ -8,6 +8,20 @@ export function headline({ status, confidence, candidates, top_k }) {
   return say("headline", status, { confidence: percent(confidence ?? 0), candidates: named.length ? either(named) : "" });
 }
 
+/** Shown next to a number. */
+export function describeNumber({ text, digits }) {
+  if (!text) return say("headline", "nothing");
+  const placed = digits.filter(({ line }) => line !== null);
+  const doubtful = placed.filter(({ status }) => status !== "digit").length;
+  return say("headline", doubtful ? "doubtful number" : "number", { count: placed.length, doubtful });
+}
+
+/** Announced by screen readers: a number is spoken digit by digit. */
+export function spokenNumber({ lines, digits, reason }) {
+  const described = describeNumber({ text: lines.join(), digits });
+  return lines.length ? `Read as ${lines.map((line) => [...line].join(" ")).join(", ")}. ${described}` : `${described}. ${reason}`;
+}
+
 /** Whether a digit was read, surely or not. */
 export function isRead({ status }) {
   return status === "digit" || status === "unsure";

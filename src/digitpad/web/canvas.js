@@ -7,15 +7,33 @@ export function newCanvas(width, height) {
   return canvas;
 }
 
-/**
- * Paint an image centred on a square canvas, as large as it fits, over its paper colour if it has one. Returns the
- * area that it covers.
- */
-export function paintFitted(context, image) {
-  const side = context.canvas.width / context.getTransform().a;
-  const scale = side / Math.max(image.width, image.height);
+/** A picture as a canvas, at most so long on its longer side. */
+export function shrink(image, side) {
+  const scale = Math.min(1, side / Math.max(image.width, image.height));
+  const canvas = newCanvas(Math.max(1, Math.round(image.width * scale)), Math.max(1, Math.round(image.height * scale)));
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  if (image.dataset?.paper) canvas.dataset.paper = image.dataset.paper;
+  return canvas;
+}
+
+/** The area that an image covers when it is centred on a canvas, as large as it fits. */
+export function fit(context, image) {
+  const unit = context.getTransform().a;
+  return fitInto([context.canvas.width / unit, context.canvas.height / unit], image);
+}
+
+/** The area that an image covers when it is centred in another, as large as it fits. */
+export function fitInto([wide, high], image) {
+  const scale = Math.min(wide / image.width, high / image.height);
   const [width, height] = [image.width * scale, image.height * scale];
-  const [left, top] = [(side - width) / 2, (side - height) / 2];
+  return { left: (wide - width) / 2, top: (high - height) / 2, width, height };
+}
+
+/** Paint an image so, over its paper colour if it has one. Returns the area that it covers. */
+export function paintFitted(context, image) {
+  const { left, top, width, height } = fit(context, image);
   context.imageSmoothingQuality = "high";
   if (image.dataset.paper) {
     context.fillStyle = image.dataset.paper;

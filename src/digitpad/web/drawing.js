@@ -1,4 +1,4 @@
-/** What is on the pad: strokes or a picture, on a pad 280 units wide at any screen size. */
+/** What is on the pad: strokes or a picture, on a pad 280 units high, and as wide or three times as wide. */
 
 import { newCanvas, paintFitted } from "./canvas.js";
 
@@ -6,6 +6,7 @@ export const SIDE = 280;
 
 /** The drawing as a list of marks, so that the last one can be undone. A mark is a stroke, a picture or a clearing. */
 export class Drawing {
+  width = SIDE;
   #marks = [];
   #sheet = 0;
 
@@ -58,15 +59,15 @@ export class Drawing {
     }
   }
 
-  /** The drawing as the model gets it: black on white, whatever the screen and the page's colours. */
-  toCanvas(side) {
+  /** The drawing as the model gets it, so high: black on white, whatever the screen and the page's colours. */
+  toCanvas(height) {
     const [mark] = this.visible;
     if (mark?.image) return mark.image;
-    const canvas = newCanvas(side, side);
+    const canvas = newCanvas(Math.round((height * this.width) / SIDE), height);
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.fillStyle = "#fff";
-    context.fillRect(0, 0, side, side);
-    context.scale(side / SIDE, side / SIDE);
+    context.fillRect(0, 0, canvas.width, height);
+    context.scale(height / SIDE, height / SIDE);
     this.paint(context, "#000");
     return canvas;
   }

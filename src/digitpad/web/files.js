@@ -1,8 +1,8 @@
 /** Pictures that are pasted, dropped or opened, and the drawing copied or saved as a picture. */
 
-import { newCanvas } from "./canvas.js";
+import { newCanvas, shrink } from "./canvas.js";
 
-const PICTURE_SIDE = 560; // px, the longest side of an opened picture
+const PICTURE_SIDE = 1600; // px, the longest side of an opened picture; larger pages are not read better
 
 export function followFiles(keys, load) {
   keys.addEventListener("paste", (event) => {
@@ -21,13 +21,9 @@ export function followFiles(keys, load) {
 /** Decode a picture file to a canvas of at most `PICTURE_SIDE` px; rejects if the browser cannot decode it. */
 export async function decode(file) {
   const image = await createImageBitmap(file);
-  const scale = Math.min(1, PICTURE_SIDE / Math.max(image.width, image.height));
-  const canvas = newCanvas(Math.max(1, Math.round(image.width * scale)), Math.max(1, Math.round(image.height * scale)));
-  const context = canvas.getContext("2d");
-  context.imageSmoothingQuality = "high";
-  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  const canvas = shrink(image, PICTURE_SIDE);
   image.close();
-  canvas.dataset.paper = paperUnder(context);
+  canvas.dataset.paper = paperUnder(canvas.getContext("2d"));
   return canvas;
 }
 
@@ -58,6 +54,17 @@ function median(values) {
   return [...values].sort((a, b) => a - b)[values.length >> 1];
 }
 
+/** Copy text, or save it if the browser does not let pages copy. Returns a message about what was done. */
+export async function copyText(text, name) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return "Copied.";
+  } catch {
+    save(new Blob([text], { type: "text/plain" }), name);
+    return `This browser does not let pages copy, so it was saved as ${name}.`;
+  }
+}
+
 /** Copy a canvas as PNG, or save it if the browser does not let pages copy. Returns a message about what was done. */
 export async function copyOrSave(canvas) {
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
@@ -65,11 +72,15 @@ export async function copyOrSave(canvas) {
     await navigator.clipboard.write([new ClipboardItem({ "image/png": blob })]);
     return "Copied as PNG.";
   } catch {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = "digit.png";
-    link.click();
-    URL.revokeObjectURL(link.href);
+    save(blob, "digit.png");
     return "This browser does not let pages copy pictures, so it was saved as digit.png.";
   }
+}
+
+function save(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
 }

@@ -20,7 +20,7 @@ export function followKeyboard(view, drawing, changed, beginAnew) {
       if (stroke) drawing.add(stroke);
     } else if (event.key in moves) {
       const [x, y] = moves[event.key].map((way, axis) => pen[axis] + way * KEY_STEP * (event.shiftKey ? 3 : 1));
-      pen = [Math.min(Math.max(x, 0), SIDE), Math.min(Math.max(y, 0), SIDE)];
+      pen = [Math.min(Math.max(x, 0), drawing.width), Math.min(Math.max(y, 0), SIDE)];
       if (stroke) addPoint(stroke, pen);
     } else {
       return;

@@ -3,22 +3,31 @@
 import { mount } from "./pad.js";
 
 const TIMEOUT_MS = 10_000;
+const LARGE = 500_000; // px
 
-async function predict(canvas) {
-  const response = await fetch("api/predict", {
+const predict = (canvas) => ask("api/predict", canvas, { ink: true });
+const read = (canvas) => ask("api/read", canvas, { predictions: true });
+
+async function ask(route, canvas, options) {
+  const response = await fetch(route, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ image: canvas.toDataURL("image/png"), top_k: 10, ink: true }),
+    body: JSON.stringify({ image: encode(canvas), top_k: 10, ...options }),
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch(() => {
     throw new Error("The server is not answering. Your drawing is kept; retrying…");
   });
   const answer = await response.json().catch(() => ({})); // a proxy may have answered instead of the server
-  if (response.ok && answer?.steps) return answer;
+  if (response.ok && (answer?.steps || answer?.digits)) return answer;
   const isPermanent = response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status);
   throw Object.assign(new Error(answer?.detail ?? `The server answered with status ${response.status} instead of a prediction.`), {
     permanent: isPermanent,
   });
+}
+
+/** A drawing as PNG, a photograph as JPEG, which is a tenth as large. */
+function encode(canvas) {
+  return canvas.width * canvas.height > LARGE ? canvas.toDataURL("image/jpeg", 0.95) : canvas.toDataURL("image/png");
 }
 
 async function describeModel() {
@@ -34,5 +43,5 @@ async function describeModel() {
   return `Model ${model}, ${Math.round(num_bytes / 1000)} kB.${figures.length ? ` Accuracy: ${figures.join(", ")}.` : ""}`;
 }
 
-mount(document.querySelector("#pad"), { predict, keys: document });
+mount(document.querySelector("#pad"), { predict, read, keys: document });
 document.querySelector("#model").textContent = await describeModel().catch(() => "The model card could not be loaded.");

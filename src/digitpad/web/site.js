@@ -44,7 +44,8 @@ class Reader {
     worker.postMessage(settings);
   }
 
-  async predict(canvas) {
+  /** Read a canvas: a "drawing" of one digit, or a "page". */
+  async read(kind, canvas) {
     await this.#ready.catch(() => {
       throw new Error(FAILED);
     });
@@ -52,10 +53,14 @@ class Reader {
     const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
     const id = (this.#number += 1);
     const asked = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    this.#worker.postMessage({ id, width, height, pixels: new Uint8Array(data.buffer) }, [data.buffer]);
-    const answer = await asked;
+    this.#worker.postMessage({ id, kind, width, height, pixels: new Uint8Array(data.buffer) }, [data.buffer]);
+    return asked;
+  }
+
+  async predict(canvas) {
+    const answer = await this.read("drawing", canvas);
     const { distance, ...steps } = answer.steps;
-    return { ...answer, steps: { ...steps, ink_picture: toDataUrl(distance, width, height) } };
+    return { ...answer, steps: { ...steps, ink_picture: toDataUrl(distance, canvas.width, canvas.height) } };
   }
 }
 
@@ -89,4 +94,9 @@ function load() {
 
 retry.addEventListener("click", load);
 load();
-mount(document.querySelector("#pad"), { predict: (canvas) => reader.predict(canvas), slow: SLOW, keys: document });
+mount(document.querySelector("#pad"), {
+  predict: (canvas) => reader.predict(canvas),
+  read: (canvas) => reader.read("page", canvas),
+  slow: SLOW,
+  keys: document,
+});

@@ -1,6 +1,6 @@
 /** The preprocessing steps, from the drawing to the picture that the model saw. */
 
-import { cross, newCanvas, outline, paintFitted, toImageData } from "./canvas.js";
+import { cross, fit, newCanvas, outline, paintFitted, toImageData } from "./canvas.js";
 import { percent } from "./language.js";
 
 export const THUMB_SIDE = 112;
@@ -34,8 +34,16 @@ export function describeSteps({ canvas, prediction, ink: picture }) {
     (bottom - top) * scale + wider,
   ];
   const shift = [digit[0] + digit[2] / 2 - SEEN_SIDE / 2, digit[1] + digit[3] / 2 - SEEN_SIDE / 2];
+  const [drawingStep, inkStep] = steps;
+  // of a digit among others only the picture seen is known: its ink is put back in its place
+  const putBack = (context) => {
+    const { left: x, top: y, width: wide } = fit(context, canvas);
+    const unit = wide / width;
+    context.drawImage(seen, ...digit, x + left * unit, y + top * unit, (right - left) * unit, (bottom - top) * unit);
+  };
   return [
-    ...steps,
+    drawingStep,
+    picture ? inkStep : { ...inkStep, paint: putBack },
     {
       caption: `${(right - left).toFixed(0)} × ${(bottom - top).toFixed(0)} px`,
       paint: (context) => {

@@ -1,7 +1,7 @@
 /** The elements of a pad, and what they show. */
 
-import { caption, headline, isRead, spoken } from "./answer.js";
-import { newCanvas, paintFitted, toImageData } from "./canvas.js";
+import { caption, describeNumber, headline, isRead, spoken, spokenNumber } from "./answer.js";
+import { fitInto, newCanvas, paintFitted, toImageData } from "./canvas.js";
 import { SIDE } from "./drawing.js";
 import { percent } from "./language.js";
 import { DIGIT_SIDE, SEEN_SIDE, THUMB_SIDE, describeSteps } from "./steps.js";
@@ -20,6 +20,7 @@ export class View {
     root.classList.add("digitpad");
     root.innerHTML = TEMPLATE;
     this.showAsking(false);
+    this.width = SIDE;
     this.canvas = this.#find("pad");
     this.cursor = this.#find("cursor");
     this.brush = this.#find("brush");
@@ -27,16 +28,35 @@ export class View {
     this.#find("steps").innerHTML = STEPS;
   }
 
+  /** Offer to draw one digit or a number; `choose` is called with "digit" or "number". */
+  onMode(choose) {
+    const modes = this.#find("modes");
+    modes.hidden = false;
+    const buttons = [...modes.children];
+    buttons.forEach((button) => button.addEventListener("click", () => choose(button.dataset.mode)));
+    followArrows(modes, buttons);
+  }
+
+  showMode(mode, width) {
+    this.#root.dataset.mode = mode;
+    this.#root.style.setProperty("--dp-shape", width / SIDE);
+    this.width = width;
+    [...this.#find("modes").children].forEach((button) => check(button, button.dataset.mode === mode));
+  }
+
   get brushWidth() {
     return Number(this.brush.value);
   }
 
-  onCommand({ clear, undo, copy, load }) {
+  onCommand({ clear, undo, copy, load, copyReading }) {
     const file = this.#find("file");
     this.#find("clear").addEventListener("click", clear);
     this.#find("undo").addEventListener("click", undo);
     this.#find("copy").addEventListener("click", copy);
     this.#find("open").addEventListener("click", () => file.click());
+    this.#find("export").querySelectorAll("button").forEach((button) => {
+      button.addEventListener("click", () => copyReading(button.dataset.form));
+    });
     file.addEventListener("change", () => {
       load(file.files[0]);
       file.value = ""; // so that the same file can be chosen again
@@ -62,25 +82,27 @@ export class View {
   }
 
   paint(drawing) {
-    const side = Math.round(this.canvas.clientWidth * devicePixelRatio);
-    if (!side) return; // the pad is hidden
-    if (this.canvas.width !== side) this.canvas.width = this.canvas.height = side;
+    const width = Math.round(this.canvas.clientWidth * devicePixelRatio);
+    if (!width) return; // the pad is hidden
+    const scale = width / this.width;
+    const height = Math.round(SIDE * scale);
+    if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     const context = this.canvas.getContext("2d");
-    context.setTransform(side / SIDE, 0, 0, side / SIDE, 0, 0);
-    context.clearRect(0, 0, SIDE, SIDE);
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+    context.clearRect(0, 0, this.width, SIDE);
     drawing.paint(context, getComputedStyle(this.canvas).color);
   }
 
   /** Convert the position of an event to the drawing's coordinates. */
   toDrawing({ clientX, clientY }) {
     const box = this.canvas.getBoundingClientRect();
-    return [((clientX - box.left) * SIDE) / box.width, ((clientY - box.top) * SIDE) / box.height];
+    return [((clientX - box.left) * this.width) / box.width, ((clientY - box.top) * SIDE) / box.height];
   }
 
   moveCursor([x, y], isDown) {
     this.cursor.hidden = false;
     this.cursor.classList.toggle("dp-down", isDown);
-    this.cursor.style.left = `${(100 * x) / SIDE}%`;
+    this.cursor.style.left = `${(100 * x) / this.width}%`;
     this.cursor.style.top = `${(100 * y) / SIDE}%`;
   }
 
@@ -109,7 +131,9 @@ export class View {
 
   showBlank() {
     this.#root.dataset.state = "blank";
-    this.#show({ title: "Nothing drawn yet", reason: "Draw a digit from 0 to 9." });
+    const isNumber = this.#root.dataset.mode === "number";
+    this.#show({ title: "Nothing drawn yet", reason: isNumber ? "Draw a number." : "Draw a digit from 0 to 9." });
+    this.#showNumber(null);
     this.#showBars(null);
     this.#showSteps(null);
     this.#announce("");
@@ -132,19 +156,31 @@ export class View {
     const { prediction } = shown;
     const time = `${milliseconds.toFixed(0)} ms, ${prediction.time_ms.toFixed(1)} ms of it reading`;
     this.#root.dataset.state = prediction.status;
+    this.#showNumber(null);
     this.#show({ ...prediction, title: headline(prediction), time });
     this.#showBars(prediction);
     this.#showSteps(shown);
     this.#announce(spoken(prediction));
   }
 
+  /** Show a number, with a box over each of its digits; one of them is explained. */
+  showReading(shown, milliseconds) {
+    const { reading } = shown;
+    const read = reading.digits.filter(isRead);
+    const time = `${milliseconds.toFixed(0)} ms, ${reading.time_ms.toFixed(1)} ms of it reading`;
+    this.#root.dataset.state = read.length ? "number" : "not a digit";
+    this.#show({ status: read.length ? "number" : "not a digit", title: describeNumber(reading), reason: reading.reason, time });
+    this.#showNumber(shown);
+    this.#announce(spokenNumber(reading));
+  }
+
   addRecent(kept, restore) {
-    const { canvas, prediction } = kept;
+    const { canvas, prediction, reading } = kept;
     const [list, place] = [this.#find("recent"), this.#find("recents")];
     const item = document.createElement("li");
     const button = document.createElement("button");
-    const answer = caption(prediction);
-    item.dataset.state = prediction.status;
+    const answer = reading ? reading.lines.join(" ") : caption(prediction);
+    item.dataset.state = reading ? "number" : prediction.status;
     button.type = "button";
     button.title = "Put it back on the pad";
     button.setAttribute("aria-label", `${answer}. Put it back on the pad.`);
@@ -175,6 +211,41 @@ export class View {
     this.#find("confidence").textContent = title;
     this.#find("reason").textContent = reason;
     this.#find("time").textContent = time;
+  }
+
+  /** The digits as buttons, line by line, and their boxes; null for none. */
+  #showNumber(shown) {
+    const place = this.#find("number");
+    const boxes = this.#find("boxes");
+    place.replaceChildren();
+    boxes.replaceChildren();
+    place.hidden = this.#find("export").hidden = !shown?.reading.text;
+    if (!shown) return;
+    const { digits, size } = shown.reading;
+    const choose = (digit) => {
+      [...place.querySelectorAll("button")].forEach((button) => check(button, button.digit === digit));
+      [...boxes.children].forEach((box) => box.classList.toggle("dp-chosen", box.digit === digit));
+      this.#showBars(digit && { ...digit, status: digit.status });
+      this.#showSteps(digit && { canvas: shown.canvas, prediction: digit.prediction, ink: null });
+    };
+    const placed = digits.filter(({ line }) => line !== null);
+    const numLines = shown.reading.lines.length;
+    for (let line = 0; line < numLines; line += 1) {
+      const row = document.createElement("div");
+      placed.filter((digit) => digit.line === line).forEach((digit) => row.append(toButton(digit, choose)));
+      place.append(row);
+    }
+    const { left, top, width, height } = fitInto([this.width, SIDE], shown.canvas);
+    Object.assign(boxes.style, {
+      left: share(left, this.width),
+      top: share(top, SIDE),
+      width: share(width, this.width),
+      height: share(height, SIDE),
+    });
+    digits.forEach((digit) => boxes.append(toBox(digit, size)));
+    const buttons = [...place.querySelectorAll("button")];
+    if (buttons.length) followArrows(place, buttons);
+    choose(placed.find(({ status }) => status === "unsure") ?? placed[0] ?? digits[0] ?? null);
   }
 
   #showBars(prediction) {
@@ -213,6 +284,56 @@ export class View {
   }
 }
 
+/** A digit of a number, which can be chosen. */
+function toButton(digit, choose) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.setAttribute("role", "radio");
+  button.dataset.status = digit.status;
+  button.textContent = isRead(digit) ? digit.digit : "?";
+  button.setAttribute("aria-label", isRead(digit) ? caption(digit) : "Not read");
+  button.digit = digit;
+  button.addEventListener("click", () => choose(digit));
+  return button;
+}
+
+function toBox(digit, [height, width]) {
+  const box = document.createElement("span");
+  const [top, left, bottom, right] = digit.box;
+  box.dataset.status = digit.status;
+  box.digit = digit;
+  Object.assign(box.style, {
+    top: share(top, height),
+    left: share(left, width),
+    height: share(bottom - top, height),
+    width: share(right - left, width),
+  });
+  return box;
+}
+
+function share(length, whole) {
+  return `${(100 * length) / whole}%`;
+}
+
+/** Mark a button of a group as the chosen one, or not. */
+function check(button, isChosen) {
+  button.setAttribute("aria-checked", isChosen);
+  button.tabIndex = isChosen ? 0 : -1;
+}
+
+/** Let the arrow keys choose among the buttons of a group. */
+function followArrows(group, buttons) {
+  const ways = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+  group.onkeydown = (event) => {
+    const at = buttons.indexOf(event.target);
+    if (!(event.key in ways) || at < 0) return;
+    event.preventDefault();
+    const next = buttons[(at + ways[event.key] + buttons.length) % buttons.length];
+    next.click();
+    next.focus();
+  };
+}
+
 const BARS = Array.from({ length: 10 }, (_, digit) => `<li><span>${digit}</span><em><i></i></em><b></b></li>`).join("");
 
 const STEPS = ["Drawing", "Ink", "Box", `${DIGIT_SIDE} px`, "Centred"]
@@ -226,10 +347,15 @@ const STEPS = ["Drawing", "Ink", "Box", `${DIGIT_SIDE} px`, "Centred"]
 const TEMPLATE = `
 <div class="dp-board">
   <section class="dp-draw" aria-label="Drawing">
+    <div class="dp-modes" data-dp="modes" role="radiogroup" aria-label="What to draw" hidden>
+      <button type="button" role="radio" data-mode="digit">One digit</button>
+      <button type="button" role="radio" data-mode="number">Number</button>
+    </div>
     <div class="dp-sheet">
       <canvas data-dp="pad" tabindex="0" role="application" aria-label="Drawing pad"
         aria-description="Arrow keys move the pen, Space lowers and lifts it, Control+Z undoes, Escape clears."
       ></canvas>
+      <div class="dp-boxes" data-dp="boxes" aria-hidden="true"></div>
       <span class="dp-cursor" data-dp="cursor" hidden></span>
     </div>
     <div class="dp-tools">
@@ -245,10 +371,16 @@ const TEMPLATE = `
   </section>
   <section class="dp-headline" aria-label="Answer">
     <output class="dp-digit" data-dp="digit" aria-live="off"></output>
+    <div class="dp-number" data-dp="number" role="radiogroup" aria-label="The digits that were read" hidden></div>
     <div>
       <p class="dp-confidence" data-dp="confidence"></p>
       <p class="dp-reason" data-dp="reason"></p>
       <p class="dp-time" data-dp="time"></p>
+      <p class="dp-export" data-dp="export" hidden>Copy as
+        <button type="button" data-form="text">text</button>
+        <button type="button" data-form="CSV">CSV</button>
+        <button type="button" data-form="JSON">JSON</button>
+      </p>
     </div>
     <p class="dp-unseen" data-dp="announcement" role="status"></p>
   </section>

@@ -10,12 +10,14 @@ function render({ model, el }) {
   place.dataset.lmSuppressShortcuts = ""; // otherwise JupyterLab takes the keys as shortcuts, and moves between cells
   el.append(place);
   const asked = new Map(); // drawings waiting for an answer; several views may show one pad
-  const pad = mount(place, { predict, slow: SLOW, onBlank: () => send({ kind: "blank" }) });
+  const predict = (canvas, strokes) => ask(canvas, strokes, false);
+  const read = model.get("_reads_pages") ? (canvas, strokes) => ask(canvas, strokes, true) : null;
+  const pad = mount(place, { predict, read, slow: SLOW, onBlank: () => send({ kind: "blank" }) });
 
-  async function predict(canvas, strokes) {
+  async function ask(canvas, strokes, isPage) {
     const id = Math.random();
     const image = canvas.toDataURL("image/png");
-    if (!place.isConnected || !send({ kind: "ask", id, image, strokes })) {
+    if (!place.isConnected || !send({ kind: "ask", id, image, strokes, is_page: isPage })) {
       throw Object.assign(new Error(GONE), { permanent: true });
     }
     return new Promise((resolve, reject) => asked.set(id, { resolve, reject }));

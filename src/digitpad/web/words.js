@@ -13,7 +13,10 @@ export const WORDS = {
     "not a digit": "Not a digit",
     "several digits": "Several digits",
     "unsure": "Unsure: {candidates}",
-    "digit": "{confidence} confident"
+    "digit": "{confidence} confident",
+    "number": "Digits: {count}, all sure",
+    "doubtful number": "Digits: {count}, of them doubtful: {doubtful}",
+    "nothing": "Nothing was read"
   },
   "reason": {
     "blank": "Nothing stands out from the paper.",

@@ -116,6 +116,9 @@ def test_read_draws_over_the_picture(number: Path, tmp_path: Path) -> None:
     [
         (["--json", "--csv", SEVEN], "Expected --json or --csv; got both."),
         ([SEVEN, SEVEN, "--annotate", "out.png"], "Expected one picture with --annotate; got 2."),
+        ([SEVEN, "--annotate", "out.jpg"], "whose name ends in .png; got out.jpg."),
+        ([SEVEN, "--annotate", SEVEN], "Expected another file with --annotate"),
+        ([SEVEN, "--annotate", "no/such/out.png"], "the folder of no/such/out.png does not exist."),
         (["missing.png"], "Expected a PNG, JPEG or WebP file; missing.png does not exist."),
         (["--pages", "missing.onnx", SEVEN], "missing.onnx does not exist"),
     ],

@@ -74,7 +74,8 @@ def read(
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON per picture.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print one row of CSV per digit.")] = False,
     annotate: Annotated[
-        Path | None, typer.Option(help="Draw boxes and digits over the picture, and save it here as PNG.")
+        Path | None,
+        typer.Option(help="Draw boxes and digits over the picture, at most 1,600 px large; save it as this PNG file."),
     ] = None,
 ) -> None:
     """Read all digits in each picture: a photograph, a form, a number."""
@@ -86,6 +87,10 @@ def read(
         raise InputError("Expected --json or --csv; got both.")
     if annotate and len(pictures) > 1:
         raise InputError(f"Expected one picture with --annotate; got {len(pictures)}.")
+    if annotate and (annotate.suffix.lower() != ".png" or str(annotate) in pictures):
+        raise InputError(f"Expected another file with --annotate, whose name ends in .png; got {annotate}.")
+    if annotate and not annotate.absolute().parent.is_dir():
+        raise InputError(f"Expected a file in a folder with --annotate; the folder of {annotate} does not exist.")
     recognizer = Recognizer.load(model, pages=pages)
     failed = False
     if as_csv:

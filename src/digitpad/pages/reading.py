@@ -1,7 +1,7 @@
 """A reading: what is written on a page, digit by digit and line by line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -36,10 +36,10 @@ class Digit:
     status: DigitStatus
     confidence: float
     candidates: tuple[int, ...]
-    probabilities: NDArray[np.float32]
+    probabilities: NDArray[np.float32] = field(repr=False)
     box: Box
     line: int | None
-    prediction: Prediction
+    prediction: Prediction = field(repr=False)
 
     def top_k(self, k: int = 3) -> list[tuple[int, float]]:
         """The k most probable digits with their probabilities, in descending order."""

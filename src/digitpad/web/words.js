@@ -31,7 +31,7 @@ export const WORDS = {
   "page": {
     "too dark": "The picture is too dark. Take it again with more light.",
     "too small": "The picture is too small. Digits should be at least {least} px high.",
-    "blurred": "The picture is blurred. Hold the camera still and take it again.",
+    "blurred": "No digits were found. The page is empty, or the picture is blurred: then hold the camera still and take it again.",
     "upside down": "The picture seems to be upside down. Turn it around.",
     "too many": "There may be more than {most} digits. Read the page in parts.",
     "no digits": "No digits were found."

@@ -32,8 +32,8 @@ from tests.web.conftest import DESKTOP, PHONE
 
 NUM_DRAWINGS = NUM_PAGES = portion(200)
 TOLERANCE = 1e-4
-PAGE_TOLERANCE = 1e-3
-"""Of a page, where small differences of two networks and their context add up."""
+PAGE_TOLERANCE = 0.02
+"""Of a page: a pixel of ink may be a level darker in the browser, which matters where hardly anything can be read."""
 
 START = """async () => {
   const worker = new Worker("web/reader.js", { type: "module" });
@@ -99,7 +99,7 @@ def assert_same_reading(ours: dict[str, Any], theirs: Reading) -> None:
     for found, expected in zip(ours["digits"], theirs.digits, strict=True):
         for name in ("digit", "status", "line"):
             assert found[name] == getattr(expected, name)
-        assert tuple(found["candidates"]) == expected.candidates
+        assert set(found["candidates"]) == set(expected.candidates)  # two may be as good as equal
         assert found["box"] == pytest.approx(expected.box, abs=1)
         assert found["confidence"] == pytest.approx(expected.confidence, abs=PAGE_TOLERANCE)
 

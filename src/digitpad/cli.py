@@ -85,12 +85,8 @@ def read(
 
     if as_json and as_csv:
         raise InputError("Expected --json or --csv; got both.")
-    if annotate and len(pictures) > 1:
-        raise InputError(f"Expected one picture with --annotate; got {len(pictures)}.")
-    if annotate and (annotate.suffix.lower() != ".png" or str(annotate) in pictures):
-        raise InputError(f"Expected another file with --annotate, whose name ends in .png; got {annotate}.")
-    if annotate and not annotate.absolute().parent.is_dir():
-        raise InputError(f"Expected a file in a folder with --annotate; the folder of {annotate} does not exist.")
+    if annotate:
+        _check_annotated(annotate, pictures)
     recognizer = Recognizer.load(model, pages=pages)
     failed = False
     if as_csv:
@@ -116,6 +112,16 @@ def read(
             formats.annotate(page, reading).save(annotate, "PNG")
     if failed:
         raise typer.Exit(DrawingError.exit_code)
+
+
+def _check_annotated(annotated: Path, pictures: list[str]) -> None:
+    """Refuse a file for the one picture with boxes that cannot be written, or that would replace the picture."""
+    if len(pictures) > 1:
+        raise InputError(f"Expected one picture with --annotate; got {len(pictures)}.")
+    if annotated.suffix.lower() != ".png" or str(annotated) in pictures:
+        raise InputError(f"Expected another file with --annotate, whose name ends in .png; got {annotated}.")
+    if not annotated.absolute().parent.is_dir():
+        raise InputError(f"Expected a file in a folder with --annotate; the folder of {annotated} does not exist.")
 
 
 @app.command()

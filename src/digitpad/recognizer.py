@@ -78,8 +78,7 @@ class Recognizer:
             ArtifactError: the page model cannot be loaded.
         """
         names = artifact.OUTPUTS if keep_distance else artifact.SMALL_OUTPUTS
-        pixels = drawing.read(picture)
-        return self._look_again(pixels, self._run(pixels[None], names)[0], names)
+        return self._predict(drawing.read(picture), names)
 
     def predict_batch(self, pictures: Sequence[drawing.Drawing]) -> list[Prediction]:
         """Read many drawings, of any kinds and sizes; drawings of the same size are batched.
@@ -115,9 +114,7 @@ class Recognizer:
         found = self._reader.find(picture)
         reading = self._reader.read(picture, found)
         if single.may_be(found):
-            prediction = self._run(page.pixels[None], artifact.SMALL_OUTPUTS)[0]
-            prediction = self._look_again(page.pixels, prediction, artifact.SMALL_OUTPUTS, found)
-            reading = single.agree(reading, found, prediction)
+            reading = single.agree(reading, found, self._predict(page.pixels, artifact.SMALL_OUTPUTS, found))
         return reading.moved(page.factor, page.origin)
 
     @cached_property
@@ -132,6 +129,10 @@ class Recognizer:
             ArtifactError: an answer differs from the recorded one.
         """
         self._model.check()
+
+    def _predict(self, pixels: Pixels, names: Sequence[str], found: Found | None = None) -> Prediction:
+        """Read one drawing; see `_look_again`."""
+        return self._look_again(pixels, self._run(pixels[None], names)[0], names, found)
 
     def _look_again(
         self, pixels: Pixels, prediction: Prediction, names: Sequence[str], found: Found | None = None

@@ -48,14 +48,18 @@ def expect_number(pad: Pad, text: str) -> None:
     pad.until(lambda: text_of(pad) == text)
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["mouse", "touch"])
-@pytest.mark.parametrize("text", ["47", "2047", "1358046", "83\n61"])
-def test_numbers_are_read_while_they_are_drawn(open_pad: OpenPad, device: dict[str, Any], text: str) -> None:
-    pad = open_pad(device)
+def read_on_wide_pad(pad: Pad, text: str) -> None:
     choose(pad, "Number")
     pad.set_brush(12)
     draw_number(pad, text)
     expect_number(pad, text)
+
+
+@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["mouse", "touch"])
+@pytest.mark.parametrize("text", ["47", "2047", "1358046", "83\n61"])
+def test_numbers_are_read_while_they_are_drawn(open_pad: OpenPad, device: dict[str, Any], text: str) -> None:
+    pad = open_pad(device)
+    read_on_wide_pad(pad, text)
     pad.expect_state("number")
     boxes = pad.part("boxes").locator("span")
     expect(boxes).to_have_count(len(text.replace("\n", "")))
@@ -74,10 +78,7 @@ def test_several_digits_on_the_pad_for_one_are_read_all_the_same(open_pad: OpenP
 
 def test_each_digit_is_explained(open_pad: OpenPad) -> None:
     pad = open_pad()
-    choose(pad, "Number")
-    pad.set_brush(12)
-    draw_number(pad, "2047")
-    expect_number(pad, "2047")
+    read_on_wide_pad(pad, "2047")
     seen = []
     digits = pad.part("number").get_by_role("radio")
     digits.first.click()
@@ -126,10 +127,7 @@ def encode(pixels: np.ndarray) -> bytes:
 
 def test_a_number_comes_back_from_the_recent_drawings(open_pad: OpenPad) -> None:
     pad = open_pad()
-    choose(pad, "Number")
-    pad.set_brush(12)
-    draw_number(pad, "47")
-    expect_number(pad, "47")
+    read_on_wide_pad(pad, "47")
     pad.clear()
     choose(pad, "One digit")
     recent = pad.part("recent").locator("button")
@@ -143,10 +141,7 @@ def test_a_number_comes_back_from_the_recent_drawings(open_pad: OpenPad) -> None
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_keeps_anybody_out(open_pad: OpenPad, device: dict[str, Any], scheme: str) -> None:
     pad = open_pad(device, color_scheme=scheme)
-    choose(pad, "Number")
-    pad.set_brush(12)
-    draw_number(pad, "2047")
-    expect_number(pad, "2047")
+    read_on_wide_pad(pad, "2047")
     found = Axe().run(pad.page)
     assert found.violations_count == 0, found.generate_report()
     spoken = pad.part("announcement")

@@ -72,12 +72,12 @@ def find(picture: Picture, run: Run, most_px: int | None = None) -> list[Glyph]:
     levels = pyramid(picture)
     kept = [level for level in levels if most_px is None or max(level.size) <= most_px]
     outputs = [run(level.pixels) for level in kept]
-    found = [_cut_all(level, seen, _ink(level, seen)) for level, seen in zip(kept, outputs, strict=True)]
+    inks = [_ink(level, seen) for level, seen in zip(kept, outputs, strict=True)]
+    found = [_cut_all(*each) for each in zip(kept, outputs, inks, strict=True)]
     if kept[0] is levels[0]:
         tiny = [glyph for glyph in found[0] if glyph.size < _TINY_PX]
         tiles = _tiles(picture, round(2 * kept[0].scale), tiny)
-        all_ink = _ink(kept[0], outputs[0])
-        found = [*(_cut_all(tile, run(tile.pixels), all_ink) for tile in tiles), *found]
+        found = [*(_cut_all(tile, run(tile.pixels), inks[0]) for tile in tiles), *found]
     return [glyph for glyphs in found for glyph in glyphs]
 
 

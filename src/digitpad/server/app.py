@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
@@ -81,9 +81,7 @@ def _add_predict(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Me
         prediction = recognizer.predict(body.decode(body.DRAWING, picture).pixels, keep_distance=options.ink)
         seconds = time.perf_counter() - started
         metrics.prediction_seconds.observe(seconds)
-        found = answer.to_dict(prediction, options.top_k)
-        found |= {"model": recognizer.model_id, "time_ms": round(1000 * seconds, 3)}
-        return prediction, json.dumps(found, separators=(",", ":")).encode()
+        return prediction, _encode(answer.to_dict(prediction, options.top_k), recognizer, seconds)
 
     @app.post(
         "/api/predict",
@@ -92,9 +90,7 @@ def _add_predict(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Me
         openapi_extra=schema.body(body.DRAWING),
     )
     async def predict(request: Request, options: Annotated[DrawingOptions, Query()]) -> Response:
-        async with bodies.receive(request) as received:
-            content_type = request.headers.get("content-type", "")
-            picture, wanted = await body.parse(body.DRAWING, content_type, received, options)
+        async with bodies.parse(request, options) as (picture, wanted):
             prediction, found = await queue.run(lambda: read(picture, wanted))
         digit = str(prediction.digit) if prediction.status in ("digit", "unsure") else ""
         metrics.predictions.labels(prediction.status, digit).inc()
@@ -113,8 +109,7 @@ def _add_read(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metri
         seconds = time.perf_counter() - started
         metrics.page_seconds.observe(seconds)
         found = formats.to_dict(reading, options.top_k, with_predictions=options.predictions)
-        found |= {"model": recognizer.model_id, "time_ms": round(1000 * seconds, 3)}
-        return reading, json.dumps(found, separators=(",", ":")).encode()
+        return reading, _encode(found, recognizer, seconds)
 
     @app.post(
         "/api/read",
@@ -123,13 +118,17 @@ def _add_read(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metri
         openapi_extra=schema.body(body.PAGE),
     )
     async def read_page(request: Request, options: Annotated[PageOptions, Query()]) -> Response:
-        async with bodies.receive(request) as received:
-            content_type = request.headers.get("content-type", "")
-            picture, wanted = await body.parse(body.PAGE, content_type, received, options)
+        async with bodies.parse(request, options) as (picture, wanted):
             reading, found = await queue.run(lambda: read(picture, wanted))
         for digit in reading.digits:
             metrics.page_digits.labels(digit.status).inc()
         return Response(found, media_type="application/json")
+
+
+def _encode(found: dict[str, Any], recognizer: Recognizer, seconds: float) -> bytes:
+    """An answer as JSON, with the model that gave it and the time that it took."""
+    told = {"model": recognizer.model_id, "time_ms": round(1000 * seconds, 3)}
+    return json.dumps(found | told, separators=(",", ":")).encode()
 
 
 def _add_model(app: FastAPI, recognizer: Recognizer, report: Path) -> None:

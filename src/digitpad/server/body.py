@@ -118,6 +118,12 @@ class Bodies:
         finally:
             self._bytes_held -= num_bytes
 
+    @contextlib.asynccontextmanager
+    async def parse(self, request: Request, options: Chosen) -> AsyncIterator[tuple[bytes | str, Chosen]]:
+        """Receive the body of a request, see `receive`, and parse it, see `parse`; `options` are those of the query."""
+        async with self.receive(request) as received:
+            yield await parse(self._kind, request.headers.get("content-type", ""), received, options)
+
     def _check_size(self, num_bytes: int) -> None:
         if num_bytes > self._kind.max_bytes:
             raise _too_large(self._kind)

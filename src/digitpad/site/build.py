@@ -42,8 +42,9 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
         MissingPartError: npm is needed but not installed.
         DigitpadError: npm failed.
     """
-    metrics, model = runs.read_json(run.metrics), Recognizer.load(run.onnx_model)
+    metrics = runs.read_json(run.metrics)
     models = [artifact.load(run.onnx_model), artifact.load(artifact.shipped(artifact.PAGES), artifact.PAGES)]
+    model = Recognizer(models[0])
     taken = [name for name in ("index.html", *MODELS, "card.png", "web") if (out / name).exists()]
     if taken and not (out / _SIGN).exists():
         raise RunError(

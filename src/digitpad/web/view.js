@@ -225,7 +225,7 @@ export class View {
     const choose = (digit) => {
       [...place.querySelectorAll("button")].forEach((button) => check(button, button.digit === digit));
       [...boxes.children].forEach((box) => box.classList.toggle("dp-chosen", box.digit === digit));
-      this.#showBars(digit && { ...digit, status: digit.status });
+      this.#showBars(digit);
       this.#showSteps(digit && { canvas: shown.canvas, prediction: digit.prediction, ink: null });
     };
     const placed = digits.filter(({ line }) => line !== null);

@@ -13,7 +13,7 @@ from scipy.optimize import minimize
 
 from digitpad.artifact import Artifact
 from digitpad.pages import finder, reader
-from digitpad.pages.boxes import Box
+from digitpad.pages.boxes import Box, longer_side
 from digitpad.pages.evidence import Evidence, gather
 from digitpad.pages.weights import Weights
 from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
@@ -78,7 +78,7 @@ def compare(made: Page, evidence: Evidence) -> Looked:
 
 
 def _owner(box: Box, made: Page) -> int:
-    x, y, size = (box[1] + box[3]) / 2, (box[0] + box[2]) / 2, max(box[2] - box[0], box[3] - box[1])
+    x, y, size = (box[1] + box[3]) / 2, (box[0] + box[2]) / 2, longer_side(box)
     best, nearest = -1, _NEAR
     for index, glyph in enumerate(made.glyphs):
         away = float(np.hypot(glyph.x - x, glyph.y - y)) / glyph.size

@@ -47,7 +47,7 @@ def to_dict(prediction: Prediction, top_k: int = 3) -> dict[str, Any]:
             "centre": prediction.centre,
             "scale": prediction.scale,
             "stroke": prediction.stroke,
-            "ink_picture": None if prediction.distance is None else _to_data_url(prediction.distance),
+            "ink_picture": None if prediction.distance is None else to_data_url(prediction.distance),
         },
     }
 
@@ -72,7 +72,8 @@ def headline(prediction: Prediction) -> str:
             return words
 
 
-def _to_data_url(grey: NDArray[np.uint8]) -> str:
+def to_data_url(grey: NDArray[np.uint8]) -> str:
+    """A picture, uint8 (height, width), as a PNG data URL to look at, shrunk where it is large."""
     picture, file = Image.fromarray(grey), io.BytesIO()
     picture.reduce(math.ceil(max(picture.size) / _INK_PICTURE_PX)).save(file, "PNG", compress_level=1)
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

@@ -96,11 +96,12 @@ class Recognizer:
             predictions.update(zip(indices, answers, strict=True))
         return [self._look_again(each, predictions[index], artifact.SMALL_OUTPUTS) for index, each in enumerate(pixels)]
 
-    def read(self, picture: drawing.Drawing | Scaled) -> Reading:
+    def read(self, picture: drawing.Drawing | Scaled, *, keep_ink: bool = False) -> Reading:
         """Read all digits on a picture: a photograph, a form, a number.
 
         Args:
             picture: whatever `predict` accepts, or a page from `drawing.read_page`.
+            keep_ink: whether to keep `ink` in the reading; it is as large as the picture.
 
         Returns:
             The digits in reading order, with their places in the picture as handed over.
@@ -115,7 +116,8 @@ class Recognizer:
         reading = self._reader.read(picture, found)
         if single.may_be(found):
             reading = single.agree(reading, found, self._predict(page.pixels, artifact.SMALL_OUTPUTS, found))
-        return reading.moved(page.factor, page.origin)
+        ink = found.evidence.finding.ink if keep_ink else None
+        return replace(reading.moved(page.factor, page.origin), ink=ink)
 
     @cached_property
     def _reader(self) -> Reader:

@@ -100,6 +100,6 @@ def test_digits_that_are_most_of_the_ink_are_no_part(recognizer: Recognizer) -> 
     picture = draw(write("11", 70), 70, pen=7)
     found = READER.find(picture)
     specks = [replace(glyph, share=0.9 * glyph.share) for glyph in found.evidence.glyphs]
-    found = replace(found, evidence=replace(found.evidence, glyphs=specks))
+    found = replace(found, evidence=replace(found.evidence, finding=replace(found.evidence.finding, glyphs=specks)))
     prediction = replace(recognizer.predict(picture), status="not a digit")
     assert single.agree(read(prediction, 1, move=500), found, prediction).text == "1"

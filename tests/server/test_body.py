@@ -120,7 +120,7 @@ def test_form_fields_with_wrong_values_are_refused(client: httpx.Client, fields:
     [
         (b"nonsense", "Expected a form"),
         (form(part("a", SEVEN, "a.png"), part("b", SEVEN, "b.png")), "one file"),
-        (form(part("a", SEVEN, "a.png"), *[part("top_k", b"3")] * 3), "fields"),
+        (form(part("a", SEVEN, "a.png"), *[part("top_k", b"3")] * 4), "fields"),
         (form(part(None, SEVEN, "a.png")), "name"),
         (part("a", SEVEN, "a.png")[:-40], "Expected a"),
         (b"--\r\n" + form(part("a", SEVEN, "a.png")), "Expected a form"),

@@ -101,7 +101,7 @@ def read_page(recognizer: Recognizer, image: str) -> tuple[Reading, dict[str, An
         DigitpadError: the page cannot be read; the message is meant for the user.
     """
     started = time.perf_counter()
-    reading = recognizer.read(image)
+    reading = recognizer.read(image, keep_ink=True)
     milliseconds = round(1000 * (time.perf_counter() - started), 3)
     found = formats.to_dict(reading, top_k=10, with_predictions=True)
     return reading, found | {"model": recognizer.model_id, "time_ms": milliseconds}

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from digitpad.artifact import SMALL_OUTPUTS, Artifact
 from digitpad.pages import finder
-from digitpad.pages.finder import Glyph
+from digitpad.pages.finder import Finding, Glyph
 from digitpad.pages.levels import Picture
 
 Outputs = dict[str, NDArray[np.float32]]
@@ -25,16 +25,21 @@ class Evidence:
     """What both networks say of the glyphs of a page.
 
     Attributes:
-        glyphs: at all levels.
+        finding: what the page network found.
         digit: log probabilities of the digit network, float64 (n, 11).
         page: log probabilities of the page network, float64 (n, 11).
         outputs: of the digit network, by name, for each glyph.
     """
 
-    glyphs: list[Glyph]
+    finding: Finding
     digit: NDArray[np.float64]
     page: NDArray[np.float64]
     outputs: list[Outputs]
+
+    @property
+    def glyphs(self) -> list[Glyph]:
+        """At all levels."""
+        return self.finding.glyphs
 
 
 def gather(picture: Picture, run: finder.Run, digits: Artifact, most_px: int | None = None) -> Evidence:
@@ -46,12 +51,12 @@ def gather(picture: Picture, run: finder.Run, digits: Artifact, most_px: int | N
         digits: the digit model.
         most_px: see `finder.find`.
     """
-    glyphs = finder.find(picture, run, most_px)
-    digit, outputs = look([glyph.patch for glyph in glyphs], digits)
-    logits = np.array([glyph.logits for glyph in glyphs], np.float64).reshape(-1, 11)
+    finding = finder.find(picture, run, most_px)
+    digit, outputs = look([glyph.patch for glyph in finding.glyphs], digits)
+    logits = np.array([glyph.logits for glyph in finding.glyphs], np.float64).reshape(-1, 11)
     logits -= logits.max(axis=1, keepdims=True, initial=-np.inf)
     page = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    return Evidence(glyphs, digit, np.maximum(page, np.log(FLOOR)), outputs)
+    return Evidence(finding, digit, np.maximum(page, np.log(FLOOR)), outputs)
 
 
 def look(patches: Sequence[NDArray[np.uint8]], digits: Artifact) -> tuple[NDArray[np.float64], list[Outputs]]:

@@ -61,8 +61,23 @@ class Glyph:
         return min(1.0, self.size / _BEST_PX[0], _BEST_PX[1] / self.size)
 
 
-def find(picture: Picture, run: Run, most_px: int | None = None) -> list[Glyph]:
-    """Find glyphs at all levels of a picture, most of them more than once.
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What the page network found on a picture.
+
+    Attributes:
+        glyphs: at all levels, most of them more than once.
+        ink: uint8 (height, width), how much of it a pen wrote, from 0 to 255, at the finest level that was looked at.
+        num_small: how many glyphs there are too small to be read.
+    """
+
+    glyphs: list[Glyph]
+    ink: NDArray[np.uint8]
+    num_small: int
+
+
+def find(picture: Picture, run: Run, most_px: int | None = None) -> Finding:
+    """Find glyphs at all levels of a picture.
 
     Args:
         picture: uint8 (height, width, 3), RGB.
@@ -78,7 +93,9 @@ def find(picture: Picture, run: Run, most_px: int | None = None) -> list[Glyph]:
         tiny = [glyph for glyph in found[0] if glyph.size < _TINY_PX]
         tiles = _tiles(picture, round(2 * kept[0].scale), tiny)
         found = [*(_cut_all(tile, run(tile.pixels), inks[0]) for tile in tiles), *found]
-    return [glyph for glyphs in found for glyph in glyphs]
+    (height, width), finest = kept[0].size, outputs[0]
+    small = (finest["glyphs"][:, 3] >= _LEAST_CHANCE) & (finest["glyphs"][:, 2] < SMALLEST_PX)
+    return Finding([glyph for glyphs in found for glyph in glyphs], finest["ink"][:height, :width], int(small.sum()))
 
 
 def _tiles(picture: Picture, enlarged: int, tiny: Sequence[Glyph]) -> list[Level]:

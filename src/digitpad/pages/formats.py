@@ -36,8 +36,9 @@ def to_dict(reading: Reading, top_k: int = 3, *, with_predictions: bool = False)
         with_predictions: whether to add what the digit network says of each.
 
     Returns:
-        `text`, `lines`, `reason` and `size` as in `Reading`; and `digits`, each with `digit`, `status`, `confidence`,
-        `candidates`, `box` and `line` as in `Digit`, `top_k`, a list of `digit` and `probability`, most probable first,
+        `text`, `lines`, `reason` and `size` as in `Reading`; `ink_picture`, a PNG data URL of what a pen wrote, white
+        on black, if the reading has `ink`; and `digits`, each with `digit`, `status`, `confidence`, `candidates`,
+        `box` and `line` as in `Digit`, `top_k`, a list of `digit` and `probability`, most probable first,
         and on request `prediction`, as from `answer.to_dict`.
     """
     return {
@@ -45,6 +46,7 @@ def to_dict(reading: Reading, top_k: int = 3, *, with_predictions: bool = False)
         "lines": list(reading.lines),
         "reason": reading.reason,
         "size": list(reading.size),
+        **({} if reading.ink is None else {"ink_picture": answer.to_data_url(reading.ink)}),
         "digits": [
             {
                 "digit": digit.digit,

@@ -56,12 +56,15 @@ class Reading:
         digits: all that was found, in reading order, then what is in no line.
         reason: why little or nothing was read, or that there may be more; "" if there is nothing to say.
         size: height and width of the picture as handed over, px.
+        ink: how much of each pixel a pen wrote, uint8 (height, width) of the picture as it was read, from 0 to 255;
+            None unless asked for.
     """
 
     lines: tuple[str, ...]
     digits: tuple[Digit, ...]
     reason: str
     size: tuple[int, int]
+    ink: NDArray[np.uint8] | None = field(default=None, repr=False)
 
     @property
     def text(self) -> str:

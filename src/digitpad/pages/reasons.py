@@ -16,12 +16,13 @@ _SMALL_PX = 12  # digits are rarely found below this size
 _SHARP = 12.0  # levels: the steepest steps of a picture that is in focus
 
 
-def find(picture: Picture, digits: Sequence[Digit]) -> str:
+def find(picture: Picture, digits: Sequence[Digit], num_small: int = 0) -> str:
     """Tell why little or nothing was read; "" if there is nothing to say.
 
     Args:
         picture: uint8 (height, width, 3), RGB.
         digits: what was found.
+        num_small: how many glyphs there are too small to be read.
     """
     read = [digit for digit in digits if digit.status != "not a digit"]
     if len(read) >= MOST_GLYPHS:
@@ -35,7 +36,9 @@ def find(picture: Picture, digits: Sequence[Digit]) -> str:
         return say("page", "too dark")
     if min(picture.shape[:2]) < _SMALL_PX:
         return say("page", "too small", least=_SMALL_PX)
-    return say("page", "blurred" if _steepest(grey) < _SHARP else "no digits")
+    if _steepest(grey) < _SHARP:
+        return say("page", "blurred")
+    return say("page", "small writing", least=_SMALL_PX) if num_small else say("page", "no digits")
 
 
 def _steepest(grey: NDArray[np.float64]) -> float:

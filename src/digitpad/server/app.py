@@ -105,7 +105,7 @@ def _add_read(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metri
     def read(picture: bytes | str, options: PageOptions) -> tuple[Reading, bytes]:
         started = time.perf_counter()
         page = body.decode(body.PAGE, picture)
-        reading = recognizer.read(Scaled(opaque(page.pixels), page.factor))
+        reading = recognizer.read(Scaled(opaque(page.pixels), page.factor), keep_ink=options.ink)
         seconds = time.perf_counter() - started
         metrics.page_seconds.observe(seconds)
         found = formats.to_dict(reading, options.top_k, with_predictions=options.predictions)

@@ -23,7 +23,7 @@ MAX_SECONDS = 10.0
 
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 ACCEPTED = ("application/json", "multipart/form-data", *PICTURES)
-_MAX_FIELDS = 2  # in addition to the picture
+_MAX_FIELDS = 3  # in addition to the picture
 
 Chosen = TypeVar("Chosen", bound="Options")
 
@@ -34,12 +34,11 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     top_k: int = Field(3, ge=1, le=10, description="Number of digits to list.")
+    ink: bool = Field(False, description="Whether to include a picture of the detected ink.")
 
 
 class DrawingOptions(Options):
     """Options of a request to read a drawing."""
-
-    ink: bool = Field(False, description="Whether to include a picture of the detected ink.")
 
 
 class PageOptions(Options):

@@ -92,6 +92,7 @@ class Page(BaseModel):
     reason: str = Field(description="Why little or nothing was read, for people; empty if there is nothing to say.")
     digits: list[PageDigit] = Field(description="In reading order, then what is in no line.")
     size: tuple[int, int] = Field(description="Height and width of the picture, px.")
+    ink_picture: str | None = Field(None, description="PNG data URL of what a pen wrote, if requested with `ink`.")
     model: str = Field(description="12 hex digits that identify the digit model.")
     time_ms: float = Field(
         ge=0, description="Time from the encoded image to the answer, without the time in the queue."

@@ -16,6 +16,11 @@ export function describeNumber({ text, digits }) {
   return say("headline", doubtful ? "doubtful number" : "number", { count: placed.length, doubtful });
 }
 
+/** How long an answer took, and how much of that was reading. */
+export function describeTime(milliseconds, { time_ms }) {
+  return `${milliseconds.toFixed(0)} ms, ${time_ms.toFixed(1)} ms of it reading`;
+}
+
 /** Announced by screen readers: a number is spoken digit by digit. */
 export function spokenNumber({ lines, digits, reason }) {
   const described = describeNumber({ text: lines.join(), digits });

@@ -1,6 +1,6 @@
 /** What is on the pad: strokes or a picture, on a pad 280 units high, and as wide or three times as wide. */
 
-import { newCanvas, paintFitted } from "./canvas.js";
+import { fitInto, newCanvas, paintInto } from "./canvas.js";
 
 export const SIDE = 280;
 
@@ -20,19 +20,46 @@ export class Drawing {
     const index = this.#marks.findLastIndex((mark) => !mark.points);
     const strokes = this.#marks.slice(index + 1);
     if (strokes.length || index < 0) return strokes;
-    return this.#marks[index].image ? [this.#marks[index]] : [];
+    return this.#marks[index].picture ? [this.#marks[index]] : [];
   }
 
   get isBlank() {
     return this.visible.length === 0;
   }
 
-  get isPicture() {
-    return this.visible.some(({ image }) => image);
+  /** The picture on view; null for strokes. */
+  get picture() {
+    return this.visible[0]?.picture ?? null;
+  }
+
+  /** What is read of the pad: all of it, or the picture on it, or a part of that. */
+  get area() {
+    if (!this.picture) return { left: 0, top: 0, width: this.width, height: SIDE };
+    const whole = this.#place(this.picture);
+    const { left, top, width, height } = this.picture.part ?? { left: 0, top: 0, width: 1, height: 1 };
+    return {
+      left: whole.left + left * whole.width,
+      top: whole.top + top * whole.height,
+      width: width * whole.width,
+      height: height * whole.height,
+    };
+  }
+
+  /** A part of the pad in shares of the picture on it, without what is beside the picture; null if nothing is left. */
+  toPart([x, y], [toX, toY]) {
+    const whole = this.#place(this.picture);
+    const share = (at, start, length) => Math.min(1, Math.max(0, (at - start) / length));
+    const [left, right] = [x, toX].map((at) => share(at, whole.left, whole.width)).sort((a, b) => a - b);
+    const [top, bottom] = [y, toY].map((at) => share(at, whole.top, whole.height)).sort((a, b) => a - b);
+    return right > left && bottom > top ? { left, top, width: right - left, height: bottom - top } : null;
+  }
+
+  #place({ image }) {
+    return fitInto([this.width, SIDE], image);
   }
 
   add(mark) {
-    if (!mark.points || this.isPicture) this.#sheet += 1;
+    if (!mark.points || this.picture) this.#sheet += 1;
     this.#marks.push(mark);
   }
 
@@ -54,15 +81,14 @@ export class Drawing {
     context.strokeStyle = context.fillStyle = ink;
     context.lineCap = context.lineJoin = "round";
     for (const mark of this.visible) {
-      if (mark.image) paintFitted(context, mark.image);
+      if (mark.picture) paintInto(context, mark.picture.image, this.#place(mark.picture));
       else paintStroke(context, mark);
     }
   }
 
   /** The drawing as the model gets it, so high: black on white, whatever the screen and the page's colours. */
   toCanvas(height) {
-    const [mark] = this.visible;
-    if (mark?.image) return mark.image;
+    if (this.picture) return this.picture.asked;
     const canvas = newCanvas(Math.round((height * this.width) / SIDE), height);
     const context = canvas.getContext("2d", { willReadFrequently: true });
     context.fillStyle = "#fff";

@@ -7,15 +7,21 @@
  * The pad depends on nothing but `predict`, which gets a canvas with the drawing and its strokes, and `read`, which gets
  * the same. Both return a promise, with `top_k` 10: the first of the answer described in `digitpad.answer.to_dict`,
  * optionally with a `notice` to show with it, the second of the one described in `digitpad.pages.formats.to_dict`, with
- * predictions and the `size` of the canvas. If a promise is rejected, the pad shows the error's message and tries again,
- * unless the error is `permanent`.
+ * predictions, the `size` of the canvas and the `ink_picture`. If a promise is rejected, the pad shows the error's message
+ * and tries again, unless the error is `permanent`.
  */
 
+import { describeTime } from "./answer.js";
 import { shrink, toImage } from "./canvas.js";
 import { Drawing, SIDE } from "./drawing.js";
 import { FORMS } from "./export.js";
-import { copyOrSave, copyText, decode, followFiles } from "./files.js";
-import { followKeyboard, followShortcuts } from "./keyboard.js";
+import { copyOrSave, copyText, followFiles } from "./files.js";
+import { followGestures } from "./gestures.js";
+import { followKeyboard, followPictureKeys, followShortcuts } from "./keyboard.js";
+import { say } from "./language.js";
+import { Live } from "./live.js";
+import { WIDTHS, recall, remember } from "./mode.js";
+import { Picture } from "./picture.js";
 import { followPointer } from "./pointer.js";
 import { Asker, inTime } from "./question.js";
 import { View } from "./view.js";
@@ -25,8 +31,7 @@ const PICTURE_SIDE = 560; // px of a picture that is read as one digit
 const [NARROWEST, WIDEST] = [0.75, 3]; // width over height of the sheet, for pictures
 const COPY_SIDE = 560;
 const SLOW_MS = 3000;
-const WIDTHS = { digit: SIDE, number: 3 * SIDE };
-const REMEMBERED = "digitpad.mode";
+const PICTURE_HINT = "Drag a frame to read only a part. Clear the pad to draw on it.";
 
 /**
  * Put a pad into an element.
@@ -34,9 +39,10 @@ const REMEMBERED = "digitpad.mode";
  * @param {HTMLElement} root  becomes the pad
  * @param {object} options
  * @param {(canvas: HTMLCanvasElement, strokes: number[][][]) => Promise<object>} options.predict  a stroke is a list of
- *     points, [x, y], on a pad 280 wide
+ *     points, [x, y], on a pad 280 high
  * @param {(canvas: HTMLCanvasElement, strokes: number[][][]) => Promise<object>} [options.read]  reads a number; without
  *     it the pad is for one digit
+ * @param {number} [options.lanes]  how many pictures of a camera are read at a time; without it there is no camera
  * @param {string} [options.slow]  message to show while an answer takes long
  * @param {() => void} [options.onBlank]  called when the pad becomes blank
  * @param {EventTarget} [options.keys]  target to listen on for keys and for pasted and dropped pictures: the pad by
@@ -44,158 +50,250 @@ const REMEMBERED = "digitpad.mode";
  * @returns {{clear: () => void, close: () => void}}  functions to clear the pad, and to close it when it is removed
  *     from the page
  */
-export function mount(root, { predict, read, slow = "", onBlank = () => {}, keys = root }) {
-  const view = new View(root);
-  const drawing = new Drawing();
-  let shown = null; // the drawing that the current answer belongs to
-  let frame = 0;
-  let mode = "digit";
+export function mount(root, options) {
+  const pad = new Pad(root, { slow: "", onBlank: () => {}, keys: root, ...options });
+  return { clear: () => pad.clear(), close: () => pad.close() };
+}
 
-  const asker = new Asker(
-    async () => {
-      if (drawing.isBlank) return;
-      const sheet = drawing.sheet;
-      const asked = { marks: [...drawing.visible], mode };
-      const started = performance.now();
-      const strokes = asked.marks.filter(({ points }) => points).map(({ points }) => points);
-      const timer = setTimeout(() => slow && !drawing.isBlank && view.complain(slow), SLOW_MS);
-      const found = await inTime(ask(drawing.toCanvas(ASKED_SIDE), strokes), slow).finally(() => clearTimeout(timer));
-      const milliseconds = performance.now() - started;
-      const ink = await toImage(found.prediction?.steps.ink_picture);
-      if (sheet !== drawing.sheet) return; // cleared, undone or replaced in the meantime
-      shown = { ...asked, ...found, ink };
-      if (found.reading) view.showReading(shown, milliseconds);
-      else view.showAnswer(shown, milliseconds);
-      view.complain(found.prediction?.notice ?? "");
-    },
-    (error) => {
-      if (!drawing.isBlank) view.showFailure(error.message);
-    },
-    (isAsking) => view.showAsking(isAsking),
-  );
+class Pad {
+  #options;
+  #view;
+  #drawing = new Drawing();
+  #mode = "digit";
+  #shown = null; // the answer on show and the drawing that it belongs to
+  #seen = null; // the latest answer to what the camera sees
+  #frame = 0;
+  #asker;
+  #live;
+  #stopWatching;
+
+  constructor(root, options) {
+    this.#options = options;
+    const view = (this.#view = new View(root));
+    this.#asker = new Asker(
+      () => this.#answer(),
+      (error) => this.#drawing.isBlank || view.showFailure(error.message),
+      (isAsking) => view.showAsking(isAsking),
+    );
+    this.#follow(view, options);
+    this.#stopWatching = view.onResize(() => this.#redraw());
+    if (options.read) {
+      view.onMode((mode) => this.#choose(mode));
+      this.#choose(recall());
+    }
+    view.showBlank();
+  }
+
+  /** Follow everything that a person can do. */
+  #follow(view, { keys, read, lanes }) {
+    const commands = {
+      clear: () => this.clear(),
+      undo: () => this.#undo(),
+      copy: () => this.#copy(),
+      load: (file) => this.#load(file, file?.name),
+      copyReading: (form) => this.#copyReading(form),
+      turn: () => this.#replace(this.#drawing.picture.turn()),
+      toggleView: () => this.#toggleView(),
+      camera: () => this.#watch(),
+      take: () => this.#take(),
+      stop: () => this.#live.stop(),
+    };
+    const [drawing, changed] = [this.#drawing, () => this.#changed()];
+    view.onCommand(commands);
+    followPointer(view, drawing, changed);
+    followGestures(view, {
+      isOn: () => drawing.picture,
+      select: (from, to) => this.#select(drawing.toPart(from, to)),
+      choose: (point) => view.chooseAt(point, drawing.area),
+    });
+    followKeyboard(view, drawing, changed);
+    followPictureKeys(view, drawing, commands);
+    followShortcuts(keys, commands, view);
+    followFiles(keys, commands.load);
+    if (!read || !lanes) return;
+    view.offerCamera();
+    const show = (...seen) => this.#showLive(...seen);
+    this.#live = new Live(view.video, { read: (canvas) => read(canvas, []), lanes }, show, (error) => view.complain(error.message));
+  }
+
+  async #answer() {
+    const [drawing, view] = [this.#drawing, this.#view];
+    if (drawing.isBlank) return;
+    const { sheet, area, picture } = drawing;
+    const asked = { marks: [...drawing.visible], mode: this.#mode, area };
+    const started = performance.now();
+    const strokes = asked.marks.filter(({ points }) => points).map(({ points }) => points);
+    const { slow } = this.#options;
+    const timer = setTimeout(() => slow && !drawing.isBlank && view.complain(slow), SLOW_MS);
+    const found = await inTime(this.#ask(drawing.toCanvas(ASKED_SIDE), strokes, picture), slow).finally(() => clearTimeout(timer));
+    const milliseconds = performance.now() - started;
+    const ink = await toImage(found.reading?.ink_picture ?? found.prediction?.steps.ink_picture);
+    if (sheet !== drawing.sheet || this.#live?.isOn) return; // cleared, undone or replaced in the meantime
+    this.#shown = { ...asked, ...found, ink };
+    if (found.reading) view.showReading(this.#shown, describeTime(milliseconds, found.reading));
+    else view.showAnswer(this.#shown, describeTime(milliseconds, found.prediction));
+    view.complain(found.prediction?.notice ?? "");
+  }
 
   /** A number is read as such; on the pad for one digit, so are several, and a picture that shows none at first sight. */
-  async function ask(canvas, strokes) {
-    const isPicture = drawing.isPicture;
-    const small = isPicture ? shrink(canvas, PICTURE_SIDE) : canvas;
-    const prediction = mode === "digit" ? await predict(small, strokes) : null;
+  async #ask(canvas, strokes, picture) {
+    const { predict, read } = this.#options;
+    const small = picture ? shrink(canvas, PICTURE_SIDE) : canvas;
+    const prediction = this.#mode === "digit" ? await predict(small, strokes) : null;
     const status = prediction?.status;
-    const mayBeMore = !prediction || status === "several digits" || (isPicture && status === "not a digit");
+    const mayBeMore = !prediction || status === "several digits" || (picture && status === "not a digit");
     const reading = read && mayBeMore ? await read(canvas, strokes) : null;
     if (reading && (!prediction || reading.text)) return { reading, canvas };
     return { prediction, canvas: small };
   }
 
   /** Make the sheet as wide as a number, or as the picture on it. */
-  function fitSheet() {
-    if (!read) return;
-    const [mark] = drawing.visible;
-    const shape = mark?.image && mode === "number" ? mark.image.width / mark.image.height : WIDTHS[mode] / SIDE;
-    drawing.width = SIDE * Math.min(WIDEST, Math.max(NARROWEST, shape));
-    view.showMode(mode, drawing.width);
+  #fitSheet() {
+    const image = this.#mode === "number" ? this.#drawing.picture?.image : null;
+    const shape = image ? image.width / image.height : WIDTHS[this.#mode] / SIDE;
+    this.#showSheet(Math.min(WIDEST, Math.max(NARROWEST, shape)));
   }
 
-  function choose(chosen) {
-    mode = chosen;
+  #showSheet(shape) {
+    this.#drawing.width = SIDE * shape;
+    this.#view.showMode(this.#mode, this.#drawing.width);
+  }
+
+  #choose(mode) {
+    this.#mode = mode;
     remember(mode);
-    changed();
+    this.#live?.stop();
+    this.#changed();
   }
 
-  function redraw() {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(() => view.paint(drawing));
+  #redraw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.#view.paint(this.#drawing));
   }
 
-  function changed() {
-    fitSheet();
-    redraw();
+  #changed() {
+    const [drawing, view] = [this.#drawing, this.#view];
+    if (this.#options.read) this.#fitSheet();
+    view.showTools(drawing.picture);
+    this.#redraw();
     view.say("");
     if (drawing.isBlank) {
-      shown = null;
+      this.#shown = null;
       view.showBlank();
       view.complain("");
-      onBlank();
+      this.#options.onBlank();
     } else {
-      asker.ask();
+      this.#asker.ask();
     }
   }
 
-  function keepInRecent() {
-    if (shown && (shown.reading ? shown.reading.text : shown.prediction.status !== "blank")) view.addRecent(shown, restore);
-    shown = null;
+  #keepInRecent() {
+    const shown = this.#shown;
+    const isWorthIt = shown && (shown.reading ? shown.reading.text : shown.prediction.status !== "blank");
+    if (isWorthIt) this.#view.addRecent(shown, (kept) => this.#restore(kept));
+    this.#shown = null;
   }
 
-  function restore(kept) {
-    clear();
-    if (kept.mode !== mode) choose(kept.mode);
-    kept.marks.forEach((mark) => drawing.add(mark));
-    shown = kept; // so that it can be kept again before it is read again
-    changed();
-    view.canvas.focus({ preventScroll: true });
+  #restore(kept) {
+    this.#live?.stop();
+    this.clear();
+    if (kept.mode !== this.#mode) this.#choose(kept.mode);
+    kept.marks.forEach((mark) => this.#drawing.add(mark));
+    this.#shown = kept; // so that it can be kept again before it is read again
+    this.#changed();
+    this.#view.canvas.focus({ preventScroll: true });
   }
 
-  function clear() {
-    keepInRecent();
-    drawing.clear();
-    view.liftCursor();
-    changed();
+  /** Clear the pad; what was on it is kept among the recent drawings. */
+  clear() {
+    if (this.#live?.isOn) return this.#live.stop();
+    this.#keepInRecent();
+    this.#drawing.clear();
+    this.#view.liftCursor();
+    this.#changed();
   }
 
-  function undo() {
-    drawing.undo();
-    view.liftCursor();
-    changed();
+  close() {
+    this.#live?.stop();
+    this.#stopWatching();
   }
 
-  async function load(file) {
-    if (!file) return;
+  #undo() {
+    if (this.#live?.isOn) return;
+    this.#drawing.undo();
+    this.#view.liftCursor();
+    this.#changed();
+  }
+
+  /** Put a picture from a file or a canvas on the pad. */
+  async #load(source, name = "this") {
+    if (!source) return;
     try {
-      const image = await decode(file);
-      keepInRecent();
-      drawing.add({ image });
-      changed();
+      const picture = await Picture.open(source);
+      this.#live?.stop();
+      this.#keepInRecent();
+      this.#replace(picture);
+      this.#view.say(PICTURE_HINT);
     } catch {
-      view.say(`This browser cannot open ${file.name || "this"} as a picture. Try a PNG, JPEG or WebP.`);
+      this.#view.say(`This browser cannot open ${name} as a picture. Try a PNG, JPEG or WebP.`);
     }
   }
 
-  async function copy() {
-    if (drawing.isBlank) return view.say("There is nothing to copy yet.");
-    view.say(await copyOrSave(drawing.toCanvas(COPY_SIDE)));
+  #replace(picture) {
+    this.#view.showWhole();
+    this.#drawing.add({ picture });
+    this.#changed();
   }
 
-  async function copyReading(form) {
-    if (shown?.reading) view.say(await copyText(FORMS[form](shown.reading), `digits.${form === "text" ? "txt" : form.toLowerCase()}`));
+  async #select(part) {
+    const { picture } = this.#drawing;
+    const selected = await picture.select(part);
+    if (picture === this.#drawing.picture) this.#replace(selected);
   }
 
-  const commands = { clear, undo, copy, load, copyReading };
-  view.onCommand(commands);
-  followPointer(view, drawing, changed, keepInRecent);
-  followKeyboard(view, drawing, changed, keepInRecent);
-  followShortcuts(keys, commands, view);
-  followFiles(keys, load);
-  const close = view.onResize(redraw);
-  if (read) {
-    view.onMode(choose);
-    choose(recall());
+  /** Read what is in view; if only a part is read, read all again. */
+  #toggleView() {
+    const { drawing, lens } = { drawing: this.#drawing, lens: this.#view.lens };
+    if (drawing.picture.part) this.#select(null);
+    else if (!lens.isWhole) this.#select(drawing.toPart(lens.toPad([0, 0]), lens.toPad([drawing.width, SIDE])));
   }
-  view.showBlank();
-  return { clear, close };
-}
 
-/** The mode that was chosen last, where the browser lets pages remember. */
-function recall() {
-  try {
-    return localStorage.getItem(REMEMBERED) in WIDTHS ? localStorage.getItem(REMEMBERED) : "digit";
-  } catch {
-    return "digit";
+  async #copy() {
+    if (this.#drawing.isBlank) return this.#view.say("There is nothing to copy yet.");
+    this.#view.say(await copyOrSave(this.#drawing.toCanvas(COPY_SIDE)));
   }
-}
 
-function remember(mode) {
-  try {
-    localStorage.setItem(REMEMBERED, mode);
-  } catch {
-    // then it is not remembered
+  async #copyReading(form) {
+    const { reading } = (this.#live?.isOn ? this.#seen : this.#shown) ?? {};
+    if (reading) this.#view.say(await copyText(FORMS[form](reading), `digits.${form === "text" ? "txt" : form.toLowerCase()}`));
+  }
+
+  /** Read what the camera sees, until it is stopped; what is on the pad waits. */
+  async #watch() {
+    const view = this.#view;
+    view.say("");
+    if (this.#mode !== "number") this.#choose("number");
+    const begin = async (stream) => {
+      await view.showVideo(stream);
+      this.#showSheet(view.video.videoWidth / view.video.videoHeight);
+      view.showBlank();
+    };
+    const end = () => {
+      this.#seen = null;
+      view.showVideo(null);
+      this.#changed();
+    };
+    await this.#live.start(begin, end).catch((error) => view.say(error.message));
+  }
+
+  #showLive(canvas, reading, perSecond) {
+    const area = { left: 0, top: 0, width: this.#drawing.width, height: SIDE };
+    this.#seen = { canvas, reading, area, ink: null };
+    this.#view.showReading(this.#seen, say("live", "rate", { perSecond: perSecond.toFixed(0) }));
+    this.#view.complain("");
+  }
+
+  #take() {
+    this.#load(this.#live.take());
   }
 }

@@ -1,12 +1,12 @@
 /** The server's page: the pad, connected to the API, and a line about the model. */
 
+import { encode } from "./canvas.js";
 import { mount } from "./pad.js";
 
 const TIMEOUT_MS = 10_000;
-const LARGE = 500_000; // px
 
 const predict = (canvas) => ask("api/predict", canvas, { ink: true });
-const read = (canvas) => ask("api/read", canvas, { predictions: true });
+const read = (canvas) => ask("api/read", canvas, { predictions: true, ink: true });
 
 async function ask(route, canvas, options) {
   const response = await fetch(route, {
@@ -25,11 +25,6 @@ async function ask(route, canvas, options) {
   });
 }
 
-/** A drawing as PNG, a photograph as JPEG, which is a tenth as large. */
-function encode(canvas) {
-  return canvas.width * canvas.height > LARGE ? canvas.toDataURL("image/jpeg", 0.95) : canvas.toDataURL("image/png");
-}
-
 async function describeModel() {
   const { model, num_bytes, card, report } = await (await fetch("api/model")).json();
   const shares = [
@@ -43,5 +38,5 @@ async function describeModel() {
   return `Model ${model}, ${Math.round(num_bytes / 1000)} kB.${figures.length ? ` Accuracy: ${figures.join(", ")}.` : ""}`;
 }
 
-mount(document.querySelector("#pad"), { predict, read, keys: document });
+mount(document.querySelector("#pad"), { predict, read, lanes: 1, keys: document });
 document.querySelector("#model").textContent = await describeModel().catch(() => "The model card could not be loaded.");

@@ -3,18 +3,17 @@
 import { addPoint } from "./drawing.js";
 
 /** Draw with mouse, finger or pen. The pointer may leave the pad; if it is cancelled, its stroke is removed. */
-export function followPointer(view, drawing, changed, beginAnew) {
+export function followPointer(view, drawing, changed) {
   const { canvas } = view;
   let stroke = null;
   let pointer = null;
 
   canvas.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0 || pointer !== null) return;
+    if (drawing.picture || event.button !== 0 || pointer !== null) return;
     canvas.setPointerCapture(event.pointerId);
     view.cursor.hidden = true;
     pointer = event.pointerId;
-    if (drawing.isPicture) beginAnew();
-    stroke = { points: [view.toDrawing(event)], width: view.brushWidth };
+    stroke = { points: [view.toSheet(event)], width: view.brushWidth };
     drawing.add(stroke);
     changed();
   });
@@ -22,7 +21,7 @@ export function followPointer(view, drawing, changed, beginAnew) {
   canvas.addEventListener("pointermove", (event) => {
     if (event.pointerId !== pointer || !drawing.visible.includes(stroke)) return; // it may have been undone or cleared
     const events = event.getCoalescedEvents?.() ?? [];
-    for (const each of events.length ? events : [event]) addPoint(stroke, view.toDrawing(each));
+    for (const each of events.length ? events : [event]) addPoint(stroke, view.toSheet(each));
     changed();
   });
 

@@ -5,8 +5,9 @@
  * `pages.onnx` say of thresholds and weights; the worker replies `{ ready }`. Further messages are pictures, `{ id, kind,
  * width, height, pixels }`, with RGBA pixels. The worker replies `{ id, answer }`: for the kind "drawing" the answer
  * described in `digitpad.answer.to_dict`, but with `distance` in place of `ink_picture`, and for the kind "page" the one
- * described in `digitpad.pages.formats.to_dict`, with the digit network's answer about each digit as `prediction`. On any
- * failure it replies `{ failure }` and must be replaced.
+ * described in `digitpad.pages.formats.to_dict`, with the digit network's answer about each digit as `prediction`, and
+ * with `ink`, levels of some `width` and `height`, in place of `ink_picture`. On any failure it replies `{ failure }` and
+ * must be replaced.
  */
 
 import { padded } from "./evidence.js";
@@ -91,7 +92,7 @@ async function read(page) {
   const found = await find(picture);
   const reading = await readPage(picture, found, { runDigits, describe });
   const agreed = mayBeSingle(found) ? agree(reading, found, await predict(page, found)) : reading;
-  return { text: agreed.lines.join("\n"), ...agreed, size: [page.height, page.width] };
+  return { text: agreed.lines.join("\n"), ...agreed, size: [page.height, page.width], ink: found.evidence.ink };
 }
 
 function find(picture, most) {

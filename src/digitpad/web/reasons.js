@@ -8,8 +8,8 @@ const FLAT = 6; // levels: a blank picture differs by less than this
 const SMALL = 12; // px: digits are rarely found below this size
 const SHARP = 12; // levels: the steepest steps of a picture that is in focus
 
-/** Tell why little or nothing was read; "" if there is nothing to say. */
-export function findReason(picture, digits) {
+/** Tell why little or nothing was read, of `numSmall` glyphs because they are small; "" if there is nothing to say. */
+export function findReason(picture, digits, numSmall) {
   const numRead = digits.filter(({ status }) => status !== "not a digit").length;
   if (numRead >= MOST_GLYPHS) return say("page", "too many", { most: MOST_GLYPHS });
   if (numRead) return "";
@@ -18,7 +18,8 @@ export function findReason(picture, digits) {
   if (ordered.at(-1) - ordered[0] <= FLAT) return say("reason", "blank");
   if (percentile(ordered, 90) < DARK) return say("page", "too dark");
   if (Math.min(picture.width, picture.height) < SMALL) return say("page", "too small", { least: SMALL });
-  return say("page", steepest(grey, picture) < SHARP ? "blurred" : "no digits");
+  if (steepest(grey, picture) < SHARP) return say("page", "blurred");
+  return numSmall ? say("page", "small writing", { least: SMALL }) : say("page", "no digits");
 }
 
 function toGrey({ width, height, pixels }) {

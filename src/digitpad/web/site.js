@@ -57,6 +57,11 @@ class Reader {
     return asked;
   }
 
+  async readPage(canvas) {
+    const { ink, ...reading } = await this.read("page", canvas);
+    return { ...reading, ink_picture: toDataUrl(ink.levels, ink.width, ink.height) };
+  }
+
   async predict(canvas) {
     const answer = await this.read("drawing", canvas);
     const { distance, ...steps } = answer.steps;
@@ -96,7 +101,8 @@ retry.addEventListener("click", load);
 load();
 mount(document.querySelector("#pad"), {
   predict: (canvas) => reader.predict(canvas),
-  read: (canvas) => reader.read("page", canvas),
+  read: (canvas) => reader.readPage(canvas),
+  lanes: 1,
   slow: SLOW,
   keys: document,
 });

@@ -1,31 +1,44 @@
 /** The elements of a pad, and what they show. */
 
-import { caption, describeNumber, headline, isRead, spoken, spokenNumber } from "./answer.js";
-import { fitInto, newCanvas, paintFitted, toImageData } from "./canvas.js";
+import { describeNumber, headline, isRead, spoken, spokenNumber } from "./answer.js";
+import { toImageData } from "./canvas.js";
 import { SIDE } from "./drawing.js";
 import { percent } from "./language.js";
-import { DIGIT_SIDE, SEEN_SIDE, THUMB_SIDE, describeSteps } from "./steps.js";
+import { Lens } from "./lens.js";
+import { NumberView, place } from "./number.js";
+import { check, followArrows } from "./radio.js";
+import { Recents } from "./recents.js";
+import { NAMES, SEEN_SIDE, describeSteps } from "./steps.js";
+import { TEMPLATE } from "./template.js";
 
-const BRUSH = { min: 6, max: 48, start: 22 };
-const NUM_RECENT = 8;
 const ANNOUNCE_MS = 700; // screen readers announce the answer when the drawing pauses
+const COMMANDS = ["clear", "undo", "copy", "turn", "zoomIn", "zoomOut", "camera", "take", "stop"];
+const KEYS = {
+  drawing: "Arrow keys move the pen, Space lowers and lifts it, Control+Z undoes, Escape clears.",
+  picture: "Plus and minus zoom, arrow keys move the picture, R turns it, Enter reads what is in view, Escape clears.",
+};
 
 export class View {
+  lens = new Lens();
+  width = SIDE;
   #root;
-  #announcement = 0;
+  #number;
+  #recents;
+  #announcement = { text: "", timer: 0 };
   #isComplaint = false;
+  #changed = () => {};
 
   constructor(root) {
     this.#root = root;
     root.classList.add("digitpad");
     root.innerHTML = TEMPLATE;
     this.showAsking(false);
-    this.width = SIDE;
     this.canvas = this.#find("pad");
+    this.video = this.#find("video");
     this.cursor = this.#find("cursor");
     this.brush = this.#find("brush");
-    this.#find("bars").innerHTML = BARS;
-    this.#find("steps").innerHTML = STEPS;
+    this.#number = new NumberView(this.#find("number"), this.#find("boxes"), (...chosen) => this.#explain(...chosen));
+    this.#recents = new Recents(this.#find("recents"), this.#find("recent"));
   }
 
   /** Offer to draw one digit or a number; `choose` is called with "digit" or "number". */
@@ -48,23 +61,36 @@ export class View {
     return Number(this.brush.value);
   }
 
-  onCommand({ clear, undo, copy, load, copyReading }) {
-    const file = this.#find("file");
-    this.#find("clear").addEventListener("click", clear);
-    this.#find("undo").addEventListener("click", undo);
-    this.#find("copy").addEventListener("click", copy);
-    this.#find("open").addEventListener("click", () => file.click());
+  /** Call the commands of these names when their buttons are clicked. */
+  onCommand(commands) {
+    const all = { ...commands, zoomIn: this.zoomIn, zoomOut: this.zoomOut };
+    COMMANDS.forEach((name) => this.#find(name).addEventListener("click", () => all[name]()));
+    this.#find("part").addEventListener("click", commands.toggleView);
+    this.#followFile("open", "file", commands.load);
+    this.#followFile("photo", "shot", commands.load);
+    this.#find("photo").hidden = !matchMedia("(pointer: coarse)").matches; // where a click opens the camera
     this.#find("export").querySelectorAll("button").forEach((button) => {
-      button.addEventListener("click", () => copyReading(button.dataset.form));
+      button.addEventListener("click", () => commands.copyReading(button.dataset.form));
     });
+  }
+
+  #followFile(button, input, load) {
+    const file = this.#find(input);
+    this.#find(button).addEventListener("click", () => file.click());
     file.addEventListener("change", () => {
       load(file.files[0]);
       file.value = ""; // so that the same file can be chosen again
     });
   }
 
-  /** Call back when the size, pixel density or colour scheme changes. Returns a function that stops it. */
+  /** Offer to read what the camera sees. */
+  offerCamera() {
+    this.#find("camera").hidden = false;
+  }
+
+  /** Call back when the size, pixel density, colour scheme or lens changes. Returns a function that stops it. */
   onResize(callback) {
+    this.#changed = callback;
     const ended = new AbortController();
     const { signal } = ended;
     const sizes = new ResizeObserver(callback);
@@ -88,15 +114,82 @@ export class View {
     const height = Math.round(SIDE * scale);
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
     const context = this.canvas.getContext("2d");
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, this.width, SIDE);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, width, height);
+    const [left, top] = this.lens.toSheet([0, 0]);
+    const unit = scale * this.lens.scale;
+    context.setTransform(unit, 0, 0, unit, left * scale, top * scale);
     drawing.paint(context, getComputedStyle(this.canvas).color);
   }
 
-  /** Convert the position of an event to the drawing's coordinates. */
-  toDrawing({ clientX, clientY }) {
+  /** Where an event is on the sheet, in px of the pad. */
+  toSheet({ clientX, clientY }) {
     const box = this.canvas.getBoundingClientRect();
     return [((clientX - box.left) * this.width) / box.width, ((clientY - box.top) * SIDE) / box.height];
+  }
+
+  zoomIn = () => this.#look(() => this.lens.zoomIn(this.#size));
+  zoomOut = () => this.#look(() => this.lens.zoomOut(this.#size));
+  showWhole = () => this.#look(() => this.lens.reset());
+
+  /** Enlarge around a point of the sheet, and move. */
+  zoomAndPan(factor, at, by) {
+    this.#look(() => [this.lens.zoom(factor, at, this.#size), this.lens.pan(by, this.#size)]);
+  }
+
+  get #size() {
+    return [this.width, SIDE];
+  }
+
+  #look(change) {
+    change();
+    const [left, top] = this.lens.toSheet([0, 0]);
+    const [width, height] = this.#size.map((side) => side * this.lens.scale);
+    place(this.#find("overlay"), { left, top, width, height }, this.#size);
+    this.#showPartButton();
+    this.#changed();
+  }
+
+  /** Show the tools for strokes, or for a picture, of which only a part may be read. */
+  showTools(picture) {
+    this.#find("pictureTools").hidden = !picture;
+    this.#find("brushTools").hidden = Boolean(picture);
+    this.#root.dataset.part = Boolean(picture?.part);
+    this.#root.dataset.picture = Boolean(picture);
+    this.canvas.setAttribute("aria-description", picture ? KEYS.picture : KEYS.drawing);
+    if (picture) this.#showPartButton();
+    else this.showWhole();
+  }
+
+  #showPartButton() {
+    const isPart = this.#root.dataset.part === "true";
+    const button = this.#find("part");
+    button.textContent = isPart ? "Read all" : "Read this part";
+    button.disabled = !isPart && this.lens.isWhole;
+  }
+
+  /** Frame a part of the sheet, from one point to another; null for none. */
+  showFrame(from, to) {
+    const frame = this.#find("frame");
+    frame.hidden = !from;
+    if (!from) return;
+    const [[left, top], [right, bottom]] = [from, to].map((point) => this.lens.toPad(point));
+    const [width, height] = [Math.abs(right - left), Math.abs(bottom - top)];
+    place(frame, { left: Math.min(left, right), top: Math.min(top, bottom), width, height }, this.#size);
+  }
+
+  /** Show what the camera sees in place of the pad, and that it is on; null for the pad. */
+  showVideo(stream) {
+    this.video.srcObject = stream;
+    this.video.hidden = this.#find("light").hidden = this.#find("liveTools").hidden = !stream;
+    this.#find("tools").hidden = Boolean(stream);
+    this.#root.dataset.live = Boolean(stream);
+    this.#root.dataset.part = false;
+    this.showWhole();
+    if (!stream) return null;
+    this.#find("pictureTools").hidden = this.#find("brushTools").hidden = true;
+    this.#find("stop").focus();
+    return this.video.play();
   }
 
   moveCursor([x, y], isDown) {
@@ -133,7 +226,7 @@ export class View {
     this.#root.dataset.state = "blank";
     const isNumber = this.#root.dataset.mode === "number";
     this.#show({ title: "Nothing drawn yet", reason: isNumber ? "Draw a number." : "Draw a digit from 0 to 9." });
-    this.#showNumber(null);
+    this.#hideNumber();
     this.#showBars(null);
     this.#showSteps(null);
     this.#announce("");
@@ -152,11 +245,10 @@ export class View {
     this.complain(message);
   }
 
-  showAnswer(shown, milliseconds) {
+  showAnswer(shown, time) {
     const { prediction } = shown;
-    const time = `${milliseconds.toFixed(0)} ms, ${prediction.time_ms.toFixed(1)} ms of it reading`;
     this.#root.dataset.state = prediction.status;
-    this.#showNumber(null);
+    this.#hideNumber();
     this.#show({ ...prediction, title: headline(prediction), time });
     this.#showBars(prediction);
     this.#showSteps(shown);
@@ -164,40 +256,24 @@ export class View {
   }
 
   /** Show a number, with a box over each of its digits; one of them is explained. */
-  showReading(shown, milliseconds) {
-    const { reading } = shown;
-    const read = reading.digits.filter(isRead);
-    const time = `${milliseconds.toFixed(0)} ms, ${reading.time_ms.toFixed(1)} ms of it reading`;
-    this.#root.dataset.state = read.length ? "number" : "not a digit";
-    this.#show({ status: read.length ? "number" : "not a digit", title: describeNumber(reading), reason: reading.reason, time });
-    this.#showNumber(shown);
+  showReading(shown, time) {
+    const { reading, area } = shown;
+    const status = reading.digits.some(isRead) ? "number" : "not a digit";
+    this.#root.dataset.state = status;
+    this.#show({ status, title: describeNumber(reading), reason: reading.reason, time });
+    this.#find("export").hidden = !reading.text;
+    place(this.#find("boxes"), area, this.#size);
+    this.#number.show(shown);
     this.#announce(spokenNumber(reading));
   }
 
-  addRecent(kept, restore) {
-    const { canvas, prediction, reading } = kept;
-    const [list, place] = [this.#find("recent"), this.#find("recents")];
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    const answer = reading ? reading.lines.join(" ") : caption(prediction);
-    item.dataset.state = reading ? "number" : prediction.status;
-    button.type = "button";
-    button.title = "Put it back on the pad";
-    button.setAttribute("aria-label", `${answer}. Put it back on the pad.`);
-    const label = document.createElement("span");
-    label.textContent = answer;
-    const picture = newCanvas(THUMB_SIDE, THUMB_SIDE);
-    paintFitted(picture.getContext("2d"), canvas);
-    button.append(picture, label);
-    button.addEventListener("click", () => {
-      item.remove();
-      place.hidden = list.children.length === 0;
-      restore(kept);
-    });
-    item.append(button);
-    list.prepend(item);
-    while (list.children.length > NUM_RECENT) list.lastElementChild.remove();
-    place.hidden = false;
+  /** Choose the digit at a point of the pad, if a number is on view. */
+  chooseAt([x, y], { left, top, width, height }) {
+    this.#number.chooseAt([(x - left) / width, (y - top) / height]);
+  }
+
+  addRecent(shown, restore) {
+    this.#recents.add(shown, restore);
   }
 
   #find(name) {
@@ -213,39 +289,15 @@ export class View {
     this.#find("time").textContent = time;
   }
 
-  /** The digits as buttons, line by line, and their boxes; null for none. */
-  #showNumber(shown) {
-    const place = this.#find("number");
-    const boxes = this.#find("boxes");
-    place.replaceChildren();
-    boxes.replaceChildren();
-    place.hidden = this.#find("export").hidden = !shown?.reading.text;
-    if (!shown) return;
-    const { digits, size } = shown.reading;
-    const choose = (digit) => {
-      [...place.querySelectorAll("button")].forEach((button) => check(button, button.digit === digit));
-      [...boxes.children].forEach((box) => box.classList.toggle("dp-chosen", box.digit === digit));
-      this.#showBars(digit);
-      this.#showSteps(digit && { canvas: shown.canvas, prediction: digit.prediction, ink: null });
-    };
-    const placed = digits.filter(({ line }) => line !== null);
-    const numLines = shown.reading.lines.length;
-    for (let line = 0; line < numLines; line += 1) {
-      const row = document.createElement("div");
-      placed.filter((digit) => digit.line === line).forEach((digit) => row.append(toButton(digit, choose)));
-      place.append(row);
-    }
-    const { left, top, width, height } = fitInto([this.width, SIDE], shown.canvas);
-    Object.assign(boxes.style, {
-      left: share(left, this.width),
-      top: share(top, SIDE),
-      width: share(width, this.width),
-      height: share(height, SIDE),
-    });
-    digits.forEach((digit) => boxes.append(toBox(digit, size)));
-    const buttons = [...place.querySelectorAll("button")];
-    if (buttons.length) followArrows(place, buttons);
-    choose(placed.find(({ status }) => status === "unsure") ?? placed[0] ?? digits[0] ?? null);
+  #hideNumber() {
+    this.#number.hide();
+    this.#find("export").hidden = true;
+  }
+
+  /** Explain one digit of a number; null if there is none. */
+  #explain(digit, shown) {
+    this.#showBars(digit);
+    this.#showSteps({ ...shown, digit, prediction: digit?.prediction });
   }
 
   #showBars(prediction) {
@@ -262,10 +314,12 @@ export class View {
     });
   }
 
+  /** Show the way from the drawing, or the page, to the picture that the model saw. */
   #showSteps(shown) {
     const steps = shown ? describeSteps(shown) : [];
     [...this.#find("steps").children].forEach((item, index) => {
-      const { caption = "", paint } = steps[index] ?? {};
+      const { name = NAMES[index], caption = "", paint } = steps[index] ?? {};
+      item.querySelector("strong").textContent = name;
       item.querySelector("small").textContent = caption;
       const context = item.querySelector("canvas").getContext("2d");
       context.reset();
@@ -273,129 +327,16 @@ export class View {
     });
     const seen = this.#find("seen").getContext("2d");
     seen.clearRect(0, 0, SEEN_SIDE, SEEN_SIDE);
-    if (shown) seen.putImageData(toImageData(shown.prediction.seen), 0, 0);
+    if (shown?.prediction) seen.putImageData(toImageData(shown.prediction.seen), 0, 0);
   }
 
+  /** Announce a text when it has been the latest one for a while. */
   #announce(text) {
-    clearTimeout(this.#announcement);
-    this.#announcement = setTimeout(() => {
+    if (this.#announcement.text === text) return;
+    clearTimeout(this.#announcement.timer);
+    const timer = setTimeout(() => {
       this.#find("announcement").textContent = text;
     }, ANNOUNCE_MS);
+    this.#announcement = { text, timer };
   }
 }
-
-/** A digit of a number, which can be chosen. */
-function toButton(digit, choose) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.setAttribute("role", "radio");
-  button.dataset.status = digit.status;
-  button.textContent = isRead(digit) ? digit.digit : "?";
-  button.setAttribute("aria-label", isRead(digit) ? caption(digit) : "Not read");
-  button.digit = digit;
-  button.addEventListener("click", () => choose(digit));
-  return button;
-}
-
-function toBox(digit, [height, width]) {
-  const box = document.createElement("span");
-  const [top, left, bottom, right] = digit.box;
-  box.dataset.status = digit.status;
-  box.digit = digit;
-  Object.assign(box.style, {
-    top: share(top, height),
-    left: share(left, width),
-    height: share(bottom - top, height),
-    width: share(right - left, width),
-  });
-  return box;
-}
-
-function share(length, whole) {
-  return `${(100 * length) / whole}%`;
-}
-
-/** Mark a button of a group as the chosen one, or not. */
-function check(button, isChosen) {
-  button.setAttribute("aria-checked", isChosen);
-  button.tabIndex = isChosen ? 0 : -1;
-}
-
-/** Let the arrow keys choose among the buttons of a group. */
-function followArrows(group, buttons) {
-  const ways = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
-  group.onkeydown = (event) => {
-    const at = buttons.indexOf(event.target);
-    if (!(event.key in ways) || at < 0) return;
-    event.preventDefault();
-    const next = buttons[(at + ways[event.key] + buttons.length) % buttons.length];
-    next.click();
-    next.focus();
-  };
-}
-
-const BARS = Array.from({ length: 10 }, (_, digit) => `<li><span>${digit}</span><em><i></i></em><b></b></li>`).join("");
-
-const STEPS = ["Drawing", "Ink", "Box", `${DIGIT_SIDE} px`, "Centred"]
-  .map(
-    (name) =>
-      `<li><canvas width="${THUMB_SIDE}" height="${THUMB_SIDE}" aria-hidden="true"></canvas>` +
-      `<strong>${name}</strong><small></small></li>`,
-  )
-  .join("");
-
-const TEMPLATE = `
-<div class="dp-board">
-  <section class="dp-draw" aria-label="Drawing">
-    <div class="dp-modes" data-dp="modes" role="radiogroup" aria-label="What to draw" hidden>
-      <button type="button" role="radio" data-mode="digit">One digit</button>
-      <button type="button" role="radio" data-mode="number">Number</button>
-    </div>
-    <div class="dp-sheet">
-      <canvas data-dp="pad" tabindex="0" role="application" aria-label="Drawing pad"
-        aria-description="Arrow keys move the pen, Space lowers and lifts it, Control+Z undoes, Escape clears."
-      ></canvas>
-      <div class="dp-boxes" data-dp="boxes" aria-hidden="true"></div>
-      <span class="dp-cursor" data-dp="cursor" hidden></span>
-    </div>
-    <div class="dp-tools">
-      <button type="button" data-dp="undo" title="Ctrl+Z">Undo</button>
-      <button type="button" data-dp="clear" title="Esc">Clear</button>
-      <button type="button" data-dp="open" title="Or drop or paste a picture">Open…</button>
-      <button type="button" data-dp="copy">Copy PNG</button>
-      <label>Brush <input data-dp="brush" type="range" min="${BRUSH.min}" max="${BRUSH.max}" value="${BRUSH.start}"
-        title="[ and ]"></label>
-      <input data-dp="file" type="file" accept="image/*" hidden>
-    </div>
-    <p class="dp-message" data-dp="message" role="status"></p>
-  </section>
-  <section class="dp-headline" aria-label="Answer">
-    <output class="dp-digit" data-dp="digit" aria-live="off"></output>
-    <div class="dp-number" data-dp="number" role="radiogroup" aria-label="The digits that were read" hidden></div>
-    <div>
-      <p class="dp-confidence" data-dp="confidence"></p>
-      <p class="dp-reason" data-dp="reason"></p>
-      <p class="dp-time" data-dp="time"></p>
-      <p class="dp-export" data-dp="export" hidden>Copy as
-        <button type="button" data-form="text">text</button>
-        <button type="button" data-form="CSV">CSV</button>
-        <button type="button" data-form="JSON">JSON</button>
-      </p>
-    </div>
-    <p class="dp-unseen" data-dp="announcement" role="status"></p>
-  </section>
-  <ol class="dp-bars" data-dp="bars" start="0" aria-label="Probability of each digit"></ol>
-  <section class="dp-saw" aria-label="What the model saw">
-    <figure>
-      <canvas data-dp="seen" width="${SEEN_SIDE}" height="${SEEN_SIDE}" role="img"
-        aria-label="The 28 by 28 pixel picture that the model saw"></canvas>
-      <figcaption>What the model saw</figcaption>
-    </figure>
-    <ol class="dp-steps" data-dp="steps" aria-label="Steps from the drawing to that picture"></ol>
-  </section>
-  <section class="dp-recents" data-dp="recents" aria-label="Recent drawings" hidden>
-    <h2>Recent drawings</h2>
-    <ul data-dp="recent"></ul>
-  </section>
-</div>
-`;

@@ -1,5 +1,6 @@
 /** The pad in a notebook: drawings and answers are messages between the widget and the kernel. */
 
+import { encode } from "./canvas.js";
 import { mount } from "./pad.js";
 
 const SLOW = "Waiting for the kernel; your drawing is kept. If the kernel was restarted, run this cell again.";
@@ -16,7 +17,7 @@ function render({ model, el }) {
 
   async function ask(canvas, strokes, isPage) {
     const id = Math.random();
-    const image = canvas.toDataURL("image/png");
+    const image = encode(canvas);
     if (!place.isConnected || !send({ kind: "ask", id, image, strokes, is_page: isPage })) {
       throw Object.assign(new Error(GONE), { permanent: true });
     }

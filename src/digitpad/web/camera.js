@@ -1,0 +1,45 @@
+/** What the camera sees, one picture after the other. No picture is kept. */
+
+import { newCanvas } from "./canvas.js";
+
+const SEEN = { facingMode: { ideal: "environment" }, width: { ideal: 640 }, height: { ideal: 480 } };
+const REFUSALS = {
+  NotAllowedError: "The camera was not allowed. Allow it in the browser's settings for this page, and try again.",
+  NotFoundError: "This device has no camera. Open a picture instead.",
+  NotReadableError: "Another program uses the camera. Close it, and try again.",
+};
+const ELSEWHERE = "Browsers let only pages with https, or on this machine, use the camera.";
+
+/**
+ * Turn on the camera.
+ *
+ * @returns {Promise<MediaStream>}  rejected with an error that says what to do if there is no camera to use
+ */
+export async function turnOn() {
+  if (!navigator.mediaDevices) throw new Error(ELSEWHERE);
+  return navigator.mediaDevices.getUserMedia({ video: SEEN, audio: false }).catch((error) => {
+    throw new Error(REFUSALS[error.name] ?? `The camera did not start: ${error.message}`);
+  });
+}
+
+export function turnOff(stream) {
+  stream.getTracks().forEach((track) => track.stop());
+}
+
+/** What is on a video at this moment, at most so long on its longer side. */
+export function grab(video, side) {
+  const scale = Math.min(1, side / Math.max(video.videoWidth, video.videoHeight));
+  const canvas = newCanvas(Math.round(scale * video.videoWidth), Math.round(scale * video.videoHeight));
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(video, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+/** Wait for the next picture of a video, or for its end. */
+export function nextPicture(video, signal) {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", resolve, { once: true });
+    if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
+    else setTimeout(resolve, 1000 / 30);
+  });
+}

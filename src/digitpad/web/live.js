@@ -1,0 +1,82 @@
+/** Reads what the camera sees until it is stopped, as many pictures as there is time for. */
+
+import { grab, nextPicture, turnOff, turnOn } from "./camera.js";
+import { Steady } from "./steady.js";
+
+const SIDE = 640; // px of the pictures that are read
+const KEPT_SIDE = 1600; // px of a picture that is taken
+const RETRY_MS = 1000;
+
+export class Live {
+  #video;
+  #read;
+  #lanes;
+  #show;
+  #fail;
+  #ended = null;
+  #stream = null;
+
+  /**
+   * `read` reads a canvas, in so many `lanes` at a time; `show` is called with every canvas, what was read steadily, and
+   * how many pictures are read in a second; `fail` with an error, after which reading goes on.
+   */
+  constructor(video, { read, lanes }, show, fail) {
+    [this.#video, this.#read, this.#lanes, this.#show, this.#fail] = [video, read, lanes, show, fail];
+  }
+
+  get isOn() {
+    return this.#stream !== null;
+  }
+
+  /** Turn on the camera and read; `begin` shows the stream, `end` is called when it stops for whatever reason. */
+  async start(begin, end) {
+    const stream = await turnOn();
+    this.#stream = stream;
+    this.#ended = new AbortController();
+    const { signal } = this.#ended;
+    signal.addEventListener("abort", end);
+    stream.getTracks().forEach((track) => track.addEventListener("ended", () => this.stop(), { signal }));
+    document.addEventListener("visibilitychange", () => document.hidden && this.stop(), { signal });
+    await begin(stream);
+    const work = { steady: new Steady(), times: [], asked: 0, shown: 0 };
+    for (let lane = 0; lane < this.#lanes; lane += 1) this.#work(work, signal);
+  }
+
+  stop() {
+    if (!this.isOn) return;
+    turnOff(this.#stream);
+    this.#stream = null;
+    this.#ended.abort();
+  }
+
+  /** The picture of this moment. */
+  take() {
+    return grab(this.#video, KEPT_SIDE);
+  }
+
+  async #work(work, signal) {
+    while (!signal.aborted) {
+      await nextPicture(this.#video, signal);
+      if (signal.aborted) return;
+      const canvas = grab(this.#video, SIDE);
+      const number = (work.asked += 1);
+      try {
+        const reading = await this.#read(canvas);
+        if (signal.aborted || number < work.shown) continue; // a later picture was faster
+        work.shown = number;
+        this.#show(canvas, work.steady.add(reading), countPerSecond(work.times));
+      } catch (error) {
+        if (!signal.aborted) this.#fail(error);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+}
+
+/** Note that a picture was read; returns how many there were in a second, of late. */
+function countPerSecond(times) {
+  times.push(performance.now());
+  if (times.length > 11) times.shift();
+  const seconds = (times.at(-1) - times[0]) / 1000;
+  return seconds ? (times.length - 1) / seconds : 0;
+}

@@ -3,8 +3,11 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.conftest import STROKES
@@ -99,6 +102,46 @@ class Pad:
             self.stroke(
                 *((centre[0] + (x - middle[0]) * scale, centre[1] + (y - middle[1]) * scale) for x, y in stroke)
             )
+
+    def choose(self, mode: str) -> None:
+        """Choose to draw "One digit" or a "Number"."""
+        radio = self.page.locator(self.root).get_by_role("radio", name=mode, exact=True)
+        radio.click()
+        expect(radio).to_have_attribute("aria-checked", "true")
+
+    def draw_number(self, text: str, step: float = 1.15) -> None:
+        """Draw lines of digits, as large as they fit in the middle of the sheet; `step` digits' heights apart."""
+        box = self.part("pad").bounding_box()
+        shape = box["width"] / box["height"]
+        lines = text.split("\n")
+        longest = max(map(len, lines))
+        height = min(0.55 / len(lines), 0.8 * shape / longest / step)
+        for row, line in enumerate(lines):
+            for column, digit in enumerate(line):
+                middle = np.array([0.5 + (column - (longest - 1) / 2) * step * height / shape, 0.5])
+                middle[1] += (row - (len(lines) - 1) / 2) * 1.5 * height
+                self._draw_digit(digit, np.array([height / shape, height]), middle)
+
+    def _draw_digit(self, digit: str, size: NDArray[np.float64], middle: NDArray[np.float64]) -> None:
+        """Draw a golden digit whose height is a share `size[1]` of the sheet's, and that of its width `size[0]`."""
+        points = np.concatenate(STROKES[digit])
+        centre, height = (points.min(axis=0) + points.max(axis=0)) / 2, np.ptp(points[:, 1])
+        for stroke in STROKES[digit]:
+            few = np.array([*stroke[:: 1 + len(stroke) // 8], stroke[-1]])
+            self.stroke(*((float(x), float(y)) for x, y in (few - centre) / height * size + middle))
+
+    @property
+    def text(self) -> str:
+        """The lines of the number on show."""
+        rows: list[str] = self.part("number").locator("div").all_inner_texts()
+        return "\n".join("".join(row.split()) for row in rows)
+
+    def expect_number(self, text: str) -> None:
+        self.until(lambda: self.text == text)
+
+    def open(self, path: Path) -> None:
+        """Open a picture."""
+        self.part("file").set_input_files(path)
 
     def set_brush(self, width: int) -> None:
         self.part("brush").fill(str(width))

@@ -18,7 +18,7 @@ def test_a_picture_can_be_pasted_and_dropped(open_pad: OpenPad, way: str) -> Non
     pad.expect_digit(4)
 
 
-def test_a_picture_can_be_chosen_taken_back_and_drawn_over(open_pad: OpenPad) -> None:
+def test_a_picture_can_be_chosen_taken_back_and_cleared_away(open_pad: OpenPad) -> None:
     pad = open_pad()
     pad.part("file").set_input_files(A_PICTURE)
     pad.expect_digit(4)
@@ -26,7 +26,8 @@ def test_a_picture_can_be_chosen_taken_back_and_drawn_over(open_pad: OpenPad) ->
     pad.expect_blank()
     pad.part("file").set_input_files(A_PICTURE)
     pad.expect_digit(4)
-    pad.draw(7)  # a stroke begins a new drawing
+    pad.clear()
+    pad.draw(7)
     pad.expect_digit(7)
     expect(pad.part("recent").locator("li")).to_have_count(1)
 

@@ -40,9 +40,9 @@ def test_everything_works_by_keyboard_alone(open_pad: OpenPad) -> None:
     keyboard.press("Shift+Tab")
     expect(pad.part("pad")).to_be_focused()
     reached = []
-    for _ in range(5):
+    for _ in range(6):
         keyboard.press("Tab")
         reached.append(pad.page.evaluate("document.activeElement.dataset.dp"))
-    assert reached == ["undo", "clear", "open", "copy", "brush"]
+    assert reached == ["undo", "clear", "open", "copy", "camera", "brush"]
     keyboard.press("ArrowRight")
     expect(pad.part("brush")).to_have_value("23")

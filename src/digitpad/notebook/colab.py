@@ -10,12 +10,12 @@ from IPython.display import HTML, JSON
 
 from digitpad import esm
 from digitpad.errors import DigitpadError
-from digitpad.notebook.reader import as_reader, read
+from digitpad.notebook.reader import as_reader, read, read_page
 from digitpad.recognizer import Recognizer
 from digitpad.verdict import Thresholds
 
-NAME = "mnist.predict_digit"
-"""The function that the first pad calls; later pads add a number, because names are global to the process."""
+PREDICT, READ = "mnist.predict_digit", "mnist.read_digits"
+"""The functions that the first pad calls; later pads add a number, because names are global to the process."""
 
 _numbers = itertools.count(1)
 
@@ -27,8 +27,8 @@ _ELSEWHERE = (
 def colab_pad(model: Recognizer | Any = None, *, thresholds: Thresholds | None = None) -> HTML:
     """Create a pad to show as the output of a cell in Colab.
 
-    The page calls `google.colab.kernel.invokeFunction("mnist.predict_digit", [dataUrl], {})`, which returns JSON.
-    Outside Colab, the output says what to use instead. Each pad stays registered until Python exits.
+    The page calls `google.colab.kernel.invokeFunction("mnist.predict_digit", [dataUrl], {})`, which returns JSON, and
+    for numbers "mnist.read_digits", which only a `Recognizer` has. Outside Colab, the output says what to use instead. Each pad stays registered until Python exits.
 
     Args:
         model: as for `DrawingPad`.
@@ -39,22 +39,31 @@ def colab_pad(model: Recognizer | Any = None, *, thresholds: Thresholds | None =
     """
     reader = as_reader(model, thresholds)
     number = next(_numbers)
-    name = NAME if number == 1 else f"{NAME}_{number}"
-
-    def predict_digit(data_url: str) -> JSON:
-        try:
-            return JSON(read(reader, data_url)[1])
-        except DigitpadError as error:
-            return JSON({"error": str(error)})
-
-    _register(name, predict_digit)
-    settings = json.dumps({"name": name, "model": reader.model_id, "elsewhere": _ELSEWHERE})
-    script = f'{esm.join("colab")}\nshow(document.getElementById("{name}"), {settings});'
+    suffix = "" if number == 1 else f"_{number}"
+    _register(PREDICT + suffix, _answering(lambda data_url: read(reader, data_url)[1]))
+    names = {"predict": PREDICT + suffix, "read": None}
+    if isinstance(reader, Recognizer):
+        _register(READ + suffix, _answering(lambda data_url: read_page(reader, data_url)[1]))
+        names["read"] = READ + suffix
+    settings = json.dumps({"names": names, "model": reader.model_id, "elsewhere": _ELSEWHERE})
+    script = f'{esm.join("colab")}\nshow(document.getElementById("{names["predict"]}"), {settings});'
     return HTML(
-        f'<div id="{name}">{html.escape(_ELSEWHERE)}</div>\n'
+        f'<div id="{names["predict"]}">{html.escape(_ELSEWHERE)}</div>\n'
         f"<style>{esm.style()}</style>\n"
         f'<script type="module">{script}</script>'
     )
+
+
+def _answering(function: Callable[[str], dict[str, Any]]) -> Callable[[str], JSON]:
+    """A function that returns an answer as JSON, as one for the page to call."""
+
+    def answer(data_url: str) -> JSON:
+        try:
+            return JSON(function(data_url))
+        except DigitpadError as error:
+            return JSON({"error": str(error)})
+
+    return answer
 
 
 def _register(name: str, function: Callable[[str], JSON]) -> None:

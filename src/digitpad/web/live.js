@@ -9,7 +9,6 @@ const RETRY_MS = 1000;
 
 export class Live {
   #video;
-  #read;
   #lanes;
   #show;
   #fail;
@@ -17,11 +16,11 @@ export class Live {
   #stream = null;
 
   /**
-   * `read` reads a canvas, in so many `lanes` at a time; `show` is called with every canvas, what was read steadily, and
-   * how many pictures are read in a second; `fail` with an error, after which reading goes on.
+   * Each of the `lanes` reads a canvas at a time; `show` is called with every canvas, what was read steadily, and how
+   * many pictures are read in a second; `fail` with an error, after which reading goes on.
    */
-  constructor(video, { read, lanes }, show, fail) {
-    [this.#video, this.#read, this.#lanes, this.#show, this.#fail] = [video, read, lanes, show, fail];
+  constructor(video, lanes, show, fail) {
+    [this.#video, this.#lanes, this.#show, this.#fail] = [video, lanes, show, fail];
   }
 
   get isOn() {
@@ -38,8 +37,8 @@ export class Live {
     stream.getTracks().forEach((track) => track.addEventListener("ended", () => this.stop(), { signal }));
     document.addEventListener("visibilitychange", () => document.hidden && this.stop(), { signal });
     await begin(stream);
-    const work = { steady: new Steady(), times: [], asked: 0, shown: 0 };
-    for (let lane = 0; lane < this.#lanes; lane += 1) this.#work(work, signal);
+    const work = { steady: new Steady(), times: [], time: -1, asked: 0, shown: 0 };
+    this.#lanes.forEach((read) => this.#work(read, work, signal));
   }
 
   stop() {
@@ -54,14 +53,15 @@ export class Live {
     return grab(this.#video, KEPT_SIDE);
   }
 
-  async #work(work, signal) {
+  async #work(read, work, signal) {
     while (!signal.aborted) {
       await nextPicture(this.#video, signal);
-      if (signal.aborted) return;
+      if (signal.aborted || this.#video.currentTime === work.time) continue; // another lane has this one
+      work.time = this.#video.currentTime;
       const canvas = grab(this.#video, SIDE);
       const number = (work.asked += 1);
       try {
-        const reading = await this.#read(canvas);
+        const reading = await read(canvas);
         if (signal.aborted || number < work.shown) continue; // a later picture was faster
         work.shown = number;
         this.#show(canvas, work.steady.add(reading), countPerSecond(work.times));

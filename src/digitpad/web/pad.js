@@ -42,7 +42,8 @@ const PICTURE_HINT = "Drag a frame to read only a part. Clear the pad to draw on
  *     points, [x, y], on a pad 280 high
  * @param {(canvas: HTMLCanvasElement, strokes: number[][][]) => Promise<object>} [options.read]  reads a number; without
  *     it the pad is for one digit
- * @param {number} [options.lanes]  how many pictures of a camera are read at a time; without it there is no camera
+ * @param {((canvas: HTMLCanvasElement) => Promise<object>)[]} [options.lanes]  read the pictures of a camera, as `read`
+ *     does, each one at a time; without them there is no camera
  * @param {string} [options.slow]  message to show while an answer takes long
  * @param {() => void} [options.onBlank]  called when the pad becomes blank
  * @param {EventTarget} [options.keys]  target to listen on for keys and for pasted and dropped pictures: the pad by
@@ -85,7 +86,7 @@ class Pad {
   }
 
   /** Follow everything that a person can do. */
-  #follow(view, { keys, read, lanes }) {
+  #follow(view, { keys, lanes }) {
     const commands = {
       clear: () => this.clear(),
       undo: () => this.#undo(),
@@ -110,10 +111,10 @@ class Pad {
     followPictureKeys(view, drawing, commands);
     followShortcuts(keys, commands, view);
     followFiles(keys, commands.load);
-    if (!read || !lanes) return;
+    if (!lanes) return;
     view.offerCamera();
     const show = (...seen) => this.#showLive(...seen);
-    this.#live = new Live(view.video, { read: (canvas) => read(canvas, []), lanes }, show, (error) => view.complain(error.message));
+    this.#live = new Live(view.video, lanes, show, (error) => view.complain(error.message));
   }
 
   async #answer() {

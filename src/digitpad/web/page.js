@@ -38,5 +38,5 @@ async function describeModel() {
   return `Model ${model}, ${Math.round(num_bytes / 1000)} kB.${figures.length ? ` Accuracy: ${figures.join(", ")}.` : ""}`;
 }
 
-mount(document.querySelector("#pad"), { predict, read, lanes: 1, keys: document });
+mount(document.querySelector("#pad"), { predict, read, lanes: [read], keys: document });
 document.querySelector("#model").textContent = await describeModel().catch(() => "The model card could not be loaded.");

@@ -82,10 +82,10 @@ function toDataUrl(levels, width, height) {
 }
 
 const reader = new Reader();
+const second = new Reader(); // for the camera, whose pictures follow each other faster than one can read them
+let isSecondLoaded = false;
 
-function load() {
-  retry.hidden = true;
-  state.textContent = LOADING;
+function load(reader) {
   reader.load(
     () => {
       state.textContent = READY;
@@ -97,12 +97,25 @@ function load() {
   );
 }
 
-retry.addEventListener("click", load);
-load();
+function loadAll() {
+  retry.hidden = true;
+  state.textContent = LOADING;
+  load(reader);
+  if (isSecondLoaded) load(second);
+}
+
+function readBySecond(canvas) {
+  if (!isSecondLoaded) load(second);
+  isSecondLoaded = true;
+  return second.readPage(canvas);
+}
+
+retry.addEventListener("click", loadAll);
+loadAll();
 mount(document.querySelector("#pad"), {
   predict: (canvas) => reader.predict(canvas),
   read: (canvas) => reader.readPage(canvas),
-  lanes: 1,
+  lanes: [(canvas) => reader.readPage(canvas), readBySecond],
   slow: SLOW,
   keys: document,
 });

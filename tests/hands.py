@@ -82,6 +82,16 @@ class Pad:
         else:
             self.page.mouse.up()
 
+    def pinch(self, one: Point, other: Point, to_one: Point, to_other: Point) -> None:
+        """Move two fingers from two points to two others."""
+        steps = [0, 0.25, 0.5, 0.75, 1]
+        for kind, share in zip(["touchStart", *["touchMove"] * 4], steps, strict=True):
+            between = [
+                (x + share * (u - x), y + share * (v - y)) for (x, y), (u, v) in ((one, to_one), (other, to_other))
+            ]
+            self._send_touches(kind, [self._on_page(point) for point in between])
+        self._send_touches("touchEnd", [])
+
     def cancel(self) -> None:
         """What the system does to a finger when a call comes in."""
         self._send_touch("touchCancel")
@@ -201,5 +211,8 @@ class Pad:
         return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
 
     def _send_touch(self, kind: str, *point: float) -> None:
-        points = [{"x": point[0], "y": point[1]}] if point else []
-        self._cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        self._send_touches(kind, [(point[0], point[1])] if point else [])
+
+    def _send_touches(self, kind: str, points: Sequence[Point]) -> None:
+        touches = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
+        self._cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})

@@ -101,8 +101,8 @@ def test_nothing_moves_while_the_answer_changes(open_pad: OpenPad, device: dict[
         return [*boxes, *(pad.part(name).bounding_box()["y"] for name in ("confidence", "reason", "time"))]
 
     pad = open_pad(device)
-    before = places()
     pad.set_brush(6)  # so that the way there tells of strokes
+    before = places()
     pad.draw(5, 0.9)
     pad.expect_state("digit")
     assert places() == before

@@ -28,7 +28,8 @@ def colab_pad(model: Recognizer | Any = None, *, thresholds: Thresholds | None =
     """Create a pad to show as the output of a cell in Colab.
 
     The page calls `google.colab.kernel.invokeFunction("mnist.predict_digit", [dataUrl], {})`, which returns JSON, and
-    for numbers "mnist.read_digits", which only a `Recognizer` has. Outside Colab, the output says what to use instead. Each pad stays registered until Python exits.
+    "mnist.read_digits" for numbers if the model is a `Recognizer`. Outside Colab, the output says what to use instead.
+    Each pad stays registered until Python exits.
 
     Args:
         model: as for `DrawingPad`.

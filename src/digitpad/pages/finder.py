@@ -68,12 +68,10 @@ class Finding:
     Attributes:
         glyphs: at all levels, most of them more than once.
         ink: uint8 (height, width), how much of it a pen wrote, from 0 to 255, at the finest level that was looked at.
-        num_small: how many glyphs there are too small to be read.
     """
 
     glyphs: list[Glyph]
     ink: NDArray[np.uint8]
-    num_small: int
 
 
 def find(picture: Picture, run: Run, most_px: int | None = None) -> Finding:
@@ -93,9 +91,8 @@ def find(picture: Picture, run: Run, most_px: int | None = None) -> Finding:
         tiny = [glyph for glyph in found[0] if glyph.size < _TINY_PX]
         tiles = _tiles(picture, round(2 * kept[0].scale), tiny)
         found = [*(_cut_all(tile, run(tile.pixels), inks[0]) for tile in tiles), *found]
-    (height, width), finest = kept[0].size, outputs[0]
-    small = (finest["glyphs"][:, 3] >= _LEAST_CHANCE) & (finest["glyphs"][:, 2] < SMALLEST_PX)
-    return Finding([glyph for glyphs in found for glyph in glyphs], finest["ink"][:height, :width], int(small.sum()))
+    height, width = kept[0].size
+    return Finding([glyph for glyphs in found for glyph in glyphs], outputs[0]["ink"][:height, :width])
 
 
 def _tiles(picture: Picture, enlarged: int, tiny: Sequence[Glyph]) -> list[Level]:

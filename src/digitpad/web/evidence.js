@@ -11,9 +11,9 @@ const BUCKET = 16; // px: patches are filled up to multiples of this, so that ma
  * the data of the outputs; the second gets many drawings of one size.
  */
 export async function gather(picture, runPage, runDigits, most) {
-  const { glyphs, ink, numSmall } = await findGlyphs(picture, runPage, most);
+  const { glyphs, ink } = await findGlyphs(picture, runPage, most);
   const { looks, outputs } = await look(glyphs.map(({ patch }) => patch), runDigits);
-  return { glyphs, ink, numSmall, digit: looks, page: glyphs.map(({ logits }) => logSoftmax(logits)), outputs };
+  return { glyphs, ink, digit: looks, page: glyphs.map(({ logits }) => logSoftmax(logits)), outputs };
 }
 
 /** Ask the digit network about patches: log probabilities of the digits and of not being one, and all outputs. */

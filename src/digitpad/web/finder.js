@@ -15,21 +15,20 @@ const [PAPER, INK] = [31, 224]; // levels of ink that count as none and as full
 const SPREAD = Math.fround(255 / (INK - PAPER));
 
 /**
- * Find glyphs at all levels of a picture, most of them more than once, and its ink at the finest level; `numSmall` glyphs
- * are too small to be read. `run` runs the page graph on a level and returns the data of its outputs; levels with a side
- * longer than `most` px are left out.
+ * Find glyphs at all levels of a picture, most of them more than once, and its ink at the finest level. `run` runs the
+ * page graph on a level and returns the data of its outputs; levels with a side longer than `most` px are left out.
  */
 export async function findGlyphs(picture, run, most = Infinity) {
   const levels = pyramid(picture);
   const kept = levels.filter(({ size }) => Math.max(...size) <= most);
   const found = [];
   let allInk = 0; // on the finest level
-  let finest = null;
+  let finest = null; // the ink itself
   for (const level of kept) {
     const outputs = await run(level);
     const ink = sumInk(level, outputs);
     allInk ||= ink;
-    finest ??= { ink: toInk(level, outputs), numSmall: countSmall(outputs) };
+    finest ??= toInk(level, outputs);
     found.push(cutAll(level, outputs, ink));
   }
   const closerUp = [];
@@ -37,7 +36,7 @@ export async function findGlyphs(picture, run, most = Infinity) {
     const tiny = found[0].filter(({ size }) => size < TINY);
     for (const tile of toTiles(picture, 2 * kept[0].scale, tiny)) closerUp.push(cutAll(tile, await run(tile), allInk));
   }
-  return { glyphs: [...closerUp, ...found].flat(), ...finest };
+  return { glyphs: [...closerUp, ...found].flat(), ink: finest };
 }
 
 /** The ink of a level without what was filled up. */
@@ -45,12 +44,6 @@ function toInk({ size: [height, width], width: stride }, { ink }) {
   const levels = new Uint8Array(height * width);
   for (let y = 0; y < height; y += 1) levels.set(ink.subarray(y * stride, y * stride + width), y * width);
   return { width, height, levels };
-}
-
-function countSmall({ glyphs }) {
-  let count = 0;
-  for (let at = 0; at < glyphs.length; at += 15) count += glyphs[at + 3] >= LEAST_CHANCE && glyphs[at + 2] < SMALLEST;
-  return count;
 }
 
 /** How well the size of a glyph suits the network, up to 1. */

@@ -14,8 +14,8 @@ export const WORDS = {
     "several digits": "Several digits",
     "unsure": "Unsure: {candidates}",
     "digit": "{confidence} confident",
-    "number": "Digits: {count}, all sure",
-    "doubtful number": "Digits: {count}, of them doubtful: {doubtful}",
+    "number": "{count} found, all sure",
+    "doubtful number": "{count} found, {doubtful} doubtful",
     "nothing": "Nothing was read"
   },
   "reason": {

@@ -30,10 +30,4 @@ def with_letter(picture: Picture, ink: int, blur: float = 0) -> Picture:
     ],
 )
 def test_the_reason_fits_the_picture(picture: Picture, reason: str) -> None:
-    assert reason in reasons.find(picture, [], np.zeros(picture.shape[:2], np.uint8))
-
-
-def test_writing_without_glyphs_is_too_small() -> None:
-    ink = np.zeros((200, 200), np.uint8)
-    ink[100:107, 100:107] = 200
-    assert "move closer" in reasons.find(with_letter(page(), 0), [], ink)
+    assert reason in reasons.find(picture, [])

@@ -84,7 +84,7 @@ def test_a_picture_without_digits_says_why(client: httpx.Client) -> None:
     [
         (b"{", JSON, 400, "malformed-body"),
         (b'{"image": "data:image/png;base64,AAAA"}', JSON, 422, "unreadable-drawing"),
-        (b'{"image": "data:,", "ink": true}', JSON, 422, "invalid-request"),
+        (b'{"image": "data:,", "colour": true}', JSON, 422, "invalid-request"),
         (b"<svg/>", {"content-type": "image/svg+xml"}, 415, "unsupported-media-type"),
         (b"\x89PNG", PNG, 422, "unreadable-drawing"),
         (bytes(12_000_001), PNG, 413, "body-too-large"),

@@ -157,7 +157,7 @@ def test_the_way_from_the_page_to_a_digit_is_shown(open_pad: OpenPad, tmp_path: 
     ("photograph", "words"),
     [
         (Photograph("", grain=0), "Nothing stands out from the paper."),
-        (Photograph("2047", height=9, pen=1, blur=0.3, grain=1), "move closer"),
+        (Photograph("2047", height=9, pen=1, grain=4), "at least 12 px high"),
         (Photograph("", paper=25, grain=4), "too dark"),
         (Photograph("2047", pen=2, blur=12, grain=0), "hold the camera still"),
     ],

@@ -95,8 +95,7 @@ class Reader:
         digits = tuple(self._to_digit(found, index, line_of.get(index), size) for index in ordered)
         place = {index: position for position, index in enumerate(ordered)}
         numbers = [[[place[index] for index in part] for part in line] for line in lines]
-        reason = reasons.find(picture, digits, found.evidence.finding.ink)
-        return Reading(to_lines(digits, numbers), digits, reason, size)
+        return Reading(to_lines(digits, numbers), digits, reasons.find(picture, digits), size)
 
     def predict(self, found: Found, index: int, size: tuple[int, int], *, keep_distance: bool = False) -> Prediction:
         """What the digit network says of the ink of a glyph alone, in px of the picture, which has this size."""

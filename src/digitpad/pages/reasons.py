@@ -14,19 +14,14 @@ _DARK = 40.0  # levels: nine tenths of a dark picture are below this
 _FLAT = 6.0  # levels: a blank picture differs by less than this
 _SMALL_PX = 12  # digits are rarely found below this size
 _SHARP = 12.0  # levels: the steepest steps of a picture that is in focus
-_INK, _WRITTEN_PX = (
-    128,
-    40,
-)  # so many pixels of so much ink are writing, even where no glyph is large enough to be found
 
 
-def find(picture: Picture, digits: Sequence[Digit], ink: NDArray[np.uint8]) -> str:
+def find(picture: Picture, digits: Sequence[Digit]) -> str:
     """Tell why little or nothing was read; "" if there is nothing to say.
 
     Args:
         picture: uint8 (height, width, 3), RGB.
         digits: what was found.
-        ink: uint8 (height, width), how much of each pixel a pen wrote, from 0 to 255.
     """
     read = [digit for digit in digits if digit.status != "not a digit"]
     if len(read) >= MOST_GLYPHS:
@@ -40,9 +35,7 @@ def find(picture: Picture, digits: Sequence[Digit], ink: NDArray[np.uint8]) -> s
         return say("page", "too dark")
     if min(picture.shape[:2]) < _SMALL_PX:
         return say("page", "too small", least=_SMALL_PX)
-    if not digits and np.count_nonzero(ink > _INK) > _WRITTEN_PX:
-        return say("page", "small writing", least=_SMALL_PX)
-    return say("page", "blurred" if _steepest(grey) < _SHARP else "no digits")
+    return say("page", "blurred" if _steepest(grey) < _SHARP else "no digits", least=_SMALL_PX)
 
 
 def _steepest(grey: NDArray[np.float64]) -> float:

@@ -59,7 +59,7 @@ def _is_part(found: Found) -> bool:
 
 
 def _refuse(reading: Reading) -> Reading:
-    return replace(reading, lines=(), digits=tuple(map(_refused, reading.digits)), reason=say("page", "no digits"))
+    return replace(reading, lines=(), digits=tuple(map(_refused, reading.digits)), reason=say("page", "refused"))
 
 
 def _refused(digit: Digit) -> Digit:

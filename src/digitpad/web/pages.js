@@ -34,7 +34,7 @@ export async function readPage(picture, found, { runDigits, describe }) {
   const lineOf = new Map(lines.flatMap((line, number) => line.flat().map((index) => [index, number])));
   const digits = [...ordered, ...rest].map((index) => toDigit(found, index, lineOf.get(index) ?? null, describe(found, index, { size: [picture.height, picture.width] })));
   const texts = lines.map((line) => line.map((number) => number.map((index) => toText(found, index)).join("")).join(" "));
-  return { lines: texts, digits, reason: findReason(picture, digits, found.evidence.ink) };
+  return { lines: texts, digits, reason: findReason(picture, digits) };
 }
 
 /** The chance that all that is read as a digit is one. */

@@ -6,11 +6,10 @@ import { say } from "./language.js";
 const DARK = 40; // levels: nine tenths of a dark picture are below this
 const FLAT = 6; // levels: a blank picture differs by less than this
 const SMALL = 12; // px: digits are rarely found below this size
-const [INK, WRITTEN] = [128, 40]; // so many pixels of so much ink are writing, even where no glyph is found
 const SHARP = 12; // levels: the steepest steps of a picture that is in focus
 
-/** Tell why little or nothing was read; "" if there is nothing to say. `ink` has levels of ink. */
-export function findReason(picture, digits, ink) {
+/** Tell why little or nothing was read; "" if there is nothing to say. */
+export function findReason(picture, digits) {
   const numRead = digits.filter(({ status }) => status !== "not a digit").length;
   if (numRead >= MOST_GLYPHS) return say("page", "too many", { most: MOST_GLYPHS });
   if (numRead) return "";
@@ -19,10 +18,7 @@ export function findReason(picture, digits, ink) {
   if (ordered.at(-1) - ordered[0] <= FLAT) return say("reason", "blank");
   if (percentile(ordered, 90) < DARK) return say("page", "too dark");
   if (Math.min(picture.width, picture.height) < SMALL) return say("page", "too small", { least: SMALL });
-  if (!digits.length && ink.levels.filter((level) => level > INK).length > WRITTEN) {
-    return say("page", "small writing", { least: SMALL });
-  }
-  return say("page", steepest(grey, picture) < SHARP ? "blurred" : "no digits");
+  return say("page", steepest(grey, picture) < SHARP ? "blurred" : "no digits", { least: SMALL });
 }
 
 function toGrey({ width, height, pixels }) {

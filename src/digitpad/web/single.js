@@ -56,7 +56,7 @@ export function agree(reading, found, answer) {
 }
 
 function refuse(reading, digits) {
-  return { lines: [], digits: digits.map(toRefused), reason: say("page", "no digits") };
+  return { lines: [], digits: digits.map(toRefused), reason: say("page", "refused") };
 }
 
 function toRefused(digit) {

@@ -31,11 +31,11 @@ export const WORDS = {
   "page": {
     "too dark": "The picture is too dark. Take it again with more light.",
     "too small": "The picture is too small. Digits should be at least {least} px high.",
-    "small writing": "No digits were found. What is written here is less than {least} px high: move closer.",
-    "blurred": "No digits were found. The page is empty, or the picture is blurred: then hold the camera still and take it again.",
+    "blurred": "No digits were found. The page is empty, its digits are less than {least} px high, or the picture is blurred: move closer, and hold the camera still.",
     "upside down": "The picture seems to be upside down. Turn it around.",
     "too many": "There may be more than {most} digits. Read the page in parts.",
-    "no digits": "No digits were found."
+    "refused": "What was found is not a digit.",
+    "no digits": "No digits were found. If there are some, move closer: they have to be at least {least} px high."
   },
   "live": {
     "steady": "Each digit was read so in at least {least} of the last {of} pictures.",

@@ -1,6 +1,5 @@
 """What the tests share: golden drawings, the shipped model, a browser for each worker, folders built once for all."""
 
-import json
 import os
 import shutil
 from collections import Counter
@@ -15,11 +14,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from digitpad import Recognizer
-from tests import equipment
-
-GOLDEN = Path(__file__).parent / "golden"
-STROKES: dict[str, list[list[list[float]]]] = json.loads((GOLDEN / "strokes.json").read_text())
-GOLDEN_PICTURES = sorted(GOLDEN.glob("*.png"))
+from tests import equipment, video
 
 SOAK = os.environ.get("DIGITPAD_SOAK") == "1"
 """Whether `make soak` runs, which takes its time."""
@@ -72,10 +67,12 @@ def playwright() -> Iterator[Playwright]:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Chromium, one for each worker; every page gets a context of its own."""
+def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium, one for each worker, whose camera sees `tests.video`; every page gets a context of its own."""
     path = equipment.chromium(playwright) or equipment.lacks("Chromium")
-    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    film = build_once(tmp_path_factory, "film", video.write) / video.NAME
+    camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *camera])
     yield browser
     browser.close()
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Page, Request, Route, expect
 
-from tests.conftest import STROKES
+from tests.golden import STROKES
 
 Point = tuple[float, float]
 
@@ -148,6 +148,7 @@ class Pad:
 
     def expect_number(self, text: str) -> None:
         self.until(lambda: self.text == text)
+        self.settle()
 
     def open(self, path: Path) -> None:
         """Open a picture."""

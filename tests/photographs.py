@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from tests.conftest import STROKES
+from tests.golden import STROKES
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from digitpad import artifact
-from tests.conftest import GOLDEN
 from tests.doodles import NO_DIGITS, png
+from tests.golden import GOLDEN
 from tests.pages.conftest import draw, write
 
 SEVEN = GOLDEN / "7-medium-light.png"

@@ -7,7 +7,7 @@ import pytest
 
 from digitpad import Recognizer, artifact, drawing
 from digitpad.training import backend
-from tests.conftest import GOLDEN_PICTURES
+from tests.golden import GOLDEN_PICTURES
 
 backend.prepare()
 

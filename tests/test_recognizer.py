@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from digitpad import Prediction, Recognizer, drawing, strokes
 from digitpad.errors import ArtifactError, DrawingError
 from digitpad.words import with_article
-from tests.conftest import GOLDEN_PICTURES, STROKES
 from tests.doodles import NO_DIGITS, four_or_nine, png
+from tests.golden import GOLDEN_PICTURES, STROKES
 from tests.test_artifact import reseal
 
 

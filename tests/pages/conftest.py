@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from tests.conftest import STROKES
+from tests.golden import STROKES
 
 Strokes = list[NDArray[np.float64]]
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from digitpad import Recognizer
 from digitpad.pages import doubt
-from tests.conftest import GOLDEN_PICTURES
+from tests.golden import GOLDEN_PICTURES
 from tests.pages.conftest import draw, write
 
 

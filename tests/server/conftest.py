@@ -22,7 +22,7 @@ from digitpad import Recognizer, answer
 from digitpad.server import create_app
 from digitpad.server.body import DRAWING as DRAWING_BODIES
 from digitpad.server.problem import MEDIA_TYPE, TITLES
-from tests.conftest import GOLDEN
+from tests.golden import GOLDEN
 
 PREDICT = "/api/predict"
 MAX_BYTES = DRAWING_BODIES.max_bytes

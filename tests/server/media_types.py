@@ -3,7 +3,7 @@
 import schemathesis
 from hypothesis import strategies as st
 
-from tests.conftest import GOLDEN_PICTURES
+from tests.golden import GOLDEN_PICTURES
 from tests.server.pictures import animated, blank, bomb, jpeg
 
 PNGS = [path.read_bytes() for path in GOLDEN_PICTURES[::7]]

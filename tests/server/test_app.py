@@ -19,8 +19,8 @@ from digitpad import server as server_package
 from digitpad.artifact import Artifact
 from digitpad.errors import ArtifactError
 from digitpad.server import create_app
-from tests.conftest import GOLDEN, GOLDEN_PICTURES
 from tests.doodles import NO_DIGITS, png
+from tests.golden import GOLDEN, GOLDEN_PICTURES
 from tests.server.conftest import PNG, PREDICT, SEVEN, Local, check_answer, check_problem, expected_answer
 from tests.server.pictures import blank, data_url, encode, jpeg, plain
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from digitpad.server import body, create_app
 from digitpad.server.body import ACCEPTED
-from tests.conftest import GOLDEN
+from tests.golden import GOLDEN
 from tests.server.conftest import (
     JPEG,
     JSON,

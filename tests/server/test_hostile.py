@@ -19,7 +19,8 @@ import pytest
 from PIL import Image
 
 from digitpad.verdict import Status
-from tests.conftest import GOLDEN_PICTURES, portion
+from tests.conftest import portion
+from tests.golden import GOLDEN_PICTURES
 from tests.server.conftest import (
     JPEG,
     MAX_BYTES,

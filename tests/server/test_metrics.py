@@ -8,8 +8,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from digitpad import Recognizer
-from tests.conftest import GOLDEN
 from tests.doodles import NO_DIGITS, png
+from tests.golden import GOLDEN
 from tests.server.conftest import PNG, PREDICT, SEVEN, Local, run
 from tests.server.pictures import blank
 

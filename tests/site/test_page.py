@@ -25,8 +25,9 @@ from digitpad.training.pages.bank import Bank
 from digitpad.training.pages.chance import Chance
 from digitpad.training.pages.page import make as make_page
 from digitpad.verdict import Thresholds
-from tests.conftest import GOLDEN_PICTURES, SOAK, portion
+from tests.conftest import SOAK, portion
 from tests.doodles import four_or_nine
+from tests.golden import GOLDEN_PICTURES
 from tests.site.conftest import OpenSite, Site, wait_until_ready
 from tests.web.conftest import DESKTOP, PHONE
 

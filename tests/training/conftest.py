@@ -25,7 +25,8 @@ from digitpad.training.export import verify  # noqa: E402
 from digitpad.training.preprocessing import contract  # noqa: E402
 from digitpad.training.recipe import RECIPES, Recipe  # noqa: E402
 from digitpad.training.runs import RunFolder  # noqa: E402
-from tests.conftest import SOAK, STROKES, build_once  # noqa: E402
+from tests.conftest import SOAK, build_once  # noqa: E402
+from tests.golden import STROKES  # noqa: E402
 
 SMALL = RECIPES["cnn"].replace(epochs=3, batch_size=32, seed=5)
 """The recipe of the test runs; an epoch takes a second or two."""

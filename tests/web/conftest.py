@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.conftest import GOLDEN
+from tests.golden import GOLDEN
 from tests.hands import Pad
 from tests.serving import Server, serving
 

@@ -29,14 +29,15 @@ export class NumberView {
     this.#boxes.replaceChildren();
   }
 
-  /** Show a `reading`. While it has the same digits as the one before, the same one stays chosen, and its button too. */
+  /** Show a `reading`. While it has as many digits as the one before, the same one stays chosen. */
   show(shown) {
     const { reading } = shown;
-    const key = JSON.stringify(reading.digits.map(({ digit, status, line }) => [digit, status, line]));
+    const key = JSON.stringify(reading.digits.map(({ line }) => line));
     const isNew = key !== this.#key;
     this.#shown = shown;
     this.#key = key;
     if (isNew) this.#addButtons();
+    this.#buttons.forEach((button, at) => describe(button, reading.digits[at]));
     this.#place.hidden = !reading.text;
     this.#boxes.replaceChildren(...reading.digits.map((digit) => toBox(digit, reading.size)));
     this.#choose(isNew ? this.#first() : this.#chosen);
@@ -58,7 +59,7 @@ export class NumberView {
     this.#buttons.clear();
     digits.forEach((digit, at) => {
       if (digit.line === null) return;
-      const button = toButton(digit);
+      const button = newButton();
       button.addEventListener("click", () => this.#choose(at));
       this.#buttons.set(at, button);
       rows[digit.line].append(button);
@@ -81,14 +82,17 @@ export class NumberView {
   }
 }
 
-function toButton(digit) {
+function newButton() {
   const button = document.createElement("button");
   button.type = "button";
   button.setAttribute("role", "radio");
+  return button;
+}
+
+function describe(button, digit) {
   button.dataset.status = digit.status;
   button.textContent = isRead(digit) ? digit.digit : "?";
   button.setAttribute("aria-label", isRead(digit) ? caption(digit) : "Not read");
-  return button;
 }
 
 function toLabel(digit) {

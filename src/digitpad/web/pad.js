@@ -273,9 +273,9 @@ class Pad {
   async #watch() {
     const view = this.#view;
     view.say("");
-    if (this.#mode !== "number") this.#choose("number");
     const begin = async (stream) => {
       await view.showVideo(stream);
+      this.#mode = "number";
       this.#showSheet(view.video.videoWidth / view.video.videoHeight);
       view.showBlank();
     };

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from digitpad.errors import DataError
 from digitpad.training.datasets import pen
-from tests.conftest import STROKES
+from tests.golden import STROKES
 from tests.training.conftest import write_pen_data
 
 DOT = [[np.array([[3.0, 4.0]])]]

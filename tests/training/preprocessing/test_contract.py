@@ -16,7 +16,8 @@ from PIL import Image, ImageDraw
 from digitpad import strokes
 from digitpad.training.datasets import mnist
 from digitpad.training.preprocessing import contract, framing
-from tests.conftest import STROKES, portion
+from tests.conftest import portion
+from tests.golden import STROKES
 
 PICTURE_TOLERANCE = 0.02
 """Largest mean difference, over all 784 pixels, 0 to 1, between two pictures that count as the same."""

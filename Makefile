@@ -53,7 +53,7 @@ bench-drawings: .venv/dev  ## accuracy on real pen strokes; needs DIGITPAD_DATA
 bench-pages: .venv/dev .venv-ocr/done  ## how well numbers and pages are read, compared with OCR; needs DIGITPAD_DATA
 	$(BIN)/python -m bench.pages
 
-bench-server: .venv/dev .venv-gradio/done  ## speed of the server, compared with Gradio; needs wrk
+bench-server: .venv/dev .venv-gradio/done .venv-ocr/done  ## speed of the server, compared with Gradio and RapidOCR; needs wrk
 	$(BIN)/python -m bench.server
 
 bench-browser: .venv/dev  ## time for the static site to load and to read a digit; needs Chromium and npm

@@ -38,7 +38,7 @@ def alternate(counts: Mapping[str, int]) -> Iterator[tuple[str, int]]:
 
     The names alternate, so that a slow moment of the machine affects all of them.
     """
-    for number in range(max(counts.values())):
+    for number in range(max(counts.values(), default=0)):
         yield from ((name, number) for name, count in counts.items() if number < count)
 
 

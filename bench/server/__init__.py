@@ -1,6 +1,7 @@
-"""How many predictions per second the server gives, how long one takes, and how much memory it needs.
+"""How many predictions and pages per second the server gives, how long one takes, and how much memory it needs.
 
-wrk generates the load. A Gradio app around the same model (`gradio_app.py`) is measured alternately with the server; it
-needs an environment of its own (`gradio-requirements.txt`) and is left out without it. `routes` builds the requests,
-`clients` sends them, and `servers` runs the processes that are measured.
+wrk generates the load. Two other apps are measured alternately with the server: Gradio around the same model
+(`gradio_app.py`) and, for pages, RapidOCR (`rapidocr_app.py`). Each needs an environment of its own
+(`gradio-requirements.txt`, `bench/pages/ocr-requirements.txt`) and is left out without it. `routes` and `sheets` build
+the requests, `clients` sends them, and `servers` runs the processes that are measured.
 """

@@ -1,7 +1,7 @@
-"""The clients: wrk with `wrk.lua`, which asks for many predictions at a time, and a browser, which asks for one.
+"""The clients: wrk with `wrk.lua`, which asks many questions at a time, and a browser, which asks one.
 
-A pass of either measures `predictions/s`, the `median (ms)` and `p99 (ms)` of whole predictions, how many there were,
-`n`, and how many of each of `ERRORS`.
+A pass of either measures the `rate`, answers per second, the `median (ms)` and `p99 (ms)` from question to answer, how
+many answers there were, `n`, and how many of each of `ERRORS`.
 """
 
 import http.client
@@ -18,14 +18,14 @@ from urllib.parse import urlsplit
 import httpx
 
 from bench.record import describe
-from bench.server.routes import BenchError, Drawing
+from bench.server.routes import BenchError, Question
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
 MAX_SECONDS = 30
 JSON = "application/json"
 
 ERRORS = ("refused", "socket", "late", "wrong")
-"""Answers other than 2xx, broken connections, answers that came too late, and wrong digits."""
+"""Answers other than 2xx, broken connections, answers that came too late, and wrong answers."""
 
 
 def wrk_version() -> str:
@@ -40,23 +40,23 @@ def wrk_version() -> str:
     return words[1] if len(words) > 1 else "unknown"
 
 
-def write_requests(folder: Path, drawings: Sequence[Drawing], requests: Sequence[Sequence[httpx.Request]]) -> None:
+def write_questions(folder: Path, questions: Sequence[Question]) -> None:
     """Write the right answers, and the requests for each, into a new folder, where `wrk.lua` reads them."""
     folder.mkdir()
-    (folder / "digits").write_text("".join(f"{drawn.digit}\n" for drawn in drawings))
-    for number, steps in enumerate(requests, 1):
-        for index, step in enumerate(steps, 1):
+    (folder / "answers").write_text("".join(f"{question.answer}\n" for question in questions))
+    for number, question in enumerate(questions, 1):
+        for index, step in enumerate(question.steps, 1):
             head = f"{step.method} {step.url.raw_path.decode()} {step.headers.get('content-type', JSON)}\n"
             (folder / f"{number}-{index}").write_bytes(head.encode() + step.read())
 
 
-def load(url: str, requests: Path, num_steps: int, num_connections: int, seconds: int) -> dict[str, Any]:
-    """One pass of wrk: ask for predictions over connections that each wait for their answer.
+def load(url: str, questions: Path, num_steps: int, num_connections: int, seconds: int) -> dict[str, Any]:
+    """One pass of wrk: ask over connections that each wait for their answer.
 
     Args:
         url: the server.
-        requests: the folder that `write_requests` wrote.
-        num_steps: the number of requests in a prediction.
+        questions: the folder that `write_questions` wrote.
+        num_steps: the number of requests in a question.
         num_connections: each with a thread of its own.
         seconds: how long.
 
@@ -64,35 +64,36 @@ def load(url: str, requests: Path, num_steps: int, num_connections: int, seconds
         BenchError: nothing was answered.
     """
     options = [f"-t{num_connections}", f"-c{num_connections}", f"-d{seconds}s", f"--timeout={MAX_SECONDS}s"]
-    command: list[str] = ["wrk", *options, f"--script={SCRIPT}", url, "--", str(requests), str(num_steps)]
+    command: list[str] = ["wrk", *options, f"--script={SCRIPT}", url, "--", str(questions), str(num_steps)]
     done = subprocess.run(command, capture_output=True, text=True)
     last = (done.stdout.strip().splitlines() or [""])[-1]
     if done.returncode or not last.startswith("{"):
         raise BenchError(f"Expected wrk to measure {url}; it says: {(done.stderr or done.stdout).strip()[-300:]}")
     seen = json.loads(last)
     if not seen["times"]:
-        raise BenchError(f"Expected predictions from {url} within {seconds} s; there was none.")
-    # Requests, not predictions: a prediction that the end of the pass cuts short counts by the part that was answered.
+        raise BenchError(f"Expected answers from {url} within {seconds} s; there was none.")
+    # Requests, not questions: a question that the end of the pass cuts short counts by the part that was answered.
     rate = seen["requests"] / num_steps / seen["seconds"]
     return _summarise(rate, seen["times"]) | {name: seen[name] for name in ERRORS}
 
 
-def browse(url: str, questions: Sequence[tuple[Drawing, Sequence[httpx.Request]]], count: int) -> dict[str, Any]:
-    """One pass of a browser: `count` predictions one after the other, after one that does not count.
+def browse(url: str, questions: Sequence[Question], count: int, *, may_err: bool = False) -> dict[str, Any]:
+    """One pass of a browser: `count` questions one after the other, after one that does not count.
 
     Raises:
-        BenchError: an answer is not the digit that was drawn.
+        BenchError: an answer is wrong, unless the server `may_err`.
     """
-    browser, times = Browser(url), []
-    browser.ask(questions[0][1])
+    browser, times, num_wrong = Browser(url), [], 0
+    browser.ask(questions[0].steps)
     for number in range(count):
-        drawn, steps = questions[number % len(questions)]
+        right, steps = questions[number % len(questions)]
         started = time.perf_counter()
-        digit = browser.ask(steps)
+        answer = browser.ask(steps)
         times.append(1000 * (time.perf_counter() - started))
-        if digit != drawn.digit:
-            raise BenchError(f"Expected {url} to read a {drawn.digit}; it reads {digit}.")
-    return _summarise(1000 * count / sum(times), times) | dict.fromkeys(ERRORS, 0)
+        if answer != right and not may_err:
+            raise BenchError(f"Expected {url} to read {right}; it reads {answer}.")
+        num_wrong += answer != right
+    return _summarise(1000 * count / sum(times), times) | dict.fromkeys(ERRORS, 0) | {"wrong": num_wrong}
 
 
 class Browser:
@@ -105,15 +106,15 @@ class Browser:
         self._connections = [http.client.HTTPConnection(urlsplit(url).netloc, timeout=MAX_SECONDS) for _ in range(3)]
         self._known = {b"session": f"browser{time.monotonic_ns()}".encode()}
 
-    def ask(self, steps: Sequence[httpx.Request]) -> int | None:
-        """The digit that the server answers."""
+    def ask(self, steps: Sequence[httpx.Request]) -> str | None:
+        """The text or the digit that the server answers, as it stands in JSON."""
         uploads = [step for step in steps if step.url.path.endswith("/upload")]
         for number, answer in enumerate(self._send(uploads), 1):
             self._known[b"upload-%d" % number] = json.loads(answer)[0].encode()
         for step in steps[len(uploads) :]:
             (answer,) = self._send([step])
-        found = re.search(rb'"digit":(\d)|"label":"(\d)"', answer)
-        return int(found[1] or found[2]) if found else None
+        found = re.search(rb'"text":"([^"]*)"|"digit":(\d)|"label":"(\d)"', answer)
+        return found[found.lastindex or 0].decode() if found else None
 
     def _send(self, steps: Sequence[httpx.Request]) -> list[bytes]:
         """The answers to requests that are under way at the same time."""
@@ -138,4 +139,4 @@ class Browser:
 
 def _summarise(rate: float, times: Sequence[float]) -> dict[str, Any]:
     figures = describe(times)
-    return {"predictions/s": rate, "median (ms)": figures["median"], "p99 (ms)": figures["p99"], "n": figures["n"]}
+    return {"rate": rate, "median (ms)": figures["median"], "p99 (ms)": figures["p99"], "n": figures["n"]}

@@ -1,10 +1,11 @@
-"""The ways from a drawing to an answer that are measured, as HTTP requests.
+"""What servers are asked, and the ways from a drawing to an answer that are measured, as HTTP requests.
 
 Every route is followed by two clients: wrk, many at a time, and a browser, one at a time. They fill in the text between
 two `@` in a request: the session, and where an upload went.
 """
 
 import base64
+import functools
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -17,6 +18,7 @@ from PIL import Image
 
 from digitpad import drawing
 from digitpad.scaling import Pixels
+from digitpad.strokes import Stroke
 
 STROKES = Path(__file__).parents[2] / "tests" / "golden" / "strokes.json"
 SLANTS = (-0.15, 0.0, 0.15)
@@ -43,19 +45,44 @@ class Drawing(NamedTuple):
     layer: bytes
 
 
-Route = Callable[[str, Drawing], list[httpx.Request]]
-"""From a server's URL and a drawing to the requests that lead to a prediction."""
+class Question(NamedTuple):
+    """What a server is asked.
+
+    Attributes:
+        answer: the right one, as it stands in JSON.
+        steps: the requests that lead to an answer, one after the other.
+    """
+
+    answer: str
+    steps: list[httpx.Request]
 
 
+Route = Callable[[str], list[Question]]
+"""From a server's URL to all that it is asked, in turn."""
+
+
+@functools.cache
+def strokes() -> Mapping[str, list[Stroke]]:
+    """The golden strokes of every digit, in a box of 100 x 100."""
+    return {
+        digit: [np.array(line, float) for line in lines] for digit, lines in json.loads(STROKES.read_text()).items()
+    }
+
+
+@functools.cache
 def draw_all() -> list[Drawing]:
     """Every digit, slanted and stretched in several ways."""
-    strokes: dict[str, list[list[list[float]]]] = json.loads(STROKES.read_text())
     return [
-        _draw(int(digit), [np.asarray(line) @ [[stretch, 0], [slant, 1]] for line in lines])
+        _draw(int(digit), [line @ [[stretch, 0], [slant, 1]] for line in lines])
         for slant in SLANTS
         for stretch in STRETCHES
-        for digit, lines in strokes.items()
+        for digit, lines in strokes().items()
     ]
+
+
+def follow(steps: Callable[[str, Drawing], list[httpx.Request]]) -> Route:
+    """The route on which the requests for every drawing are these."""
+    return lambda url: [Question(str(drawn.digit), steps(url, drawn)) for drawn in draw_all()]
 
 
 def api(url: str, drawn: Drawing, **options: Any) -> list[httpx.Request]:
@@ -89,13 +116,16 @@ def gradio_post(url: str, drawn: Drawing) -> list[httpx.Request]:
 
 
 ROUTES: Mapping[str, Mapping[str, Route]] = {
-    "digitpad": {"digitpad, as its page asks": page, "digitpad": api},
-    "Gradio": {"Gradio, as its page asks": gradio_page, "Gradio, uploaded before, no queue": gradio_post},
+    "digitpad": {"digitpad, as its page asks": follow(page), "digitpad": follow(api)},
+    "Gradio": {
+        "Gradio, as its page asks": follow(gradio_page),
+        "Gradio, uploaded before, no queue": follow(gradio_post),
+    },
 }
 """By server and name, in the order in which they are compared: what a page asks, and the least that can be asked."""
 
 
-def _draw(digit: int, lines: list[Any]) -> Drawing:
+def _draw(digit: int, lines: list[Stroke]) -> Drawing:
     pixels = np.asarray(Image.fromarray(drawing.from_strokes(lines)).resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX))
     layer = np.zeros_like(pixels)
     layer[..., 3] = 255 - pixels[..., 0]

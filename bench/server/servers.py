@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from bench.record import Figures
 from bench.server import clients
-from bench.server.routes import BenchError, Drawing, Route
+from bench.server.routes import BenchError, Route
 
 MAX_SECONDS = 60
 MAX_PASSES = 30
@@ -27,12 +27,18 @@ class Server:
     Attributes:
         ready_seconds: from the start of the command until the first answer.
         routes: the names of the routes it is measured on, see `prepare`.
-        num_predictions: answers so far.
+        num_answers: so far.
         memory: resident MB as noted so far, the answers before each note, and the peak.
     """
 
     def __init__(
-        self, command: Sequence[str | Path], path: str, log: Path, environment: Mapping[str, str] | None = None
+        self,
+        command: Sequence[str | Path],
+        path: str,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        *,
+        may_err: bool = False,
     ) -> None:
         """Start it.
 
@@ -41,11 +47,12 @@ class Server:
             path: answers 200 when the server is ready.
             log: file for its standard error.
             environment: variables to add to the present ones.
+            may_err: whether a browser counts wrong answers, rather than to end the measurement.
 
         Raises:
             BenchError: it does not start.
         """
-        self._name, self._log = Path(command[0]).name, log
+        self._name, self._log, self._may_err = Path(command[0]).name, log, may_err
         started = time.perf_counter()
         with log.open("w") as errors:
             variables = {**os.environ, **(environment or {})}
@@ -61,49 +68,51 @@ class Server:
         finally:
             watch.cancel()
         self.ready_seconds = time.perf_counter() - started
-        self.num_predictions, self.memory = 0, Figures()
+        self.num_answers, self.memory = 0, Figures()
         self.note_memory("ready")
         self._process.send_signal(signal.SIGSTOP)
 
-    def prepare(self, routes: Mapping[str, Route], drawings: Sequence[Drawing], folder: Path) -> None:
-        """Write down the requests for each drawing on each route, in subfolders of a folder, and have them answered."""
-        self._drawings, self._folder, self.routes = drawings, folder, list(routes)
+    def prepare(self, routes: Mapping[str, Route], folder: Path, warm_up: tuple[int, int]) -> None:
+        """Write down all questions of each route, in subfolders of a folder, and have them answered.
+
+        After a browser, wrk asks over some connections for some seconds, `warm_up`.
+        """
+        self._folder, self.routes = folder, list(routes)
         with self._awake():  # a route may upload the drawings
-            self._steps = {name: [route(self._url, drawn) for drawn in drawings] for name, route in routes.items()}
-        for name, requests in self._steps.items():
-            clients.write_requests(folder / name, drawings, requests)
-        for route in routes:
-            self.ask(route, len(drawings))
-            self.load(route, 8, 1)
+            self._questions = {name: route(self._url) for name, route in routes.items()}
+        for name, questions in self._questions.items():
+            clients.write_questions(folder / name, questions)
+            self.ask(name, len(questions))
+            self.load(name, *warm_up)
 
     def load(self, route: str, num_connections: int, seconds: int) -> dict[str, Any]:
         """One pass of wrk on a route: its name, and what `clients.load` measures."""
-        num_steps = len(self._steps[route][0])
+        num_steps = len(self._questions[route][0].steps)
         with self._awake():
+            clients.Browser(self._url).ask(self._questions[route][0].steps)  # after what the last pass left behind
             seen = clients.load(self._url, self._folder / route, num_steps, num_connections, seconds)
-        self.num_predictions += seen["n"]
+        self.num_answers += seen["n"] + 1
         return {"route": route, **seen}
 
-    def load_until(self, num_predictions: int) -> None:
+    def load_until(self, num_answers: int) -> None:
         """Ask over eight connections until the server has given that many answers, or for 30 passes."""
         for _ in range(MAX_PASSES):
-            if (missing := num_predictions - self.num_predictions) <= 0:
+            if (missing := num_answers - self.num_answers) <= 0:
                 return
             self.load(self.routes[-1], 8, min(10, 1 + missing // 1000))
 
     def ask(self, route: str, count: int) -> dict[str, Any]:
         """One pass of a browser on a route: its name, and what `clients.browse` measures."""
-        questions = list(zip(self._drawings, self._steps[route], strict=True))
         with self._awake():
-            seen = clients.browse(self._url, questions, count)
-        self.num_predictions += count + 1
+            seen = clients.browse(self._url, self._questions[route], count, may_err=self._may_err)
+        self.num_answers += count + 1
         return {"route": route, **seen}
 
     def note_memory(self, name: str) -> None:
         """Note the memory of this moment."""
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         now, peak = (int(re.findall(rf"{entry}:\s*(\d+) kB", status)[0]) / 1000 for entry in ("VmRSS", "VmHWM"))
-        self.memory |= {f"n_{name}": self.num_predictions, name: now, "peak": peak}
+        self.memory |= {f"n_{name}": self.num_answers, name: now, "peak": peak}
 
     def close(self) -> None:
         """End it."""

@@ -1,7 +1,7 @@
--- Every thread is one person with one connection, who asks for one prediction after the other. `clients.py` writes the
--- requests and `digits`, the right answers, into a folder.
--- wrk itself times single requests; a prediction may take several, so predictions are timed here, from the first
--- request to the last answer.
+-- Every thread is one person with one connection, who asks one question after the other. `clients.py` writes the
+-- requests and `answers`, the right ones, into a folder.
+-- wrk itself times single requests; a question may take several, so questions are timed here, from the first request to
+-- the last answer.
 
 local ffi = require("ffi")
 ffi.cdef("typedef struct { long seconds; long nanoseconds; } moment; int clock_gettime(int clock, moment *now);")
@@ -13,8 +13,8 @@ local function now_ms()
 end
 
 local threads = {}
-local digits, requests, known = {}, {}, {}
-local drawing, step, started = 1, 1, 0
+local answers, requests, known = {}, {}, {}
+local question, step, started = 1, 1, 0
 times, wrong = {}, 0 -- global, so that `done` can read them from the threads
 
 function setup(thread)
@@ -34,34 +34,35 @@ end
 function init(args)
   local folder, num_steps = args[1], tonumber(args[2])
   known.session = "person" .. person .. "x" .. math.floor(now_ms())
-  for digit in io.lines(folder .. "/digits") do
+  for answer in io.lines(folder .. "/answers") do
     local steps = {}
-    for number = 1, num_steps do steps[number] = prepare(("%s/%d-%d"):format(folder, #digits + 1, number)) end
-    table.insert(digits, digit)
+    for number = 1, num_steps do steps[number] = prepare(("%s/%d-%d"):format(folder, #answers + 1, number)) end
+    table.insert(answers, answer)
     table.insert(requests, steps)
   end
-  drawing = 7 * person % #digits + 1 -- no two people begin with the same drawing
+  question = 7 * person % #answers + 1 -- as far as there are enough, no two people begin with the same question
 end
 
 function request()
   if step == 1 then started = now_ms() end
-  local text = requests[drawing][step]
+  local text = requests[question][step]
   return type(text) == "string" and text or text()
 end
 
 function response(status, headers, body)
-  if status ~= 200 then -- wrk counts it; the prediction starts again
+  if status ~= 200 then -- wrk counts it; the question is asked again
     step = 1
     return
   end
   known["upload-" .. step] = body:match('^%["(.-)"%]')
-  if step < #requests[drawing] then
+  if step < #requests[question] then
     step = step + 1
     return
   end
   table.insert(times, now_ms() - started)
-  if (body:match('"digit":(%d)') or body:match('"label":"(%d)"')) ~= digits[drawing] then wrong = wrong + 1 end
-  drawing, step = drawing % #digits + 1, 1
+  local answer = body:match('"text":"([^"]*)"') or body:match('"digit":(%d)') or body:match('"label":"(%d)"')
+  if answer ~= answers[question] then wrong = wrong + 1 end
+  question, step = question % #answers + 1, 1
 end
 
 function done(summary, latency, all)

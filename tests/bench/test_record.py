@@ -42,6 +42,7 @@ def test_figures() -> None:
 def test_names_alternate_as_often_as_they_are_counted() -> None:
     turns = [("a", 0), ("b", 0), ("a", 1), ("a", 2)]
     assert list(record.alternate({"a": 3, "b": 1})) == turns
+    assert not list(record.alternate({}))
 
 
 def test_versions_are_those_of_installed_packages() -> None:

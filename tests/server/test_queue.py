@@ -1,4 +1,4 @@
-"""Whoever is admitted is answered; whoever is not is told at once."""
+"""Whoever is admitted is answered in time or told; whoever is not is told at once."""
 
 import asyncio
 import threading
@@ -7,11 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.types import Message
 
 from digitpad import Recognizer
 from digitpad.prediction import Prediction
+from digitpad.server import app, create_app
 from digitpad.server.problem import ProblemError
-from digitpad.server.queue import DRAWING_THREADS, MAX_DRAWINGS, Queue
+from digitpad.server.queue import DRAWING_THREADS, MAX_DRAWINGS, MAX_SECONDS, Queue
 from tests.server.conftest import PATIENCE_SECONDS, PNG, PREDICT, SEVEN, Local, check_answer, check_problem, run
 
 
@@ -44,6 +47,13 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     monkeypatch.setattr(Recognizer, "predict", predict_slowly)
     yield gate
     gate.opened.set()  # threads that still wait would keep the tests from ending
+
+
+@pytest.fixture
+def local(monkeypatch: pytest.MonkeyPatch) -> Local:
+    """An app where nobody waits too long, however busy this machine is."""
+    monkeypatch.setattr(app, "MAX_SECONDS", PATIENCE_SECONDS)
+    return Local(create_app())
 
 
 def start(local: Local, count: int) -> list["asyncio.Task[httpx.Response]"]:
@@ -87,7 +97,7 @@ def test_what_needs_no_model_is_answered_while_the_model_works(local: Local, gat
 
 def test_work_that_fails_makes_room_for_other_work() -> None:
     async def fail() -> None:
-        queue = Queue(DRAWING_THREADS, MAX_DRAWINGS)
+        queue = Queue(DRAWING_THREADS, MAX_DRAWINGS, MAX_SECONDS)
         for _ in range(2 * MAX_DRAWINGS):
             with pytest.raises(ZeroDivisionError):
                 await queue.run(lambda: 1 / 0)
@@ -98,7 +108,7 @@ def test_work_that_fails_makes_room_for_other_work() -> None:
 
 def test_a_full_queue_takes_no_work() -> None:
     async def fill() -> None:
-        queue, opened = Queue(DRAWING_THREADS, MAX_DRAWINGS), threading.Event()
+        queue, opened = Queue(DRAWING_THREADS, MAX_DRAWINGS, MAX_SECONDS), threading.Event()
         tasks = [asyncio.create_task(queue.run(opened.wait)) for _ in range(MAX_DRAWINGS)]
         try:
             await asyncio.sleep(0)  # every task runs up to its wait
@@ -109,3 +119,38 @@ def test_a_full_queue_takes_no_work() -> None:
         assert await asyncio.gather(*tasks) == [True] * MAX_DRAWINGS
 
     run(fill())
+
+
+def test_work_whose_turn_does_not_come_in_time_is_never_begun() -> None:
+    async def overtax() -> None:
+        queue, opened = Queue(1, 2, max_seconds=0), threading.Event()
+        first = asyncio.create_task(queue.run(opened.wait))  # whoever finds a free thread does not wait for it
+        try:
+            await asyncio.sleep(0)
+            with pytest.raises(ProblemError, match="a turn within 0 seconds") as refused:
+                await asyncio.wait_for(queue.run(pytest.fail), PATIENCE_SECONDS)
+            assert (refused.value.status, refused.value.headers) == (503, {"retry-after": "5"})
+        finally:
+            opened.set()
+        assert await first
+        assert await queue.run(lambda: "done") == "done"
+
+    run(overtax())
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_work_whose_client_has_disconnected_is_never_begun(is_gone: bool) -> None:
+    async def receive() -> Message:
+        if not is_gone:
+            await asyncio.Event().wait()  # nothing more comes from a client that waits for its answer
+        return {"type": "http.disconnect"}
+
+    async def ask() -> str:
+        queue = Queue(1, 1, MAX_SECONDS)
+        return await queue.run(lambda: "done", Request({"type": "http"}, receive))
+
+    if is_gone:
+        with pytest.raises(ProblemError, match="it has disconnected"):
+            run(ask())
+    else:
+        assert run(ask()) == "done"

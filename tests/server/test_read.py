@@ -1,7 +1,9 @@
 """`POST /api/read` gives what `Recognizer.read` gives, within limits of its own."""
 
+import asyncio
 import base64
 import io
+import threading
 from typing import Any
 
 import httpx
@@ -9,13 +11,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
+from starlette.types import Message
 
 from digitpad import Recognizer
 from digitpad.pages import formats
+from digitpad.pages.reading import Reading
 from digitpad.server import app, create_app
 from digitpad.server.schema import Page
 from tests.pages.conftest import draw, write
-from tests.server.conftest import JSON, PNG, Local, check_problem
+from tests.server.conftest import JSON, PATIENCE_SECONDS, PNG, Local, check_problem, run
+from tests.server.test_metrics import counts
 
 READ = "/api/read"
 NUMBER = draw(write("1984\n07"), 60)
@@ -101,3 +106,49 @@ def test_a_full_queue_of_pages_does_not_keep_drawings_waiting(monkeypatch: pytes
     check_problem(refused, 503, "busy")
     assert refused.headers["retry-after"] == "1"
     assert local.post("/api/predict", content=encode(NUMBER), headers=PNG).status_code == 200
+
+
+def test_a_page_that_waits_too_long_is_refused_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, opened, read = threading.Event(), threading.Event(), Recognizer.read
+
+    def read_slowly(*arguments: Any) -> Reading:
+        begun.set()
+        assert opened.wait(PATIENCE_SECONDS)
+        return read(*arguments)
+
+    async def crowd() -> None:
+        first = asyncio.create_task(local.send("POST", READ, content=encode(NUMBER), headers=PNG))
+        try:
+            assert await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
+            refused = await local.send("POST", READ, content=encode(NUMBER), headers=PNG)
+        finally:
+            opened.set()
+        check_problem(refused, 503, "busy")
+        assert refused.headers["retry-after"] == "5"
+        assert (await first).json()["text"] == "1984\n07"
+
+    monkeypatch.setattr(Recognizer, "read", read_slowly)
+    monkeypatch.setattr(app, "MAX_SECONDS", 0)
+    local = Local(create_app())
+    run(crowd())
+    found = counts(local)
+    assert found("refusals_total", problem="busy") == 1
+    assert found("requests_total", route=READ, method="POST", status="503") == 1
+    assert found("page_seconds_count") == 1
+
+
+def test_a_page_is_not_read_once_its_client_has_disconnected(local: Local) -> None:
+    messages: list[Message] = [{"type": "http.request", "body": encode(NUMBER)}, {"type": "http.disconnect"}]
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return messages.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = [(name.encode(), value.encode()) for name, value in PNG.items()]
+    scope = {"type": "http", "method": "POST", "path": READ, "query_string": b"", "headers": headers}
+    run(local.app(scope, receive, send))
+    assert sent[0]["status"] == 503
+    assert counts(local)("page_seconds_count") == 0

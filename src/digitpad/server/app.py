@@ -27,7 +27,7 @@ from digitpad.server.body import Bodies, DrawingOptions, PageOptions
 from digitpad.server.headers import SecurityHeaders
 from digitpad.server.metrics import Metrics
 from digitpad.server.problem import ProblemError
-from digitpad.server.queue import DRAWING_THREADS, MAX_DRAWINGS, MAX_PAGES, PAGE_THREADS, Queue
+from digitpad.server.queue import DRAWING_THREADS, MAX_DRAWINGS, MAX_PAGES, MAX_SECONDS, PAGE_THREADS, Queue
 
 
 def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> FastAPI:
@@ -44,11 +44,11 @@ def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> 
     warnings.filterwarnings("ignore", module=r"PIL\.")  # oddities in clients' images do not belong in the log
     path = model or artifact.shipped()
     recognizer = Recognizer.load(path)
-    metrics, queue = Metrics(), Queue(DRAWING_THREADS, MAX_DRAWINGS)
+    metrics, queue = Metrics(), Queue(DRAWING_THREADS, MAX_DRAWINGS, MAX_SECONDS)
     app = FastAPI(title="digitpad", version=__version__, description=schema.DESCRIPTION, docs_url=None, redoc_url=None)
     problem.install(app, metrics)
     _add_predict(app, recognizer, queue, metrics)
-    _add_read(app, recognizer, Queue(PAGE_THREADS, MAX_PAGES), metrics)
+    _add_read(app, recognizer, Queue(PAGE_THREADS, MAX_PAGES, MAX_SECONDS), metrics)
     _add_model(app, recognizer, path.with_name("report.html"))
     _add_operations(app, recognizer, queue, metrics)
     _add_page(app, Path(str(files("digitpad"))) / "web")
@@ -119,7 +119,7 @@ def _add_read(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metri
     )
     async def read_page(request: Request, options: Annotated[PageOptions, Query()]) -> Response:
         async with bodies.parse(request, options) as (picture, wanted):
-            reading, found = await queue.run(lambda: read(picture, wanted))
+            reading, found = await queue.run(lambda: read(picture, wanted), request)
         for digit in reading.digits:
             metrics.page_digits.labels(digit.status).inc()
         return Response(found, media_type="application/json")

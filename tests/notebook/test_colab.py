@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.hands import Pad
 from tests.notebook.conftest import Notebook
+from tests.photographs import PHOTOGRAPHS
 
 FIRST, SECOND = '[id="mnist.predict_digit"]', '[id="mnist.predict_digit_2"]'
 SETUP = "from digitpad.notebook import colab_pad; from digitpad import Recognizer"
@@ -17,6 +19,17 @@ class AlwaysEight(Recognizer):
 import dataclasses
 eight = AlwaysEight.load()
 eight.model_id = "eight"
+"""
+
+NETWORK = """
+from digitpad import artifact
+
+class Network:  # as a Keras model is called
+    output = dict.fromkeys(artifact.OUTPUTS)
+    model = artifact.load(artifact.shipped())
+
+    def predict(self, pixels, verbose):
+        return self.model.run(pixels, artifact.OUTPUTS)
 """
 
 
@@ -37,6 +50,43 @@ def test_a_drawing_is_read_by_python(notebook: Notebook, page: Page) -> None:
         assert max(map(max, pad.seen())) == 255
         pad.clear()
     assert pad.complaints == []
+
+
+@pytest.mark.parametrize("text", ["47", "2047", "1358046", "83\n61"])
+def test_a_number_is_read_by_python(notebook: Notebook, page: Page, text: str) -> None:
+    notebook.run(SETUP)
+    notebook.show("colab_pad()")
+    page.goto(notebook.url)
+    pad = Pad(page, FIRST)
+    pad.choose("Number")
+    pad.set_brush(12)
+    pad.draw_number(text)
+    pad.expect_number(text)
+    assert pad.complaints == []
+
+
+def test_photographs_are_read_by_python(notebook: Notebook, page: Page, tmp_path: Path) -> None:
+    notebook.run(SETUP)
+    notebook.show("colab_pad()")
+    page.goto(notebook.url)
+    pad = Pad(page, FIRST)
+    pad.choose("Number")
+    for number, photograph in enumerate(PHOTOGRAPHS):
+        pad.open(photograph.save(tmp_path / f"{number}.jpg"))
+        pad.expect_number(photograph.text)
+    assert pad.part("camera").is_hidden()  # notebooks do not let their outputs use it
+    assert pad.complaints == []
+
+
+def test_a_network_reads_digits_alone(notebook: Notebook, page: Page) -> None:
+    notebook.run(SETUP)
+    notebook.run(NETWORK)
+    notebook.show("colab_pad(Network())")
+    page.goto(notebook.url)
+    pad = Pad(page, FIRST)
+    pad.draw(3)
+    pad.expect_digit(3)
+    assert pad.part("modes").is_hidden()
 
 
 def test_two_pads_do_not_answer_for_each_other(notebook: Notebook, page: Page) -> None:

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.hands import Pad
+from tests.photographs import PHOTOGRAPHS
 
 pytestmark = pytest.mark.long
 
@@ -31,9 +32,10 @@ CELLS = [
     "first.clear()",
     "import pathlib, time\nwhile not pathlib.Path('go').exists(): time.sleep(0.05)",
     "first._reader.predict = lambda *a, **k: 1 / 0; print('broken')",
+    "print(repr(first.reading and first.reading.text))",
     "@second.on_prediction\ndef fail(prediction): raise KeyError('mine')",
 ]
-MAKE, SHOW_FIRST, SHOW_SECOND, TELL, CLEAR, WAIT, BREAK_FIRST, FAIL_AFTER_SECOND = range(len(CELLS))
+MAKE, SHOW_FIRST, SHOW_SECOND, TELL, CLEAR, WAIT, BREAK_FIRST, TELL_NUMBER, FAIL_AFTER_SECOND = range(len(CELLS))
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,22 @@ def test_pads_answer_on_the_page_and_in_the_kernel(lab: Lab) -> None:
     second.expect_digit(7)
     second.clear()
     assert lab.run(TELL).endswith("second None None")
+
+
+def test_numbers_and_photographs_are_read_in_the_kernel(lab: Lab, tmp_path: Path) -> None:
+    pad = lab.pad(SHOW_FIRST)
+    pad.choose("Number")
+    pad.set_brush(12)
+    for text in ("47", "2047", "1358046", "83\n61"):
+        pad.draw_number(text)
+        pad.expect_number(text)
+        assert lab.run(TELL_NUMBER) == repr(text)
+        pad = lab.pad(SHOW_FIRST)
+        pad.clear()
+    for number, photograph in enumerate(PHOTOGRAPHS):
+        pad.open(photograph.save(tmp_path / f"{number}.jpg"))
+        pad.expect_number(photograph.text)
+    pad.choose("One digit")
 
 
 def test_a_pad_answers_while_a_cell_runs(lab: Lab) -> None:

@@ -25,9 +25,11 @@ from digitpad.training.pages.bank import Bank
 from digitpad.training.pages.chance import Chance
 from digitpad.training.pages.page import make as make_page
 from digitpad.verdict import Thresholds
+from tests import video
 from tests.conftest import SOAK, portion
 from tests.doodles import four_or_nine
 from tests.golden import GOLDEN_PICTURES
+from tests.photographs import PHOTOGRAPHS
 from tests.site.conftest import OpenSite, Site, wait_until_ready
 from tests.web.conftest import DESKTOP, PHONE
 
@@ -269,6 +271,38 @@ def test_no_request_leaves_the_origin_and_once_it_is_loaded_it_needs_no_network(
     pad.draw(5)
     pad.expect_digit(5)
     assert any("digits.onnx" in address for address in pad.addresses)
+    assert [each for each in pad.addresses if not each.startswith((site.url, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("text", ["47", "2047", "1358046", "83\n61"])
+def test_numbers_are_read_in_the_browser(open_site: OpenSite, text: str) -> None:
+    pad = open_site(**(PHONE if len(text) == 4 else DESKTOP))
+    wait_until_ready(pad)
+    pad.choose("Number")
+    pad.set_brush(12)
+    pad.draw_number(text)
+    pad.expect_number(text)
+
+
+def test_photographs_and_the_camera_need_no_network(open_site: OpenSite, site: Site, tmp_path: Path) -> None:
+    pad = open_site(permissions=["camera"])
+    wait_until_ready(pad)
+    pad.part("camera").click()
+    pad.expect_number(video.TEXT)  # loads the second reader
+    expect(pad.part("reason")).to_contain_text("of the last 7 pictures")
+    pad.part("stop").click()
+    pad.page.context.set_offline(True)
+    pad.choose("Number")
+    for number, photograph in enumerate(PHOTOGRAPHS):
+        pad.open(photograph.save(tmp_path / f"{number}.jpg"))
+        pad.expect_number(photograph.text)
+    pad.part("turn").click()
+    pad.part("undo").click()
+    pad.expect_number(PHOTOGRAPHS[-1].text)
+    pad.part("camera").click()
+    pad.expect_number(video.TEXT)
+    found = Axe().run(pad.page).response["violations"]
+    assert [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")] == []
     assert [each for each in pad.addresses if not each.startswith((site.url, "data:", "blob:"))] == []
 
 

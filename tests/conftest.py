@@ -66,13 +66,20 @@ def playwright() -> Iterator[Playwright]:
         yield playwright
 
 
+FILM = "number.y4m"
+
+
+def make_film(folder: Path) -> None:
+    folder.mkdir()
+    video.write(folder / FILM, video.hold(video.NUMBER, slice(320, 410)))
+
+
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Chromium, one for each worker, whose camera sees `tests.video`; every page gets a context of its own."""
+    """Chromium, one for each worker, whose camera sees `video.NUMBER`; every page gets a context of its own."""
     path = equipment.chromium(playwright) or equipment.lacks("Chromium")
-    film = build_once(tmp_path_factory, "film", video.write) / video.NAME
-    camera = ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
-    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *camera])
+    film = build_once(tmp_path_factory, "film", make_film) / FILM
+    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *video.camera(film)])
     yield browser
     browser.close()
 

@@ -1,5 +1,6 @@
 """What Chromium's fake camera sees: a number on paper, held by a hand that is not steady and hides a digit at times."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -7,28 +8,34 @@ from numpy.typing import NDArray
 
 from tests.photographs import Photograph
 
-NAME = "number.y4m"
-TEXT = "2047"
-RATE = 10  # pictures a second
-NUM_PICTURES = 24
-HIDDEN = 8  # of so many pictures, one hides a digit
+NUMBER = Photograph("2047", size=(640, 480))
+RATE = 20  # pictures a second
+NUM_PICTURES = 48
+HIDDEN = 8  # of so many pictures, one hides a part
+
+Pictures = Sequence[NDArray[np.uint8]]
 
 
-def write(folder: Path) -> None:
-    """Write the film, in grey, as Y4M."""
-    folder.mkdir()
-    pictures = [_picture(number) for number in range(NUM_PICTURES)]
+def camera(film: Path) -> list[str]:
+    """The arguments that make Chromium's camera show a film, over and over."""
+    return ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}"]
+
+
+def hold(photograph: Photograph, hidden: slice = slice(0)) -> Pictures:
+    """Pictures of a photograph in a hand that is not steady, some columns hidden at times, grey, (height, width)."""
+    still = photograph.take()[..., 1]
+    covered = still.copy()
+    covered[:, hidden] = still[0, 0]
+    shifts = np.random.default_rng(0).integers(-4, 5, (NUM_PICTURES, 2))
+    parts = [covered if number % HIDDEN == HIDDEN - 1 else still for number in range(NUM_PICTURES)]
+    return [np.roll(part, shift, (0, 1)) for part, shift in zip(parts, shifts, strict=True)]
+
+
+def write(path: Path, pictures: Pictures) -> None:
+    """Write a film of grey pictures as Y4M."""
     height, width = pictures[0].shape
     colour = b"\x80" * (height * width // 2)  # none
-    with (folder / NAME).open("wb") as file:
+    with path.open("wb") as file:
         file.write(f"YUV4MPEG2 W{width} H{height} F{RATE}:1 Ip A1:1 C420jpeg\n".encode())
         for picture in pictures:
             file.write(b"FRAME\n" + picture.tobytes() + colour)
-
-
-def _picture(number: int) -> NDArray[np.uint8]:
-    still = Photograph(TEXT, size=(640, 480)).take()[..., 1].copy()
-    if number % HIDDEN == HIDDEN - 1:
-        still[:, 320:410] = still[0, 0]
-    shaken: NDArray[np.uint8] = np.roll(still, np.random.default_rng(number).integers(-4, 5, 2), (0, 1))
-    return shaken

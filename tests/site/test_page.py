@@ -288,7 +288,7 @@ def test_photographs_and_the_camera_need_no_network(open_site: OpenSite, site: S
     pad = open_site(permissions=["camera"])
     wait_until_ready(pad)
     pad.part("camera").click()
-    pad.expect_number(video.TEXT)  # loads the second reader
+    pad.expect_number(video.NUMBER.text)  # loads the second reader
     expect(pad.part("reason")).to_contain_text("of the last 7 pictures")
     pad.part("stop").click()
     pad.page.context.set_offline(True)
@@ -300,7 +300,7 @@ def test_photographs_and_the_camera_need_no_network(open_site: OpenSite, site: S
     pad.part("undo").click()
     pad.expect_number(PHOTOGRAPHS[-1].text)
     pad.part("camera").click()
-    pad.expect_number(video.TEXT)
+    pad.expect_number(video.NUMBER.text)
     found = Axe().run(pad.page).response["violations"]
     assert [fault["id"] for fault in found if fault["impact"] in ("serious", "critical")] == []
     assert [each for each in pad.addresses if not each.startswith((site.url, "data:", "blob:"))] == []

@@ -16,7 +16,7 @@ STEADY_MS = portion(30_000)
 
 def watch(pad: Pad) -> None:
     pad.part("camera").click()
-    pad.expect_number(video.TEXT)
+    pad.expect_number(video.NUMBER.text)
 
 
 def test_what_the_camera_sees_is_read_steadily(open_pad: OpenPad) -> None:
@@ -39,7 +39,7 @@ def test_what_the_camera_sees_is_read_steadily(open_pad: OpenPad) -> None:
         }""",
         ['[data-dp="number"]', STEADY_MS],
     )
-    assert texts == [video.TEXT]  # although a digit is hidden now and then
+    assert texts == [video.NUMBER.text]  # although a digit is hidden now and then
     expect(kept).to_have_attribute("aria-checked", "true")
     expect(pad.part("bars").locator(".dp-best span")).to_have_text("4")
 
@@ -67,9 +67,9 @@ def test_a_picture_that_is_taken_stays(open_pad: OpenPad) -> None:
     watch(pad)
     pad.part("take").click()
     expect(pad.part("light")).to_be_hidden()
-    pad.expect_number(video.TEXT)
+    pad.expect_number(video.NUMBER.text)
     pad.stroke((0.05, 0.05), (0.5, 0.95))
-    pad.expect_number(video.TEXT[:2])
+    pad.expect_number(video.NUMBER.text[:2])
 
 
 def test_the_camera_stops_when_the_page_is_left(open_pad: OpenPad) -> None:

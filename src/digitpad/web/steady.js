@@ -7,7 +7,7 @@ import { isRead } from "./answer.js";
 import { say } from "./language.js";
 import { toLines } from "./order.js";
 
-const MEMORY = 7; // pictures
+const [SOME, MEMORY] = [3, 7]; // pictures
 const NEAR = 0.6; // of the longer side of a digit, which it moves at most from one picture to the next
 
 export class Steady {
@@ -36,7 +36,8 @@ export class Steady {
     const digits = lines.flatMap((parts, line) => parts.flat().map((digit) => ({ ...digit, line })));
     const texts = lines.map((parts) => parts.map((part) => part.map(({ digit }) => digit).join("")).join(" "));
     const least = Math.min(...elected.map(({ numVotes }) => numVotes));
-    const reason = digits.length ? say("live", "steady", { least, of: this.#numPictures }) : reading.reason;
+    const steady = this.#numPictures < SOME ? "" : say("live", "steady", { least, of: this.#numPictures });
+    const reason = digits.length ? steady : reading.reason;
     return { ...reading, digits, lines: texts, text: texts.join("\n"), reason };
   }
 }

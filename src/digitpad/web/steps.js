@@ -31,7 +31,7 @@ function describeDrawing(canvas, picture, { size, ink, box }) {
 
 function describePage(canvas, picture, { size, digits }, digit) {
   const boxes = digits.map(({ box }) => box);
-  const found = `${digits.length} found${digit ? `\nthis one ${describeBox(digit.box)}` : ""}`;
+  const found = `${digits.length} found${digit ? `\n${describeBox(digit.box)}` : ""}`;
   return [
     describePicture("Picture", canvas, size),
     { caption: "what a pen wrote", paint: (context) => picture && paintFitted(context, picture) },

@@ -1,4 +1,4 @@
-"""How long the site takes to load and to read in Chromium: `make bench-browser`. Building the site needs npm."""
+"""Entry point: `python -m bench.browser`, or `make bench-browser`. Building the site needs npm."""
 
 import contextlib
 import functools
@@ -15,11 +15,13 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from bench import record
+from bench.browser import pad
 from bench.record import Figures, describe
 from digitpad import artifact, esm
 from digitpad.site import build, runtime
 from digitpad.site.settings import Settings
 from digitpad.training.runs import RunFolder
+from tests.serving import serving
 
 NUM_LOADS = 10
 NUM_READS = 500
@@ -29,7 +31,7 @@ READY = """() => new Promise((resolve) => {
   new MutationObserver(look).observe(state, { childList: true });
   look();
 })"""
-READ = Path(__file__).with_suffix(".js")
+READ = Path(__file__).with_name("read.js")
 
 
 def main() -> None:
@@ -43,6 +45,8 @@ def main() -> None:
         with serve(site) as url, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             results |= measure(browser, url)
+            with serving() as server:
+                results |= pad.measure(playwright, {"site": url, "server": server.url})
             installed = record.versions("digitpad") | {record.MODEL: record.shipped()}
             installed |= {runtime.PACKAGE: runtime.version(), "Chromium": browser.version}
     record.finish("browser", record.collect(installed, results, "browser"))

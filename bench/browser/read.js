@@ -19,7 +19,7 @@ async ({ count }) => {
   for (let id = 0; id < count; id += 1) {
     const started = performance.now();
     const { data } = context.getImageData(0, 0, 140, 140);
-    const { answer } = await ask({ id, width: 140, height: 140, pixels: new Uint8Array(data.buffer) });
+    const { answer } = await ask({ id, kind: "drawing", width: 140, height: 140, pixels: new Uint8Array(data.buffer) });
     times.push(performance.now() - started);
     if (answer.digit !== 7) throw new Error(`a 7 was read as ${answer.digit}`);
   }

@@ -1,0 +1,1 @@
+"""How fast the pad is in Chromium: loading, reading, photographs and the camera. Run by `make bench-browser`."""

@@ -12,8 +12,8 @@ export class Live {
   #lanes;
   #show;
   #fail;
-  #ended = null;
-  #stream = null;
+  #ended = null; // aborted when the camera is turned off; there is one as soon as it is asked for
+  isOn = false;
 
   /**
    * Each of the `lanes` reads a canvas at a time; `show` is called with every canvas, what was read steadily, and how
@@ -23,29 +23,35 @@ export class Live {
     [this.#video, this.#lanes, this.#show, this.#fail] = [video, lanes, show, fail];
   }
 
-  get isOn() {
-    return this.#stream !== null;
-  }
-
-  /** Turn on the camera and read; `begin` shows the stream, `end` is called when it stops for whatever reason. */
+  /**
+   * Turn on the camera and read; `begin` shows the stream, `end` is called when it stops for whatever reason. Rejects if
+   * there is nothing to see.
+   */
   async start(begin, end) {
-    const stream = await turnOn();
-    this.#stream = stream;
-    this.#ended = new AbortController();
-    const { signal } = this.#ended;
-    signal.addEventListener("abort", end);
-    stream.getTracks().forEach((track) => track.addEventListener("ended", () => this.stop(), { signal }));
+    if (this.#ended) return;
+    const ended = (this.#ended = new AbortController());
+    const { signal } = ended;
     document.addEventListener("visibilitychange", () => document.hidden && this.stop(), { signal });
-    await begin(stream);
+    try {
+      const stream = await turnOn();
+      signal.addEventListener("abort", () => turnOff(stream));
+      if (signal.aborted) return turnOff(stream); // while the browser was asking for permission
+      this.isOn = true;
+      signal.addEventListener("abort", end);
+      stream.getTracks().forEach((track) => track.addEventListener("ended", () => this.stop(), { signal }));
+      await begin(stream);
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
     const work = { steady: new Steady(), times: [], time: -1, asked: 0, shown: 0 };
     this.#lanes.forEach((read) => this.#work(read, work, signal));
   }
 
   stop() {
-    if (!this.isOn) return;
-    turnOff(this.#stream);
-    this.#stream = null;
-    this.#ended.abort();
+    const ended = this.#ended;
+    [this.isOn, this.#ended] = [false, null];
+    ended?.abort();
   }
 
   /** The picture of this moment. */

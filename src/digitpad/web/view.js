@@ -180,15 +180,16 @@ export class View {
 
   /** Show what the camera sees in place of the pad, and that it is on; null for the pad. */
   showVideo(stream) {
+    const isLive = Boolean(stream);
     this.video.srcObject = stream;
-    this.video.hidden = this.#find("light").hidden = this.#find("liveTools").hidden = !stream;
-    this.#find("tools").hidden = Boolean(stream);
-    this.#root.dataset.live = Boolean(stream);
+    this.video.hidden = this.#find("light").hidden = this.#find("liveTools").hidden = !isLive;
+    this.canvas.hidden = this.#find("tools").hidden = isLive;
+    this.#root.dataset.live = isLive;
     this.#root.dataset.part = false;
     this.showWhole();
-    if (!stream) return null;
+    this.#find(isLive ? "stop" : "camera").focus();
+    if (!isLive) return null;
     this.#find("pictureTools").hidden = this.#find("brushTools").hidden = true;
-    this.#find("stop").focus();
     return this.video.play();
   }
 

@@ -41,6 +41,7 @@ export class Live {
       stream.getTracks().forEach((track) => track.addEventListener("ended", () => this.stop(), { signal }));
       await begin(stream);
     } catch (error) {
+      if (signal.aborted) return; // stopped while it was starting
       this.stop();
       throw error;
     }

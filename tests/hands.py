@@ -156,6 +156,7 @@ class Pad:
 
     def set_brush(self, width: int) -> None:
         self.part("brush").fill(str(width))
+        self.part("pad").scroll_into_view_if_needed()  # on a phone the brush is below it
 
     def clear(self) -> None:
         self.part("clear").click()

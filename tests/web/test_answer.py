@@ -110,7 +110,8 @@ def test_the_bars_show_all_ten_probabilities(open_pad: OpenPad, recognizer: Reco
 
 def test_the_answer_is_announced_when_the_hand_rests(open_pad: OpenPad) -> None:
     pad = open_pad()
-    pad.page.clock.install()  # time stands still, however long drawing takes
+    pad.page.clock.install(time=0)
+    pad.page.clock.pause_at(1000)  # time stands still, however long drawing takes
     pad.draw(9)
     pad.expect_digit(9)
     pad.settle()

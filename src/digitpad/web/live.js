@@ -1,31 +1,30 @@
 /** Reads what the camera sees until it is stopped, as many pictures as there is time for. */
 
 import { grab, nextPicture, turnOff, turnOn } from "./camera.js";
+import { toImage } from "./canvas.js";
+import { SIDE } from "./drawing.js";
+import { say } from "./language.js";
 import { Steady } from "./steady.js";
 
-const SIDE = 640; // px of the pictures that are read
+const ASKED_SIDE = 640; // px of the pictures that are read
 const KEPT_SIDE = 1600; // px of a picture that is taken
 const RETRY_MS = 1000;
 
 export class Live {
-  #video;
-  #lanes;
-  #show;
-  #fail;
-  #ended = null; // aborted when the camera is turned off; there is one as soon as it is asked for
   isOn = false;
+  shown = null; // the latest answer
+  #view;
+  #lanes;
+  #ended = null; // aborted when the camera is turned off; there is one as soon as it is asked for
 
-  /**
-   * Each of the `lanes` reads a canvas at a time; `show` is called with every canvas, what was read steadily, and how
-   * many pictures are read in a second; `fail` with an error, after which reading goes on.
-   */
-  constructor(video, lanes, show, fail) {
-    [this.#video, this.#lanes, this.#show, this.#fail] = [video, lanes, show, fail];
+  /** Each of the `lanes` reads a canvas at a time. */
+  constructor(view, lanes) {
+    [this.#view, this.#lanes] = [view, lanes];
   }
 
   /**
-   * Turn on the camera and read; `begin` shows the stream, `end` is called when it stops for whatever reason. Rejects if
-   * there is nothing to see.
+   * Turn on the camera and read; `begin` is told the width over the height of what it sees, and `end` when it stops for
+   * whatever reason. Rejects if there is nothing to see.
    */
   async start(begin, end) {
     if (this.#ended) return;
@@ -37,46 +36,57 @@ export class Live {
       signal.addEventListener("abort", () => turnOff(stream));
       if (signal.aborted) return turnOff(stream); // while the browser was asking for permission
       this.isOn = true;
-      signal.addEventListener("abort", end);
+      signal.addEventListener("abort", () => [this.#view.showVideo(null), end()]);
       stream.getTracks().forEach((track) => track.addEventListener("ended", () => this.stop(), { signal }));
-      await begin(stream);
+      await this.#view.showVideo(stream);
     } catch (error) {
       if (signal.aborted) return; // stopped while it was starting
       this.stop();
       throw error;
     }
+    const { videoWidth, videoHeight } = this.#view.video;
+    begin(videoWidth / videoHeight);
+    this.#view.showBlank();
     const work = { steady: new Steady(), times: [], time: -1, asked: 0, shown: 0 };
     this.#lanes.forEach((read) => this.#work(read, work, signal));
   }
 
   stop() {
     const ended = this.#ended;
-    [this.isOn, this.#ended] = [false, null];
+    [this.isOn, this.shown, this.#ended] = [false, null, null];
     ended?.abort();
   }
 
   /** The picture of this moment. */
   take() {
-    return grab(this.#video, KEPT_SIDE);
+    return grab(this.#view.video, KEPT_SIDE);
   }
 
   async #work(read, work, signal) {
+    const { video } = this.#view;
     while (!signal.aborted) {
-      await nextPicture(this.#video, signal);
-      if (signal.aborted || this.#video.currentTime === work.time) continue; // another lane has this one
-      work.time = this.#video.currentTime;
-      const canvas = grab(this.#video, SIDE);
+      await nextPicture(video, signal);
+      if (signal.aborted || video.currentTime === work.time) continue; // another lane has this one
+      work.time = video.currentTime;
+      const canvas = grab(video, ASKED_SIDE);
       const number = (work.asked += 1);
       try {
         const reading = await read(canvas);
+        const ink = await toImage(reading.ink_picture);
         if (signal.aborted || number < work.shown) continue; // a later picture was faster
         work.shown = number;
-        this.#show(canvas, work.steady.add(reading), countPerSecond(work.times));
+        this.#show({ canvas, ink, reading: work.steady.add(reading) }, countPerSecond(work.times));
       } catch (error) {
-        if (!signal.aborted) this.#fail(error);
+        if (!signal.aborted) this.#view.complain(error.message);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+  }
+
+  #show(seen, perSecond) {
+    this.shown = { ...seen, area: { left: 0, top: 0, width: this.#view.width, height: SIDE } };
+    this.#view.showReading(this.shown, say("live", "rate", { perSecond: perSecond.toFixed(0) }));
+    this.#view.complain("");
   }
 }
 

@@ -12,13 +12,12 @@
  */
 
 import { describeTime } from "./answer.js";
-import { shrink, toImage } from "./canvas.js";
+import { ask } from "./answering.js";
 import { Drawing, SIDE } from "./drawing.js";
 import { FORMS } from "./export.js";
 import { copyOrSave, copyText, followFiles } from "./files.js";
 import { followGestures } from "./gestures.js";
 import { followKeyboard, followPictureKeys, followShortcuts } from "./keyboard.js";
-import { say } from "./language.js";
 import { Live } from "./live.js";
 import { WIDTHS, recall, remember } from "./mode.js";
 import { Picture } from "./picture.js";
@@ -26,8 +25,6 @@ import { followPointer } from "./pointer.js";
 import { Asker, inTime } from "./question.js";
 import { View } from "./view.js";
 
-const ASKED_SIDE = 140; // px of the drawing that the model gets; larger ones are not read better, only slower
-const PICTURE_SIDE = 560; // px of a picture that is read as one digit
 const [NARROWEST, WIDEST] = [0.75, 3]; // width over height of the sheet, for pictures
 const COPY_SIDE = 560;
 const SLOW_MS = 3000;
@@ -62,7 +59,6 @@ class Pad {
   #drawing = new Drawing();
   #mode = "digit";
   #shown = null; // the answer on show and the drawing that it belongs to
-  #seen = null; // the latest answer to what the camera sees
   #frame = 0;
   #asker;
   #live;
@@ -96,7 +92,7 @@ class Pad {
       turn: () => this.#replace(this.#drawing.picture.turn()),
       toggleView: () => this.#toggleView(),
       camera: () => this.#watch(),
-      take: () => this.#take(),
+      take: () => this.#load(this.#live.take()),
       stop: () => this.#live.stop(),
     };
     const [drawing, changed] = [this.#drawing, () => this.#changed()];
@@ -104,7 +100,7 @@ class Pad {
     followPointer(view, drawing, changed);
     followGestures(view, {
       isOn: () => drawing.picture,
-      select: (from, to) => this.#select(drawing.toPart(from, to)),
+      select: (from, to) => this.#select(from, to),
       choose: (point) => view.chooseAt(point, drawing.area),
     });
     followKeyboard(view, drawing, changed);
@@ -113,39 +109,22 @@ class Pad {
     followFiles(keys, commands.load);
     if (!lanes) return;
     view.offerCamera();
-    const show = (...seen) => this.#showLive(...seen);
-    this.#live = new Live(view.video, lanes, show, (error) => view.complain(error.message));
+    this.#live = new Live(view, lanes);
   }
 
   async #answer() {
-    const [drawing, view] = [this.#drawing, this.#view];
+    const [drawing, view, { slow }] = [this.#drawing, this.#view, this.#options];
     if (drawing.isBlank) return;
-    const { sheet, area, picture } = drawing;
-    const asked = { marks: [...drawing.visible], mode: this.#mode, area };
+    const { sheet } = drawing;
     const started = performance.now();
-    const strokes = asked.marks.filter(({ points }) => points).map(({ points }) => points);
-    const { slow } = this.#options;
     const timer = setTimeout(() => slow && !drawing.isBlank && view.complain(slow), SLOW_MS);
-    const found = await inTime(this.#ask(drawing.toCanvas(ASKED_SIDE), strokes, picture), slow).finally(() => clearTimeout(timer));
-    const milliseconds = performance.now() - started;
-    const ink = await toImage(found.reading?.ink_picture ?? found.prediction?.steps.ink_picture);
+    const shown = await inTime(ask(drawing, this.#mode, this.#options), slow).finally(() => clearTimeout(timer));
     if (sheet !== drawing.sheet || this.#live?.isOn) return; // cleared, undone or replaced in the meantime
-    this.#shown = { ...asked, ...found, ink };
-    if (found.reading) view.showReading(this.#shown, describeTime(milliseconds, found.reading));
-    else view.showAnswer(this.#shown, describeTime(milliseconds, found.prediction));
-    view.complain(found.prediction?.notice ?? "");
-  }
-
-  /** A number is read as such; on the pad for one digit, so are several, and a picture that shows none at first sight. */
-  async #ask(canvas, strokes, picture) {
-    const { predict, read } = this.#options;
-    const small = picture ? shrink(canvas, PICTURE_SIDE) : canvas;
-    const prediction = this.#mode === "digit" ? await predict(small, strokes) : null;
-    const status = prediction?.status;
-    const mayBeMore = !prediction || status === "several digits" || (picture && status === "not a digit");
-    const reading = read && mayBeMore ? await read(canvas, strokes) : null;
-    if (reading && (!prediction || reading.text)) return { reading, canvas };
-    return { prediction, canvas: small };
+    this.#shown = shown;
+    const time = describeTime(performance.now() - started, shown.reading ?? shown.prediction);
+    if (shown.reading) view.showReading(shown, time);
+    else view.showAnswer(shown, time);
+    view.complain(shown.prediction?.notice ?? "");
   }
 
   /** Make the sheet as wide as a number, or as the picture on it. */
@@ -246,17 +225,23 @@ class Pad {
     this.#changed();
   }
 
-  async #select(part) {
-    const { picture } = this.#drawing;
-    const selected = await picture.select(part);
-    if (picture === this.#drawing.picture) this.#replace(selected);
+  /** Read only what is between two points of the pad. */
+  #select(from, to) {
+    const part = this.#drawing.toPart(from, to);
+    if (part) this.#read(part);
   }
 
   /** Read what is in view; if only a part is read, read all again. */
   #toggleView() {
-    const { drawing, lens } = { drawing: this.#drawing, lens: this.#view.lens };
-    if (drawing.picture.part) this.#select(null);
-    else if (!lens.isWhole) this.#select(drawing.toPart(lens.toPad([0, 0]), lens.toPad([drawing.width, SIDE])));
+    const [drawing, { lens }] = [this.#drawing, this.#view];
+    if (drawing.picture.part) this.#read(null);
+    else if (!lens.isWhole) this.#select(lens.toPad([0, 0]), lens.toPad([drawing.width, SIDE]));
+  }
+
+  async #read(part) {
+    const { picture } = this.#drawing;
+    const selected = await picture.select(part);
+    if (picture === this.#drawing.picture) this.#replace(selected);
   }
 
   async #copy() {
@@ -265,36 +250,17 @@ class Pad {
   }
 
   async #copyReading(form) {
-    const { reading } = (this.#live?.isOn ? this.#seen : this.#shown) ?? {};
+    const { reading } = (this.#live?.isOn ? this.#live.shown : this.#shown) ?? {};
     if (reading) this.#view.say(await copyText(FORMS[form](reading), `digits.${form === "text" ? "txt" : form.toLowerCase()}`));
   }
 
   /** Read what the camera sees, until it is stopped; what is on the pad waits. */
   async #watch() {
-    const view = this.#view;
-    view.say("");
-    const begin = async (stream) => {
-      await view.showVideo(stream);
+    this.#view.say("");
+    const begin = (shape) => {
       this.#mode = "number";
-      this.#showSheet(view.video.videoWidth / view.video.videoHeight);
-      view.showBlank();
+      this.#showSheet(shape);
     };
-    const end = () => {
-      this.#seen = null;
-      view.showVideo(null);
-      this.#changed();
-    };
-    await this.#live.start(begin, end).catch((error) => view.say(error.message));
-  }
-
-  #showLive(canvas, reading, perSecond) {
-    const area = { left: 0, top: 0, width: this.#drawing.width, height: SIDE };
-    this.#seen = { canvas, reading, area, ink: null };
-    this.#view.showReading(this.#seen, say("live", "rate", { perSecond: perSecond.toFixed(0) }));
-    this.#view.complain("");
-  }
-
-  #take() {
-    this.#load(this.#live.take());
+    await this.#live.start(begin, () => this.#changed()).catch((error) => this.#view.say(error.message));
   }
 }

@@ -1,6 +1,9 @@
 """Both networks are asked about every glyph, and each answer stays with its glyph."""
 
+from typing import Any
+
 import numpy as np
+import pytest
 
 from digitpad import Recognizer, artifact
 from digitpad.pages import evidence
@@ -20,6 +23,17 @@ def test_patches_of_any_sizes_are_answered_as_alone(recognizer: Recognizer) -> N
     assert np.exp(together).sum(axis=1).round(4).tolist() == [1.0] * len(patches)
     read = [recognizer.predict(patch).digit for patch in patches]
     assert together[:, :10].argmax(axis=1).tolist() == read
+
+
+def test_which_digit_it_is_does_not_hang_on_the_rounding_of_whether_it_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    probabilities = np.array([[0.7, 0.2, 0.05, 0.02, 0.01, 0.01, 0.005, 0.003, 0.001, 0.001]], np.float32)
+    looks = []
+    for not_digit in (np.nextafter(np.float32(1), np.float32(0)), np.float32(1)):
+        answer: dict[str, Any] = {"probabilities": probabilities, "not_digit": np.array([not_digit])}
+        monkeypatch.setattr(artifact.Artifact, "run", lambda *_, answer=answer: answer)
+        looks.append(evidence.look([np.full((28, 28), 255, np.uint8)], DIGITS)[0][0])
+    assert np.allclose(*looks, atol=1e-6)
+    assert looks[0][:10] - looks[0][0] == pytest.approx(np.log(probabilities[0] / probabilities[0, 0]), abs=1e-5)
 
 
 def test_no_patches_are_no_answers() -> None:

@@ -35,8 +35,8 @@ from tests.web.conftest import DESKTOP, PHONE
 
 NUM_DRAWINGS = NUM_PAGES = portion(200)
 TOLERANCE = 1e-4
-PAGE_TOLERANCE = 0.02
-"""Of a page: a pixel of ink may be a level darker in the browser, which matters where hardly anything can be read."""
+LEVEL_TOLERANCE, MOST_OF_ANOTHER_LEVEL = 0.005, 0.005
+"""Of a page's digits, at most this share may differ more, by this: a pixel of ink is rounded to the next level."""
 
 START = """async () => {
   const worker = new Worker("web/reader.js", { type: "module" });
@@ -96,15 +96,21 @@ def message(kind: str, pixels: NDArray[np.uint8]) -> dict[str, Any]:
     return {"kind": kind, "height": height, "width": width, "pixels": base64.b64encode(pixels.tobytes()).decode()}
 
 
-def assert_same_reading(ours: dict[str, Any], theirs: Reading) -> None:
+def compare(ours: dict[str, Any], theirs: Reading) -> list[float]:
+    """The largest difference in any probability of each digit; everything else must be the same."""
     assert (ours["lines"], ours["reason"]) == (list(theirs.lines), theirs.reason)
     assert len(ours["digits"]) == len(theirs.digits)
+    differences = []
     for found, expected in zip(ours["digits"], theirs.digits, strict=True):
         for name in ("digit", "status", "line"):
             assert found[name] == getattr(expected, name)
         assert set(found["candidates"]) == set(expected.candidates)  # two may be as good as equal
         assert found["box"] == pytest.approx(expected.box, abs=1)
-        assert found["confidence"] == pytest.approx(expected.confidence, abs=PAGE_TOLERANCE)
+        by_digit = {each["digit"]: each["probability"] for each in found["top_k"]}
+        probabilities = np.array([by_digit[digit] for digit in range(10)])
+        assert found["confidence"] == probabilities.max()
+        differences.append(float(np.abs(probabilities - expected.probabilities).max()))
+    return differences
 
 
 def test_the_browser_reads_pages_as_python_does(open_site: OpenSite, recognizer: Recognizer) -> None:
@@ -112,10 +118,13 @@ def test_the_browser_reads_pages_as_python_does(open_site: OpenSite, recognizer:
     digits = Split(images.reshape(-1, 28, 28).astype(np.uint8), labels.astype(np.uint8))
     bank, page = Bank.gather(digits, 3), open_site().page
     assert page.evaluate(START) == {"ready": True}
+    differences = []
     for number in range(NUM_PAGES):
         picture = make_page(bank, (64, 128, 256, 512)[number % 4], Chance([4, number])).pixels
         pixels = np.dstack([picture, np.full(picture.shape[:2], 255, np.uint8)])
-        assert_same_reading(page.evaluate(READ, message("page", pixels)), recognizer.read(picture))
+        differences += compare(page.evaluate(READ, message("page", pixels)), recognizer.read(picture))
+    assert max(differences) <= LEVEL_TOLERANCE
+    assert np.mean(np.array(differences) > TOLERANCE) <= MOST_OF_ANOTHER_LEVEL
 
 
 def drawn_from(*probabilities: float) -> list[float]:

@@ -19,6 +19,9 @@ _BUCKET_PX = 16
 FLOOR = 1e-7
 """Probabilities below this are no more telling."""
 
+_DIGIT_FLOOR = 1e-5
+"""The least chance of being a digit at all. It is 1 minus a float32 near 1, which differs by 1e-7 between runtimes."""
+
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
@@ -76,11 +79,14 @@ def padded(shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def _log_shares(output: Outputs) -> NDArray[np.float64]:
-    """Log probabilities of the digits and of not being one, (11,)."""
+    """Log probabilities of the digits and of not being one, (11,).
+
+    Each factor has its own floor: under one floor for their product, the chance of being a digit would say which digits
+    are above it, and so how likely each is, where that chance is little more than rounding.
+    """
     not_digit = float(output["not_digit"])
-    shares = np.append(output["probabilities"].astype(np.float64) * (1 - not_digit), not_digit)
-    logarithms: NDArray[np.float64] = np.log(np.maximum(shares, FLOOR))
-    return logarithms
+    digits = np.log(np.maximum(output["probabilities"].astype(np.float64), FLOOR))
+    return np.append(digits + np.log(max(1 - not_digit, _DIGIT_FLOOR)), np.log(max(not_digit, FLOOR)))
 
 
 def _outputs(patches: Sequence[NDArray[np.uint8]], digits: Artifact) -> list[Outputs]:

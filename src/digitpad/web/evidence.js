@@ -4,6 +4,7 @@ import { findGlyphs } from "./finder.js";
 
 export const FLOOR = 1e-7; // probabilities below this are no more telling
 
+const DIGIT_FLOOR = 1e-5; // of the chance of being a digit at all, which is 1 minus a float32 near 1
 const BUCKET = 16; // px: patches are filled up to multiples of this, so that many are read at once
 
 /**
@@ -58,8 +59,9 @@ function toPixels(patches, [height, width]) {
 }
 
 function logShares({ probabilities, not_digit: [notDigit] }) {
-  const shares = [...probabilities].map((probability) => probability * (1 - notDigit));
-  return [...shares, notDigit].map((share) => Math.log(Math.max(share, FLOOR)));
+  const isDigit = Math.log(Math.max(1 - notDigit, DIGIT_FLOOR));
+  const digits = [...probabilities].map((probability) => Math.log(Math.max(probability, FLOOR)) + isDigit);
+  return [...digits, Math.log(Math.max(notDigit, FLOOR))];
 }
 
 function logSoftmax(logits) {

@@ -11,7 +11,7 @@ from tests.photographs import Photograph
 NUMBER = Photograph("2047", size=(640, 480))
 RATE = 20  # pictures a second
 NUM_PICTURES = 48
-HIDDEN = 8  # of so many pictures, one hides a part
+HIDDEN = (5, 11, 20, 26, 38, 45)  # the pictures that hide a part, at no regular distance
 
 Pictures = Sequence[NDArray[np.uint8]]
 
@@ -27,7 +27,7 @@ def hold(photograph: Photograph, hidden: slice = slice(0)) -> Pictures:
     covered = still.copy()
     covered[:, hidden] = still[0, 0]
     shifts = np.random.default_rng(0).integers(-4, 5, (NUM_PICTURES, 2))
-    parts = [covered if number % HIDDEN == HIDDEN - 1 else still for number in range(NUM_PICTURES)]
+    parts = [covered if number in HIDDEN else still for number in range(NUM_PICTURES)]
     return [np.roll(part, shift, (0, 1)) for part, shift in zip(parts, shifts, strict=True)]
 
 

@@ -32,7 +32,7 @@ def test_which_digit_it_is_does_not_hang_on_the_rounding_of_whether_it_is_one(mo
         answer: dict[str, Any] = {"probabilities": probabilities, "not_digit": np.array([not_digit])}
         monkeypatch.setattr(artifact.Artifact, "run", lambda *_, answer=answer: answer)
         looks.append(evidence.look([np.full((28, 28), 255, np.uint8)], DIGITS)[0][0])
-    assert np.allclose(*looks, atol=1e-6)
+    assert np.allclose(looks[0], looks[1], atol=1e-6)
     assert looks[0][:10] - looks[0][0] == pytest.approx(np.log(probabilities[0] / probabilities[0, 0]), abs=1e-5)
 
 

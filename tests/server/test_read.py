@@ -111,10 +111,10 @@ def test_a_full_queue_of_pages_does_not_keep_drawings_waiting(monkeypatch: pytes
 def test_a_page_that_waits_too_long_is_refused_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     begun, opened, read = threading.Event(), threading.Event(), Recognizer.read
 
-    def read_slowly(*arguments: Any) -> Reading:
+    def read_slowly(*arguments: Any, **options: Any) -> Reading:
         begun.set()
         assert opened.wait(PATIENCE_SECONDS)
-        return read(*arguments)
+        return read(*arguments, **options)
 
     async def crowd() -> None:
         first = asyncio.create_task(local.send("POST", READ, content=encode(NUMBER), headers=PNG))

@@ -305,7 +305,7 @@ def test_photographs_and_the_camera_need_no_network(open_site: OpenSite, site: S
     for number, photograph in enumerate(PHOTOGRAPHS):
         pad.open(photograph.save(tmp_path / f"{number}.jpg"))
         pad.expect_number(photograph.text)
-    pad.part("turn").click()
+    pad.part("rotate").click()
     pad.part("undo").click()
     pad.expect_number(PHOTOGRAPHS[-1].text)
     pad.part("camera").click()

@@ -48,7 +48,7 @@ def test_what_is_misread_or_missed_at_times_does_not_flicker(page: Page) -> None
     found = add(page, *(reading(text, move=2 * number) for number, text in enumerate(texts)))
     assert {each["text"] for each in found} == {"2047"}
     assert found[0]["reason"] == ""
-    assert found[-1]["reason"] == "Each digit was read so in at least 5 of the last 7 pictures."
+    assert found[-1]["reason"] == "Each digit was read the same way in at least 5 of the last 7 pictures."
 
 
 def test_boxes_follow_the_last_picture(page: Page) -> None:

@@ -23,7 +23,7 @@ from digitpad.recognizer import Recognizer
 from digitpad.scaling import Scaled, opaque
 from digitpad.server import body, headers, memory, problem, schema
 from digitpad.server.access import Access
-from digitpad.server.body import Bodies, DrawingOptions, PageOptions
+from digitpad.server.body import Bodies, Options, PageOptions
 from digitpad.server.headers import SecurityHeaders
 from digitpad.server.metrics import Metrics
 from digitpad.server.problem import ProblemError
@@ -76,7 +76,7 @@ def _add_page(app: FastAPI, folder: Path) -> None:
 def _add_predict(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metrics) -> None:
     bodies = Bodies(body.DRAWING)
 
-    def read(picture: bytes | str, options: DrawingOptions) -> tuple[Prediction, bytes]:
+    def read(picture: bytes | str, options: Options) -> tuple[Prediction, bytes]:
         started = time.perf_counter()
         prediction = recognizer.predict(body.decode(body.DRAWING, picture).pixels, keep_distance=options.ink)
         seconds = time.perf_counter() - started
@@ -89,7 +89,7 @@ def _add_predict(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Me
         responses=schema.answers(schema.Answer),
         openapi_extra=schema.body(body.DRAWING),
     )
-    async def predict(request: Request, options: Annotated[DrawingOptions, Query()]) -> Response:
+    async def predict(request: Request, options: Annotated[Options, Query()]) -> Response:
         async with bodies.parse(request, options) as (picture, wanted):
             prediction, found = await queue.run(lambda: read(picture, wanted))
         digit = str(prediction.digit) if prediction.status in ("digit", "unsure") else ""

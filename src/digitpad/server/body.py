@@ -37,10 +37,6 @@ class Options(BaseModel):
     ink: bool = Field(False, description="Whether to include a picture of the detected ink.")
 
 
-class DrawingOptions(Options):
-    """Options of a request to read a drawing."""
-
-
 class PageOptions(Options):
     """Options of a request to read a page."""
 
@@ -51,7 +47,7 @@ class _DataUrl(BaseModel):
     image: str = Field(description="A PNG, JPEG or WebP data URL, as returned by `canvas.toDataURL()`.")
 
 
-class DrawingUrl(DrawingOptions, _DataUrl):
+class DrawingUrl(Options, _DataUrl):
     """A drawing in a JSON body."""
 
 
@@ -78,7 +74,7 @@ class Kind:
     advice: str
 
 
-DRAWING = Kind(DrawingOptions, DrawingUrl, 2_000_000, 8_000_000, "Scale the image down: 140 px is plenty.")
+DRAWING = Kind(Options, DrawingUrl, 2_000_000, 8_000_000, "Scale the image down: 140 px is plenty.")
 PAGE = Kind(PageOptions, PageUrl, 12_000_000, 36_000_000, "Scale the image down: 4,000 px are plenty.")
 
 

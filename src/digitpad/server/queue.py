@@ -61,7 +61,7 @@ class Queue:
                 await self._turns.acquire()
         except TimeoutError:
             detail = (
-                f"Expected a turn within {self._max_seconds:g} seconds; the pictures before took longer. "
+                f"Expected a turn within {self._max_seconds:g} seconds; the pictures before it took longer. "
                 "Try again in 5 seconds."
             )
             raise ProblemError(503, "busy", detail, retry_after="5") from None

@@ -2,13 +2,13 @@
 
 import { newCanvas } from "./canvas.js";
 
-const SEEN = { facingMode: { ideal: "environment" }, width: { ideal: 640 }, height: { ideal: 480 } };
+const SEEN = { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 960 } };
 const REFUSALS = {
-  NotAllowedError: "The camera was not allowed. Allow it in the browser's settings for this page, and try again.",
+  NotAllowedError: "The page may not use the camera. Allow it in the browser's settings for this page, and try again.",
   NotFoundError: "This device has no camera. Open a picture instead.",
-  NotReadableError: "Another program uses the camera. Close it, and try again.",
+  NotReadableError: "Another program is using the camera. Close it, and try again.",
 };
-const ELSEWHERE = "Browsers let only pages with https, or on this machine, use the camera.";
+const ELSEWHERE = "Browsers allow the camera only on https pages and on this machine.";
 
 /**
  * Turn on the camera.
@@ -27,18 +27,18 @@ export function turnOff(stream) {
 }
 
 /** What is on a video at this moment, at most so long on its longer side. */
-export function grab(video, side) {
+export function grab(video, side = Infinity) {
   const scale = Math.min(1, side / Math.max(video.videoWidth, video.videoHeight));
   const canvas = newCanvas(Math.round(scale * video.videoWidth), Math.round(scale * video.videoHeight));
   const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.imageSmoothingQuality = "high";
   context.drawImage(video, 0, 0, canvas.width, canvas.height);
   return canvas;
 }
 
-/** Wait for the next picture of a video, or for its end. */
-export function nextPicture(video, signal) {
+/** Wait for the next picture of a video; there may be none. */
+export function nextPicture(video) {
   return new Promise((resolve) => {
-    signal.addEventListener("abort", resolve, { once: true });
     if (video.requestVideoFrameCallback) video.requestVideoFrameCallback(resolve);
     else setTimeout(resolve, 1000 / 30);
   });

@@ -1,6 +1,6 @@
 /** Creating canvases, and painting on them. */
 
-const LARGE = 500_000; // px
+const LARGE = 100_000; // px; drawings are smaller
 
 export function newCanvas(width, height) {
   const canvas = document.createElement("canvas");
@@ -30,7 +30,7 @@ export function crop(image, part) {
 }
 
 /** A canvas turned by 90 degrees to the right. */
-export function turn(canvas) {
+export function rotate(canvas) {
   const turned = newCanvas(canvas.height, canvas.width);
   const context = turned.getContext("2d", { willReadFrequently: true });
   context.translate(turned.width, 0);

@@ -3,6 +3,7 @@
 import { fitInto, newCanvas, paintInto } from "./canvas.js";
 
 export const SIDE = 280;
+const MOST_PICTURES = 12; // that can be undone; each takes megabytes
 
 /** The drawing as a list of marks, so that the last one can be undone. A mark is a stroke, a picture or a clearing. */
 export class Drawing {
@@ -61,6 +62,8 @@ export class Drawing {
   add(mark) {
     if (!mark.points || this.picture) this.#sheet += 1;
     this.#marks.push(mark);
+    const pictures = this.#marks.filter(({ picture }) => picture);
+    if (pictures.length > MOST_PICTURES) this.#marks.splice(0, this.#marks.indexOf(pictures[0]) + 1);
   }
 
   clear() {

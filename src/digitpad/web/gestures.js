@@ -5,18 +5,19 @@
 
 const TAP = 4; // px of the pad: who moves less has only tapped
 const WHEEL = 0.01; // how much a px of the wheel enlarges
+const NOTCH = 25; // px: a notch of a mouse's wheel counts for no more
 
-/** `commands` are: `isOn`, whether there is a picture; `select` the part between two points; `choose` what is at one. */
-export function followGestures(view, { isOn, select, choose }) {
+/** `find` gets the picture on the pad, if there is one; `select` the part between two points; `choose` what is at one. */
+export function followGestures(view, { find, select, choose }) {
   const { canvas } = view;
   const fingers = new Map(); // where each is on the sheet
-  let start = null; // where a frame begins
+  let start = null; // where a frame begins, and on which picture
 
   canvas.addEventListener("pointerdown", (event) => {
-    if (!isOn() || event.button !== 0) return;
+    if (!find() || event.button !== 0) return;
     canvas.setPointerCapture(event.pointerId);
     fingers.set(event.pointerId, view.toSheet(event));
-    start = fingers.size === 1 ? view.toSheet(event) : null;
+    start = fingers.size === 1 ? { point: view.toSheet(event), picture: find() } : null;
     view.showFrame(null);
   });
 
@@ -25,7 +26,7 @@ export function followGestures(view, { isOn, select, choose }) {
     const before = spread(fingers);
     fingers.set(event.pointerId, view.toSheet(event));
     const after = spread(fingers);
-    if (start) view.showFrame(start, fingers.get(event.pointerId));
+    if (start) view.showFrame(start.point, fingers.get(event.pointerId));
     else if (fingers.size === 2) view.zoomAndPan(after.length / before.length, after.middle, minus(after.middle, before.middle));
   });
 
@@ -33,9 +34,10 @@ export function followGestures(view, { isOn, select, choose }) {
     const end = fingers.get(event.pointerId);
     const [from, size] = [start, fingers.size];
     release(event);
-    if (!from || !end || size > 1) return;
-    if (Math.hypot(...minus(end, from)) < TAP) choose(view.lens.toPad(end));
-    else select(view.lens.toPad(from), view.lens.toPad(end));
+    if (!from || size > 1 || from.picture !== find()) return;
+    const moved = minus(end, from.point).map(Math.abs);
+    if (Math.max(...moved) < TAP) choose(view.lens.toPad(end));
+    else if (Math.min(...moved) >= TAP) select(view.lens.toPad(from.point), view.lens.toPad(end));
   });
 
   const release = (event) => {
@@ -49,10 +51,10 @@ export function followGestures(view, { isOn, select, choose }) {
   canvas.addEventListener(
     "wheel",
     (event) => {
-      if (!isOn() || (!event.ctrlKey && view.lens.isWhole)) return;
+      if (!find() || (!event.ctrlKey && view.lens.isWhole)) return;
       event.preventDefault();
       const at = view.toSheet(event);
-      if (event.ctrlKey) view.zoomAndPan(Math.exp(-event.deltaY * WHEEL), at, [0, 0]);
+      if (event.ctrlKey) view.zoomAndPan(Math.exp(-WHEEL * Math.min(NOTCH, Math.max(-NOTCH, event.deltaY))), at, [0, 0]);
       else view.zoomAndPan(1, at, [-event.deltaX, -event.deltaY]);
     },
     { passive: false },

@@ -35,9 +35,9 @@ export function followKeyboard(view, drawing, changed) {
   });
 }
 
-/** Look at a picture: plus, minus and 0 zoom, arrow keys move it, R turns it, Enter reads what is in view. */
-export function followPictureKeys(view, drawing, { turn, toggleView }) {
-  const keys = { "+": view.zoomIn, "=": view.zoomIn, "-": view.zoomOut, 0: view.showWhole, r: turn, Enter: toggleView };
+/** Look at a picture: plus, minus and 0 zoom, arrow keys move it, R rotates it, Enter reads what is in view. */
+export function followPictureKeys(view, drawing, { rotate, toggleView }) {
+  const keys = { "+": view.zoomIn, "=": view.zoomIn, "-": view.zoomOut, 0: view.showWhole, r: rotate, Enter: toggleView };
   view.canvas.addEventListener("keydown", (event) => {
     if (!drawing.picture || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key in WAYS) view.zoomAndPan(1, [0, 0], WAYS[event.key].map((way) => -way * PAN_STEP));

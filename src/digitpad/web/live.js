@@ -1,14 +1,16 @@
 /** Reads what the camera sees until it is stopped, as many pictures as there is time for. */
 
 import { grab, nextPicture, turnOff, turnOn } from "./camera.js";
-import { toImage } from "./canvas.js";
+import { fitInto, toImage } from "./canvas.js";
 import { SIDE } from "./drawing.js";
 import { say } from "./language.js";
 import { Steady } from "./steady.js";
 
 const ASKED_SIDE = 640; // px of the pictures that are read
-const KEPT_SIDE = 1600; // px of a picture that is taken
 const RETRY_MS = 1000;
+const NO_PICTURE = "The camera gives no picture. Try again.";
+const HIDDEN = "The camera was turned off because the page was hidden.";
+const LOST = "The camera was turned off or unplugged.";
 
 export class Live {
   isOn = false;
@@ -30,15 +32,18 @@ export class Live {
     if (this.#ended) return;
     const ended = (this.#ended = new AbortController());
     const { signal } = ended;
-    document.addEventListener("visibilitychange", () => document.hidden && this.stop(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden && this.stop(HIDDEN), { signal });
     try {
       const stream = await turnOn();
       signal.addEventListener("abort", () => turnOff(stream));
       if (signal.aborted) return turnOff(stream); // while the browser was asking for permission
       this.isOn = true;
       signal.addEventListener("abort", () => [this.#view.showVideo(null), end()]);
-      stream.getTracks().forEach((track) => track.addEventListener("ended", () => this.stop(), { signal }));
-      await this.#view.showVideo(stream);
+      stream.getTracks().forEach((track) => track.addEventListener("ended", () => this.stop(LOST), { signal }));
+      await this.#view.showVideo(stream).catch(() => {
+        throw new Error(NO_PICTURE);
+      });
+      if (signal.aborted) return;
     } catch (error) {
       if (signal.aborted) return; // stopped while it was starting
       this.stop();
@@ -51,21 +56,24 @@ export class Live {
     this.#lanes.forEach((read) => this.#work(read, work, signal));
   }
 
-  stop() {
+  /** Turn off the camera, and say why if it was not asked for. */
+  stop(reason = "") {
     const ended = this.#ended;
     [this.isOn, this.shown, this.#ended] = [false, null, null];
-    ended?.abort();
+    if (!ended) return;
+    ended.abort();
+    if (reason) this.#view.say(reason);
   }
 
   /** The picture of this moment. */
   take() {
-    return grab(this.#view.video, KEPT_SIDE);
+    return grab(this.#view.video);
   }
 
   async #work(read, work, signal) {
     const { video } = this.#view;
     while (!signal.aborted) {
-      await nextPicture(video, signal);
+      await nextPicture(video);
       if (signal.aborted || video.currentTime === work.time) continue; // another lane has this one
       work.time = video.currentTime;
       const canvas = grab(video, ASKED_SIDE);
@@ -84,7 +92,7 @@ export class Live {
   }
 
   #show(seen, perSecond) {
-    this.shown = { ...seen, area: { left: 0, top: 0, width: this.#view.width, height: SIDE } };
+    this.shown = { ...seen, area: fitInto([this.#view.width, SIDE], seen.canvas) };
     this.#view.showReading(this.shown, say("live", "rate", { perSecond: perSecond.toFixed(0) }));
     this.#view.complain("");
   }

@@ -77,6 +77,7 @@ export class NumberView {
   #choose(at) {
     this.#chosen = at;
     this.#buttons.forEach((button, index) => check(button, index === at));
+    if (!this.#buttons.has(at)) this.#place.querySelector("button")?.setAttribute("tabindex", 0);
     [...this.#boxes.children].forEach((box, index) => box.classList.toggle("dp-chosen", index === at));
     this.#explain(this.#shown.reading.digits[at] ?? null, this.#shown);
   }
@@ -92,7 +93,7 @@ function newButton() {
 function describe(button, digit) {
   button.dataset.status = digit.status;
   button.textContent = isRead(digit) ? digit.digit : "?";
-  button.setAttribute("aria-label", isRead(digit) ? caption(digit) : "Not read");
+  button.setAttribute("aria-label", isRead(digit) ? caption(digit) : "Not a digit");
 }
 
 function toLabel(digit) {

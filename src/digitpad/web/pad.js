@@ -59,6 +59,8 @@ class Pad {
   #drawing = new Drawing();
   #mode = "digit";
   #shown = null; // the answer on show and the drawing that it belongs to
+  #sheet = 0; // of the drawing when it was last changed
+  #request = 0; // counts the pictures that were asked for: the latest wins
   #frame = 0;
   #asker;
   #live;
@@ -69,11 +71,11 @@ class Pad {
     const view = (this.#view = new View(root));
     this.#asker = new Asker(
       () => this.#answer(),
-      (error) => this.#drawing.isBlank || view.showFailure(error.message),
+      (error) => this.#isWaiting && view.showFailure(error.message),
       (isAsking) => view.showAsking(isAsking),
     );
     this.#follow(view, options);
-    this.#stopWatching = view.onResize(() => this.#redraw());
+    this.#stopWatching = view.onChange(() => this.#redraw());
     if (options.read) {
       view.onMode((mode) => this.#choose(mode));
       this.#choose(recall());
@@ -89,17 +91,17 @@ class Pad {
       copy: () => this.#copy(),
       load: (file) => this.#load(file, file?.name),
       copyReading: (form) => this.#copyReading(form),
-      turn: () => this.#replace(this.#drawing.picture.turn()),
+      rotate: () => this.#replace(this.#drawing.picture.rotate()),
       toggleView: () => this.#toggleView(),
       camera: () => this.#watch(),
-      take: () => this.#load(this.#live.take()),
+      take: () => this.#take(),
       stop: () => this.#live.stop(),
     };
     const [drawing, changed] = [this.#drawing, () => this.#changed()];
     view.onCommand(commands);
     followPointer(view, drawing, changed);
     followGestures(view, {
-      isOn: () => drawing.picture,
+      find: () => drawing.picture,
       select: (from, to) => this.#select(from, to),
       choose: (point) => view.chooseAt(point, drawing.area),
     });
@@ -114,12 +116,12 @@ class Pad {
 
   async #answer() {
     const [drawing, view, { slow }] = [this.#drawing, this.#view, this.#options];
-    if (drawing.isBlank) return;
+    if (!this.#isWaiting) return;
     const { sheet } = drawing;
     const started = performance.now();
-    const timer = setTimeout(() => slow && !drawing.isBlank && view.complain(slow), SLOW_MS);
+    const timer = setTimeout(() => slow && this.#isWaiting && view.complain(slow), SLOW_MS);
     const shown = await inTime(ask(drawing, this.#mode, this.#options), slow).finally(() => clearTimeout(timer));
-    if (sheet !== drawing.sheet || this.#live?.isOn) return; // cleared, undone or replaced in the meantime
+    if (sheet !== drawing.sheet || !this.#isWaiting) return; // cleared, undone or replaced in the meantime
     this.#shown = shown;
     const time = describeTime(performance.now() - started, shown.reading ?? shown.prediction);
     if (shown.reading) view.showReading(shown, time);
@@ -127,15 +129,16 @@ class Pad {
     view.complain(shown.prediction?.notice ?? "");
   }
 
+  /** Whether there is a drawing on view, which waits for an answer. */
+  get #isWaiting() {
+    return !this.#drawing.isBlank && !this.#live?.isOn;
+  }
+
   /** Make the sheet as wide as a number, or as the picture on it. */
   #fitSheet() {
     const image = this.#mode === "number" ? this.#drawing.picture?.image : null;
     const shape = image ? image.width / image.height : WIDTHS[this.#mode] / SIDE;
-    this.#showSheet(Math.min(WIDEST, Math.max(NARROWEST, shape)));
-  }
-
-  #showSheet(shape) {
-    this.#drawing.width = SIDE * shape;
+    this.#drawing.width = SIDE * limit(shape);
     this.#view.showMode(this.#mode, this.#drawing.width);
   }
 
@@ -154,9 +157,11 @@ class Pad {
   #changed() {
     const [drawing, view] = [this.#drawing, this.#view];
     if (this.#options.read) this.#fitSheet();
-    view.showTools(drawing.picture);
+    view.showTools(drawing);
     this.#redraw();
     view.say("");
+    if (drawing.sheet !== this.#sheet) view.hideReading(); // it is of another picture
+    this.#sheet = drawing.sheet;
     if (drawing.isBlank) {
       this.#shown = null;
       view.showBlank();
@@ -187,6 +192,7 @@ class Pad {
   /** Clear the pad; what was on it is kept among the recent drawings. */
   clear() {
     if (this.#live?.isOn) return this.#live.stop();
+    this.#request += 1;
     this.#keepInRecent();
     this.#drawing.clear();
     this.#view.liftCursor();
@@ -208,15 +214,21 @@ class Pad {
   /** Put a picture from a file or a canvas on the pad. */
   async #load(source, name = "this") {
     if (!source) return;
-    try {
-      const picture = await Picture.open(source);
-      this.#live?.stop();
-      this.#keepInRecent();
-      this.#replace(picture);
-      this.#view.say(PICTURE_HINT);
-    } catch {
-      this.#view.say(`This browser cannot open ${name} as a picture. Try a PNG, JPEG or WebP.`);
-    }
+    const picture = await this.#latest(Picture.open(source), `This browser cannot open ${name} as a picture. Try a PNG, JPEG or WebP.`);
+    if (!picture) return;
+    this.#live?.stop();
+    this.#keepInRecent();
+    this.#replace(picture);
+    this.#view.say(PICTURE_HINT);
+  }
+
+  /** Wait for a picture; null if it cannot be had, which is told as `trouble`, or if another one is wanted by then. */
+  async #latest(promise, trouble) {
+    const request = (this.#request += 1);
+    const picture = await promise.catch(() => null);
+    if (request !== this.#request) return null;
+    if (!picture) this.#view.say(trouble);
+    return picture;
   }
 
   #replace(picture) {
@@ -233,15 +245,15 @@ class Pad {
 
   /** Read what is in view; if only a part is read, read all again. */
   #toggleView() {
-    const [drawing, { lens }] = [this.#drawing, this.#view];
+    const drawing = this.#drawing;
+    const { lens } = this.#view;
     if (drawing.picture.part) this.#read(null);
     else if (!lens.isWhole) this.#select(lens.toPad([0, 0]), lens.toPad([drawing.width, SIDE]));
   }
 
   async #read(part) {
-    const { picture } = this.#drawing;
-    const selected = await picture.select(part);
-    if (picture === this.#drawing.picture) this.#replace(selected);
+    const selected = await this.#latest(this.#drawing.picture.select(part), "The picture's file cannot be read any more. Open it again.");
+    if (selected) this.#replace(selected);
   }
 
   async #copy() {
@@ -257,10 +269,19 @@ class Pad {
   /** Read what the camera sees, until it is stopped; what is on the pad waits. */
   async #watch() {
     this.#view.say("");
-    const begin = (shape) => {
-      this.#mode = "number";
-      this.#showSheet(shape);
-    };
+    const begin = (shape) => this.#view.showMode("number", SIDE * limit(shape));
     await this.#live.start(begin, () => this.#changed()).catch((error) => this.#view.say(error.message));
   }
+
+  /** Keep what the camera sees at this moment. */
+  #take() {
+    this.#mode = "number";
+    remember(this.#mode);
+    this.#load(this.#live.take());
+  }
+}
+
+/** The width over the height of a sheet for a picture of some shape. */
+function limit(shape) {
+  return Math.min(WIDEST, Math.max(NARROWEST, shape));
 }

@@ -19,6 +19,7 @@ async function ask(route, canvas, options) {
   });
   const answer = await response.json().catch(() => ({})); // a proxy may have answered instead of the server
   if (response.ok && (answer?.steps || answer?.digits)) return answer;
+  if (response.status === 503) throw new Error("The server is busy. Your drawing is kept; retrying…");
   const isPermanent = response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status);
   throw Object.assign(new Error(answer?.detail ?? `The server answered with status ${response.status} instead of a prediction.`), {
     permanent: isPermanent,

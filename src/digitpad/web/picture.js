@@ -1,6 +1,6 @@
 /** A picture that was opened or taken: shown whole, turned as one likes, and read whole or in part. */
 
-import { crop, shrink, turn } from "./canvas.js";
+import { crop, rotate, shrink } from "./canvas.js";
 
 const SIDE = 1600; // px, the longest side of what is shown and read; larger pages are not read better
 
@@ -23,8 +23,8 @@ export class Picture {
   }
 
   /** Turn it by 90 degrees to the right. */
-  turn() {
-    return new Picture(this.#source, (this.#turns + 1) % 4, turn(this.image));
+  rotate() {
+    return new Picture(this.#source, (this.#turns + 1) % 4, rotate(this.image));
   }
 
   /** Read only a part, as large as it came; null for all. */
@@ -38,14 +38,25 @@ const WHOLE = { left: 0, top: 0, width: 1, height: 1 };
 
 /** A part of a picture after so many turns, as a canvas of at most `SIDE` px. */
 async function decode(source, turns, part) {
-  const bitmap = await createImageBitmap(source);
   let place = part;
   for (let left = turns; left > 0; left -= 1) place = turnBack(place);
-  let canvas = shrink(crop(bitmap, place), SIDE);
-  bitmap.close();
-  for (let left = turns; left > 0; left -= 1) canvas = turn(canvas);
+  const image = source instanceof Blob ? await open(source) : source;
+  let canvas = shrink(crop(image, place), SIDE);
+  for (let left = turns; left > 0; left -= 1) canvas = rotate(canvas);
   canvas.dataset.paper = paperUnder(canvas.getContext("2d"));
   return canvas;
+}
+
+/** Open a file as an image element, which every browser shows the right way up, as its EXIF says. */
+async function open(file) {
+  const image = new Image();
+  image.src = URL.createObjectURL(file);
+  try {
+    await image.decode();
+  } finally {
+    URL.revokeObjectURL(image.src);
+  }
+  return image;
 }
 
 /** Where a part of a picture was before the picture was turned to the right. */

@@ -59,5 +59,7 @@ function elect({ box, votes }) {
   const counts = new Map();
   for (const vote of votes) if (vote) counts.set(vote.digit, (counts.get(vote.digit) ?? 0) + 1);
   const [[most, numVotes]] = [...counts].sort(([, one], [, other]) => other - one);
-  return { digit: { ...votes.find((vote) => vote?.digit === most && vote), box }, numVotes };
+  const agreeing = votes.filter((vote) => vote?.digit === most);
+  const numSure = agreeing.filter(({ status }) => status === "digit").length;
+  return { digit: { ...agreeing[0], box, status: 2 * numSure >= numVotes ? "digit" : "unsure" }, numVotes };
 }

@@ -30,7 +30,7 @@ export const TEMPLATE = `
       <span class="dp-light" data-dp="light" hidden>The camera is on</span>
     </div>
     <div class="dp-tools" data-dp="liveTools" hidden>
-      <button type="button" data-dp="take">Take picture</button>
+      <button type="button" data-dp="take">Take a picture</button>
       <button type="button" data-dp="stop" title="Esc">Stop camera</button>
     </div>
     <div class="dp-tools" data-dp="tools">
@@ -44,7 +44,7 @@ export const TEMPLATE = `
       <input data-dp="shot" type="file" accept="image/*" capture="environment" hidden>
     </div>
     <div class="dp-tools" data-dp="pictureTools" hidden>
-      <button type="button" data-dp="turn" title="R">Turn</button>
+      <button type="button" data-dp="rotate" title="R">Rotate</button>
       <button type="button" data-dp="zoomOut" title="−" aria-label="Zoom out">−</button>
       <button type="button" data-dp="zoomIn" title="+" aria-label="Zoom in">+</button>
       <button type="button" data-dp="part" title="Enter"></button>

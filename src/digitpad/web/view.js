@@ -12,10 +12,10 @@ import { NAMES, SEEN_SIDE, describeSteps } from "./steps.js";
 import { TEMPLATE } from "./template.js";
 
 const ANNOUNCE_MS = 700; // screen readers announce the answer when the drawing pauses
-const COMMANDS = ["clear", "undo", "copy", "turn", "zoomIn", "zoomOut", "camera", "take", "stop"];
+const COMMANDS = ["clear", "undo", "copy", "rotate", "zoomIn", "zoomOut", "camera", "take", "stop"];
 const KEYS = {
   drawing: "Arrow keys move the pen, Space lowers and lifts it, Control+Z undoes, Escape clears.",
-  picture: "Plus and minus zoom, arrow keys move the picture, R turns it, Enter reads what is in view, Escape clears.",
+  picture: "Plus and minus zoom, arrow keys move the picture, R rotates it, Enter reads what is in view, Escape clears.",
 };
 
 export class View {
@@ -88,8 +88,8 @@ export class View {
     this.#find("camera").hidden = false;
   }
 
-  /** Call back when the size, pixel density, colour scheme or lens changes. Returns a function that stops it. */
-  onResize(callback) {
+  /** Call back when the pad has to be painted anew. Returns a function that stops it. */
+  onChange(callback) {
     this.#changed = callback;
     const ended = new AbortController();
     const { signal } = ended;
@@ -151,7 +151,8 @@ export class View {
   }
 
   /** Show the tools for strokes, or for a picture, of which only a part may be read. */
-  showTools(picture) {
+  showTools({ picture, area }) {
+    place(this.#find("boxes"), area, this.#size);
     this.#find("pictureTools").hidden = !picture;
     this.#find("brushTools").hidden = Boolean(picture);
     this.#root.dataset.part = Boolean(picture?.part);
@@ -165,7 +166,7 @@ export class View {
     const isPart = this.#root.dataset.part === "true";
     const button = this.#find("part");
     button.textContent = isPart ? "Read all" : "Read this part";
-    button.disabled = !isPart && this.lens.isWhole;
+    button.setAttribute("aria-disabled", !isPart && this.lens.isWhole);
   }
 
   /** Frame a part of the sheet, from one point to another; null for none. */
@@ -227,7 +228,7 @@ export class View {
     this.#root.dataset.state = "blank";
     const isNumber = this.#root.dataset.mode === "number";
     this.#show({ title: "Nothing drawn yet", reason: isNumber ? "Draw a number." : "Draw a digit from 0 to 9." });
-    this.#hideNumber();
+    this.hideReading();
     this.#showBars(null);
     this.#showSteps(null);
     this.#announce("");
@@ -249,7 +250,7 @@ export class View {
   showAnswer(shown, time) {
     const { prediction } = shown;
     this.#root.dataset.state = prediction.status;
-    this.#hideNumber();
+    this.hideReading();
     this.#show({ ...prediction, title: headline(prediction), time });
     this.#showBars(prediction);
     this.#showSteps(shown);
@@ -290,7 +291,8 @@ export class View {
     this.#find("time").textContent = time;
   }
 
-  #hideNumber() {
+  /** Take away a number and its boxes, which belong to another picture. */
+  hideReading() {
     this.#number.hide();
     this.#find("export").hidden = true;
   }
@@ -336,7 +338,8 @@ export class View {
     if (this.#announcement.text === text) return;
     clearTimeout(this.#announcement.timer);
     const timer = setTimeout(() => {
-      this.#find("announcement").textContent = text;
+      const place = this.#find("announcement");
+      if (place.textContent !== text) place.textContent = text;
     }, ANNOUNCE_MS);
     this.#announcement = { text, timer };
   }

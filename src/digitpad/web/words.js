@@ -38,7 +38,7 @@ export const WORDS = {
     "no digits": "No digits were found. If there are some, move closer: they have to be at least {least} px high."
   },
   "live": {
-    "steady": "Each digit was read so in at least {least} of the last {of} pictures.",
+    "steady": "Each digit was read the same way in at least {least} of the last {of} pictures.",
     "rate": "{perSecond} pictures a second"
   },
   "list": {

@@ -103,13 +103,26 @@ def _owners(shares: Tensor, offset: Tensor, glyphs: Tensor) -> Tensor:
     [cells] = ops.nonzero(is_inked)
     x, y = (2.0 * ops.cast(along, "float32") + 1.0 for along in (cells % width, cells // width))
     towards = OFFSET_PX * ops.take(offset, cells, axis=0)
-    nearness, place = ops.top_k(_nearness(x + towards[:, 0], y + towards[:, 1], glyphs), 1)
-    place = place[:, 0]  # the converter cannot express argmin
+    place, share = _nearest(x + towards[:, 0], y + towards[:, 1], glyphs)
     across, down, size, _ = ops.unstack(ops.take(glyphs[:, :4], place, axis=0), 4, axis=1)
     reach = _REACH * size + 4.0
-    is_its = (nearness[:, 0] > -(_FAR**2)) & ((x - across) ** 2 + (y - down) ** 2 < reach * reach)
+    is_its = (share < _FAR**2) & ((x - across) ** 2 + (y - down) ** 2 < reach * reach)
     spread = ops.scatter(cells[:, None], ops.where(is_its, ops.cast(place, "int32") + 1, 0), (height * width,))
     return ops.cast(ops.reshape(spread, (height, width)), "uint8")
+
+
+def _nearest(x: Tensor, y: Tensor, glyphs: Tensor) -> tuple[Tensor, Tensor]:
+    """The centre nearest to each point, (n,), and the squared distance as a share of its size.
+
+    Of the two nearest by a product of matrices, differences of places tell the nearer: the product is a difference of
+    large squares, whose rounding is another in every runtime.
+    """
+    _, both = ops.top_k(_nearness(x, y, glyphs), 2)
+    across, down, size, chance = ops.unstack(ops.take(glyphs[:, :4], both, axis=0), 4, axis=2)  # (n, 2) each
+    squared = (x[:, None] - across) ** 2 + (y[:, None] - down) ** 2
+    far = squared + ops.where(chance >= LEAST_CHANCE, 0.0, _NOWHERE)
+    least, nearer = ops.top_k(-far / ops.maximum(size, 8.0) ** 2, 1)  # the converter cannot express argmin
+    return ops.take_along_axis(both, nearer, axis=1)[:, 0], -least[:, 0]
 
 
 def _nearness(x: Tensor, y: Tensor, glyphs: Tensor) -> Tensor:

@@ -197,6 +197,30 @@ def evaluate(
 
 
 @app.command()
+def lab(
+    name: Annotated[str | None, typer.Argument(help="An experiment; without one, all are listed.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="The short form: seconds, to see the law but not figures.")
+    ] = False,
+    seeds: Annotated[int | None, typer.Option(min=1, help="How often what depends on chance is repeated.")] = None,
+    out: Annotated[
+        Path, typer.Option(help="Folder for the results; what is there already is not measured again.")
+    ] = Path("runs/lab"),
+    everything: Annotated[
+        bool, typer.Option("--all", help="Run all experiments, and write a page about them.")
+    ] = False,
+    data: Annotated[Path | None, _DATA] = None,
+) -> None:
+    """Measure what theory says of training, one experiment a claim."""
+    from digitpad.training import backend
+
+    backend.prepare()
+    from digitpad.lab import command
+
+    command.lab(name, data, out, seeds, quick=quick, everything=everything)
+
+
+@app.command()
 def site(
     run: Annotated[
         Path | None, typer.Argument(help="Folder of a finished run; by default the model that ships with digitpad.")

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 _INK = "#123456"  # a placeholder that becomes the page's text colour in SVG
 _ACCENT, _SECOND = "#3b82f6", "#f59e0b"
-_STYLE: Any = {
+STYLE: Any = {
     "axes.edgecolor": _INK,
     "axes.labelcolor": _INK,
     "axes.spines.right": False,
@@ -29,7 +29,7 @@ _STYLE: Any = {
 }
 
 
-@mpl.rc_context(_STYLE)
+@mpl.rc_context(STYLE)
 def curves(history: list[dict[str, float]], best_epoch: int) -> list[Figure]:
     """Training and validation loss and accuracy by epoch.
 
@@ -57,7 +57,7 @@ def curves(history: list[dict[str, float]], best_epoch: int) -> list[Figure]:
     return panels
 
 
-@mpl.rc_context(_STYLE)
+@mpl.rc_context(STYLE)
 def page_curves(history: list[dict[str, float]]) -> list[Figure]:
     """Losses of the page network by epoch: in total for training and validation, and for validation in parts.
 
@@ -79,7 +79,7 @@ def page_curves(history: list[dict[str, float]]) -> list[Figure]:
     return [total, parts]
 
 
-@mpl.rc_context(_STYLE)
+@mpl.rc_context(STYLE)
 def confusion(counts: NDArray[np.int64]) -> list[Figure]:
     """The confusion matrix (10, 10), by true digit (row) and prediction (column), as counts and as shares."""
     shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -104,7 +104,7 @@ def _matrix(values: NDArray[Any], text: str, title: str) -> Figure:
     return figure
 
 
-@mpl.rc_context(_STYLE)
+@mpl.rc_context(STYLE)
 def reliability(figures: dict[str, Any], when: str, title: str) -> Figure:
     """Reliability diagram: accuracy by confidence, with the number of images in each bin.
 
@@ -134,7 +134,7 @@ def reliability(figures: dict[str, Any], when: str, title: str) -> Figure:
     return figure
 
 
-@mpl.rc_context(_STYLE)
+@mpl.rc_context(STYLE)
 def to_svg(figure: Figure) -> str:
     """A figure as SVG with a transparent background, which takes the text colour of the page, light or dark."""
     text = io.StringIO()

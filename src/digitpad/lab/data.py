@@ -1,0 +1,64 @@
+"""MNIST for the lab: pictures to learn from and to look at, all of the training set; the test set stays sealed."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.training.datasets.splits import Split
+
+NUM_HELD_OUT = 5_000
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Pictures with their labels.
+
+    Attributes:
+        x: float32 (num_pictures, 784), 0 for paper to 1 for ink, row by row.
+        y: int32 (num_pictures,), 0 to 9.
+    """
+
+    x: NDArray[np.float32]
+    y: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, digits: Split) -> "Pictures":
+        """Scale MNIST's levels to shares."""
+        return cls(digits.images.reshape(-1, 784).astype(np.float32) / 255, digits.labels.astype(np.int32))
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def first(self, number: int) -> "Pictures":
+        """The first pictures, which are a random sample."""
+        return Pictures(self.x[:number], self.y[:number])
+
+    def drawn(self, number: int, seed: int) -> "Pictures":
+        """Some pictures, drawn by a seed."""
+        chosen = np.random.default_rng([17, seed]).permutation(len(self))[:number]
+        return Pictures(self.x[chosen], self.y[chosen])
+
+
+@dataclass(frozen=True)
+class Data:
+    """What the experiments learn from, and what they look at.
+
+    Attributes:
+        train: to learn from.
+        held_out: to measure accuracy and loss on.
+        digits: what `train` has, as MNIST published it.
+        held_out_digits: what `held_out` has, as MNIST published it.
+    """
+
+    train: Pictures
+    held_out: Pictures
+    digits: Split
+    held_out_digits: Split
+
+    @classmethod
+    def split(cls, digits: Split, num_held_out: int = NUM_HELD_OUT) -> "Data":
+        """Split MNIST's training set in an order that never changes."""
+        ordered = digits[np.random.default_rng(0).permutation(len(digits))]
+        parts = ordered[num_held_out:], ordered[:num_held_out]
+        return cls(*map(Pictures.of, parts), *parts)

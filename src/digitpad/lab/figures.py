@@ -1,0 +1,26 @@
+"""Figures of the experiments, in one style, as SVG in the text colour of the page."""
+
+from collections.abc import Callable
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from digitpad.training.reporting import plots
+
+COLOURS = ("#3b82f6", "#f59e0b", "#10b981", "#ef4444", "#8b5cf6", "#64748b", "#ec4899")
+
+
+def panels(number: int, draw: Callable[..., None], width: float = 3.6, height: float = 2.9) -> Figure:
+    """A figure with panels side by side, which `draw` gets as axes."""
+    with mpl.rc_context(plots.STYLE):
+        figure = Figure(figsize=(width * number, height), layout="constrained")
+        draw(*(figure.add_subplot(1, number, place + 1) for place in range(number)))
+    return figure
+
+
+def label(axes: Axes, title: str, x: str, y: str) -> None:
+    """Title and name the axes."""
+    axes.set_title(title, fontsize=10)
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)

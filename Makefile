@@ -56,7 +56,7 @@ bench-pages: .venv/dev .venv-ocr/done  ## how well numbers and pages are read, c
 bench-server: .venv/dev .venv-gradio/done .venv-ocr/done  ## speed of the server, compared with Gradio and RapidOCR; needs wrk
 	$(BIN)/python -m bench.server
 
-bench-browser: .venv/dev  ## time for the static site to load and to read a digit; needs Chromium and npm
+bench-browser: .venv/dev  ## the pad in Chromium: loading, reading, photographs and the camera; needs Chromium and npm
 	$(BIN)/python -m bench.browser
 
 clean:  ## remove environments and caches, but no runs

@@ -66,7 +66,7 @@ FULL = (
     Plan(
         "pages",
         sheets.ROUTES,
-        num_passes=5,
+        num_passes=3,
         seconds={1: 15, 4: 15},
         warm_up=(4, 10),
         num_round_trips=20,

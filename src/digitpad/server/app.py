@@ -44,7 +44,7 @@ def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> 
     warnings.filterwarnings("ignore", module=r"PIL\.")  # oddities in clients' images do not belong in the log
     path = model or artifact.shipped()
     recognizer = Recognizer.load(path)
-    metrics, queue = Metrics(), Queue(DRAWING_THREADS, MAX_DRAWINGS, MAX_SECONDS)
+    metrics, queue = Metrics(), Queue(DRAWING_THREADS, MAX_DRAWINGS)
     app = FastAPI(title="digitpad", version=__version__, description=schema.DESCRIPTION, docs_url=None, redoc_url=None)
     problem.install(app, metrics)
     _add_predict(app, recognizer, queue, metrics)

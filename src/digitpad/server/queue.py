@@ -16,8 +16,8 @@ MAX_DRAWINGS, MAX_PAGES = 64, 8
 """Further work is rejected at once. At 2 ms a drawing and 0.3 s a page, full queues mean waits of 0.13 and 2.4 s."""
 
 MAX_SECONDS = 8.0
-"""Work whose turn has not come by then is rejected too: pages may be slow, and the pad in a browser gives up 10 seconds
-after it began to send."""
+"""A page whose turn has not come by then is rejected too: the pad in a browser gives up 10 seconds after it began to
+send."""
 
 DRAWING_THREADS, PAGE_THREADS = 3, 1
 """Decoding and the model release the GIL, so several threads help even on two cores (docs/LOG.md); but a page takes up
@@ -27,7 +27,7 @@ to 200 MB, and drawings should not wait for pages."""
 class Queue:
     """Runs work in threads outside the event loop, in order of arrival, if somebody still waits for it."""
 
-    def __init__(self, num_threads: int, max_waiting: int, max_seconds: float) -> None:
+    def __init__(self, num_threads: int, max_waiting: int, max_seconds: float | None = None) -> None:
         self._threads, self._turns = ThreadPoolExecutor(num_threads, "reader"), asyncio.Semaphore(num_threads)
         self._waiting, self._max_waiting, self._max_seconds = 0, max_waiting, max_seconds
 
@@ -46,7 +46,8 @@ class Queue:
             raise ProblemError(503, "busy", detail, retry_after="1")
         self._waiting += 1
         try:
-            async with self._turn():
+            # a full queue of drawings is soon done, and they are read a twentieth slower where each waits for its turn
+            async with contextlib.nullcontext() if self._max_seconds is None else self._turn():
                 if request and await request.is_disconnected():
                     raise ProblemError(503, "busy", "Expected the client to wait for its turn; it has disconnected.")
                 return await asyncio.get_running_loop().run_in_executor(self._threads, work)

@@ -39,5 +39,6 @@ async function describeModel() {
   return `Model ${model}, ${Math.round(num_bytes / 1000)} kB.${figures.length ? ` Accuracy: ${figures.join(", ")}.` : ""}`;
 }
 
-mount(document.querySelector("#pad"), { predict, read, lanes: [read], keys: document });
+// two lanes: one picture of the camera is on its way while the other is read
+mount(document.querySelector("#pad"), { predict, read, lanes: [read, read], keys: document });
 document.querySelector("#model").textContent = await describeModel().catch(() => "The model card could not be loaded.");

@@ -13,6 +13,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
 _INK = "#123456"  # a placeholder that becomes the page's text colour in SVG
+_FONTS = "font-family: 'DejaVu Sans', Verdana, sans-serif"
 _ACCENT, _SECOND = "#3b82f6", "#f59e0b"
 STYLE: Any = {
     "axes.edgecolor": _INK,
@@ -138,11 +139,14 @@ def reliability(figures: dict[str, Any], when: str, title: str) -> Figure:
 def to_svg(figure: Figure) -> str:
     """A figure as SVG with a transparent background, which takes the text colour of the page, light or dark."""
     text = io.StringIO()
-    figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
-    svg = text.getvalue()
+    nothing = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    figure.savefig(text, format="svg", transparent=True, metadata=nothing)
+    svg = re.sub(r"font-family: [^;\"]*", _FONTS, text.getvalue())  # Matplotlib names ten fonts in every text
     # round coordinates to hundredths of a point, but leave the text between tags alone
     svg = re.sub(r"<[^>]*>", lambda tag: re.sub(r"(\d\.\d\d)\d+", r"\1", tag[0]), svg[svg.index("<svg") :])
     svg = re.sub(r"\s*\n\s*", "\n", svg)
+    used = set(re.findall(r"#([\w-]+)", svg))  # the other ids would stand several times on a page with several figures
+    svg = re.sub(r' id="([\w-]+)"', lambda found: found[0] if found[1] in used else "", svg)
     return svg.replace(_INK, "currentColor")
 
 

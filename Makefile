@@ -7,8 +7,8 @@ TENSORFLOW ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
 BIN := .venv/bin
 INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
 
-# one worker more than cores: browsers and servers are often waited for
-PYTEST := $(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 1)) \
+# two workers more than cores: browsers and servers are often waited for
+PYTEST := $(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 2)) \
 	--dist loadfile --no-loadscope-reorder
 
 .PHONY: serve train notebook test soak lint bench-training bench-recipes bench-inference bench-drawings bench-pages bench-server bench-browser clean

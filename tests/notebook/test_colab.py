@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.hands import Pad
@@ -52,25 +51,17 @@ def test_a_drawing_is_read_by_python(notebook: Notebook, page: Page) -> None:
     assert pad.complaints == []
 
 
-@pytest.mark.parametrize("text", ["47", "2047", "1358046", "83\n61"])
-def test_a_number_is_read_by_python(notebook: Notebook, page: Page, text: str) -> None:
+def test_numbers_and_photographs_are_read_by_python(notebook: Notebook, page: Page, tmp_path: Path) -> None:
     notebook.run(SETUP)
     notebook.show("colab_pad()")
     page.goto(notebook.url)
     pad = Pad(page, FIRST)
     pad.choose("Number")
     pad.set_brush(12)
-    pad.draw_number(text)
-    pad.expect_number(text)
-    assert pad.complaints == []
-
-
-def test_photographs_are_read_by_python(notebook: Notebook, page: Page, tmp_path: Path) -> None:
-    notebook.run(SETUP)
-    notebook.show("colab_pad()")
-    page.goto(notebook.url)
-    pad = Pad(page, FIRST)
-    pad.choose("Number")
+    for text in ("47", "2047", "1358046", "83\n61"):
+        pad.draw_number(text)
+        pad.expect_number(text)
+        pad.clear()
     for number, photograph in enumerate(PHOTOGRAPHS):
         pad.open(photograph.save(tmp_path / f"{number}.jpg"))
         pad.expect_number(photograph.text)

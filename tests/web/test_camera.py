@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -9,6 +10,8 @@ from tests import video
 from tests.conftest import portion
 from tests.hands import Pad
 from tests.web.conftest import DESKTOP, PHONE, OpenPad
+
+pytestmark = pytest.mark.long
 
 ALLOWED = {"permissions": ["camera"]}
 STEADY_MS = portion(30_000)

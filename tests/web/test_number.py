@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.hands import Pad
 from tests.web.conftest import DESKTOP, PHONE, OpenPad
 
+pytestmark = pytest.mark.long
+
 
 def read_on_wide_pad(pad: Pad, text: str) -> None:
     pad.choose("Number")

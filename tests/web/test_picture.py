@@ -14,6 +14,8 @@ from tests.photographs import PHOTOGRAPHS, Photograph
 from tests.web.conftest import DESKTOP, PHONE, OpenPad
 from tests.web.test_steps import TIMES
 
+pytestmark = pytest.mark.long
+
 TWO_LINES = Photograph("2547\n1380", size=(1200, 900), height=150, pen=14)
 UPPER, LOWER = ((0.05, 0.05), (0.95, 0.5)), ((0.05, 0.5), (0.95, 0.95))
 
@@ -24,14 +26,14 @@ def open_picture(pad: Pad, folder: Path, photograph: Photograph = TWO_LINES) -> 
     pad.expect_number(photograph.text)
 
 
-@pytest.mark.parametrize("photograph", PHOTOGRAPHS, ids=str)
-def test_photographs_are_read(open_pad: OpenPad, tmp_path: Path, photograph: Photograph) -> None:
+def test_photographs_are_read(open_pad: OpenPad, tmp_path: Path) -> None:
     pad = open_pad()
-    open_picture(pad, tmp_path, photograph)
-    sheet, boxes = pad.part("boxes").bounding_box(), pad.part("boxes").locator("span")
-    assert sheet["width"] / sheet["height"] == pytest.approx(photograph.size[0] / photograph.size[1], rel=0.03)
-    labels = boxes.evaluate_all("boxes => boxes.map(({ dataset }) => dataset.label.replace('?', '')).join('')")
-    assert labels == photograph.text.replace("\n", "")
+    for photograph in PHOTOGRAPHS:
+        open_picture(pad, tmp_path, photograph)
+        sheet, boxes = pad.part("boxes").bounding_box(), pad.part("boxes").locator("span")
+        assert sheet["width"] / sheet["height"] == pytest.approx(photograph.size[0] / photograph.size[1], rel=0.03)
+        labels = boxes.evaluate_all("boxes => boxes.map(({ dataset }) => dataset.label.replace('?', '')).join('')")
+        assert labels == photograph.text.replace("\n", "")
 
 
 def test_a_page_on_the_pad_for_one_digit_is_read_too(open_pad: OpenPad, tmp_path: Path) -> None:

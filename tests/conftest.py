@@ -91,8 +91,13 @@ def npm() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that no worker is left alone with one at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """Begin with the files that take longest, so that no worker is left alone with one at the end.
+
+    They are those marked so, then those that need a browser.
+    """
+    items.sort(
+        key=lambda item: (item.get_closest_marker("long") is None, "browser" not in getattr(item, "fixturenames", ()))
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

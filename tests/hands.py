@@ -151,8 +151,9 @@ class Pad:
         self.settle()
 
     def open(self, path: Path) -> None:
-        """Open a picture."""
+        """Open a picture, and wait until it is on the pad."""
         self.part("file").set_input_files(path)
+        expect(self.part("rotate")).to_be_visible()
 
     def set_brush(self, width: int) -> None:
         self.part("brush").fill(str(width))

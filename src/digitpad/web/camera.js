@@ -1,6 +1,6 @@
 /** What the camera sees, one picture after the other. No picture is kept. */
 
-import { newCanvas } from "./canvas.js";
+import { shrink } from "./canvas.js";
 
 const SEEN = { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 960 } };
 const REFUSALS = {
@@ -28,12 +28,7 @@ export function turnOff(stream) {
 
 /** What is on a video at this moment, at most so long on its longer side. */
 export function grab(video, side = Infinity) {
-  const scale = Math.min(1, side / Math.max(video.videoWidth, video.videoHeight));
-  const canvas = newCanvas(Math.round(scale * video.videoWidth), Math.round(scale * video.videoHeight));
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.imageSmoothingQuality = "high";
-  context.drawImage(video, 0, 0, canvas.width, canvas.height);
-  return canvas;
+  return shrink({ image: video, width: video.videoWidth, height: video.videoHeight }, side);
 }
 
 /** Wait for the next picture of a video; there may be none. */

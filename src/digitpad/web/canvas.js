@@ -48,11 +48,6 @@ export function encode(canvas) {
   return opaque.toDataURL("image/jpeg", 0.95);
 }
 
-/** The area that an image covers when it is centred on a canvas, as large as it fits. */
-export function fit(context, image) {
-  return fitInto([context.canvas.width, context.canvas.height], image);
-}
-
 /** The area that an image covers when it is centred in another, as large as it fits. */
 export function fitInto([wide, high], image) {
   const scale = Math.min(wide / image.width, high / image.height);
@@ -60,9 +55,9 @@ export function fitInto([wide, high], image) {
   return { left: (wide - width) / 2, top: (high - height) / 2, width, height };
 }
 
-/** Paint an image so. Returns the area that it covers. */
+/** Paint an image so on a canvas. Returns the area that it covers. */
 export function paintFitted(context, image) {
-  const area = fit(context, image);
+  const area = fitInto([context.canvas.width, context.canvas.height], image);
   paintInto(context, image, area);
   return area;
 }

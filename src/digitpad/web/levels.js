@@ -61,6 +61,25 @@ function halve({ width, height, pixels }) {
   return half;
 }
 
+/** Levels at most so long on their longer side: averages of squares, which are smaller at the right and lower edge. */
+export function reduce({ width, height, levels }, side) {
+  const times = Math.ceil(Math.max(width, height) / side);
+  const [wide, high] = [width, height].map((length) => Math.ceil(length / times));
+  const reduced = new Uint8Array(wide * high);
+  for (let y = 0; y < high; y += 1) {
+    for (let x = 0; x < wide; x += 1) {
+      let [sum, count] = [0, 0];
+      for (let row = y * times; row < Math.min(height, (y + 1) * times); row += 1) {
+        for (let column = x * times; column < Math.min(width, (x + 1) * times); column += 1, count += 1) {
+          sum += levels[row * width + column];
+        }
+      }
+      reduced[y * wide + x] = Math.round(sum / count);
+    }
+  }
+  return { width: wide, height: high, levels: reduced };
+}
+
 function enlarge(picture, times) {
   if (times <= 1) return picture;
   return sample(picture, times * picture.width, times * picture.height, (at) => Math.floor(at / times));

@@ -11,11 +11,12 @@
  */
 
 import { padded } from "./evidence.js";
-import { toPicture } from "./levels.js";
+import { reduce, toPicture } from "./levels.js";
 import { findDigits, readPage } from "./pages.js";
 import { MOST_SIDE, agree, isDoubtful, isolate, lookAgain, mayBeSingle } from "./single.js";
 import { BLANK, judge, rank } from "./verdict.js";
 
+const INK_SIDE = 112; // px of the ink of a page, which is only for display
 const WARM_SIDE = 140; // px; the first prediction is slow, so it is made on loading
 const WITHOUT_DISTANCE = ["probabilities", "not_digit", "seen", "ink", "box", "centre", "scale", "stroke"];
 const ALL = [...WITHOUT_DISTANCE, "distance"];
@@ -92,7 +93,7 @@ async function read(page) {
   const found = await find(picture);
   const reading = await readPage(picture, found, { runDigits, describe });
   const agreed = mayBeSingle(found) ? agree(reading, found, await predict(page, found)) : reading;
-  return { text: agreed.lines.join("\n"), ...agreed, size: [page.height, page.width], ink: found.evidence.ink };
+  return { text: agreed.lines.join("\n"), ...agreed, size: [page.height, page.width], ink: reduce(found.evidence.ink, INK_SIDE) };
 }
 
 function find(picture, most) {

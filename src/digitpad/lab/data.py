@@ -34,6 +34,11 @@ class Pictures:
         """The first pictures, which are a random sample."""
         return Pictures(self.x[:number], self.y[:number])
 
+    def halves(self) -> tuple["Pictures", "Pictures"]:
+        """The first half and the second."""
+        half = len(self) // 2
+        return self.first(half), Pictures(self.x[half:], self.y[half:])
+
     def drawn(self, number: int, seed: int) -> "Pictures":
         """Some pictures, drawn by a seed."""
         chosen = np.random.default_rng([17, seed]).permutation(len(self))[:number]

@@ -6,6 +6,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from digitpad.lab.table import Table
 from digitpad.training.reporting import plots
 
 COLOURS = ("#3b82f6", "#f59e0b", "#10b981", "#ef4444", "#8b5cf6", "#64748b", "#ec4899")
@@ -24,3 +25,10 @@ def label(axes: Axes, title: str, x: str, y: str) -> None:
     axes.set_title(title, fontsize=10)
     axes.set_xlabel(x)
     axes.set_ylabel(y)
+
+
+def series(axes: Axes, table: Table, x: str, y: str, place: int, name: str | None = None, *, style: str = "o-") -> None:
+    """Plot the mean of a column, and its spread, by the values of another."""
+    points = [(at, rows.mean(y), rows.spread(y)) for at, rows in table.groups(x)]
+    at, means, spreads = zip(*points, strict=True)
+    axes.errorbar(at, means, spreads, fmt=style, color=COLOURS[place], label=name, capsize=3, markersize=4)

@@ -35,7 +35,7 @@ def run(experiment: Experiment, data: Data, scale: Scale, out: Path) -> list[Fin
     left = [case for case in cases if _key(case) not in known]
     runs.write(kept, "".join(_line(json.loads(key), row) for key, row in known.items()))  # without a line cut short
     with kept.open("a", encoding="utf-8") as file:
-        for case in track(left, description=experiment.name, disable=not left):
+        for case in track(left, description=f"{experiment.name:16}", disable=not left):
             started = time.perf_counter()
             row = {**experiment.measure(data, case), "seconds": round(time.perf_counter() - started, 3)}
             known[_key(case)] = row

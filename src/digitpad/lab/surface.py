@@ -1,6 +1,5 @@
 """The loss as a function of all parameters of a network, as one vector: its gradient and curvature."""
 
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -10,20 +9,9 @@ from numpy.typing import NDArray
 from scipy.sparse.linalg import LinearOperator, eigsh
 
 from digitpad.lab.data import Pictures
+from digitpad.lab.losses import Loss, cross_entropy
 
 Vector = NDArray[np.float32]
-Loss = Callable[[Any, Any], Any]
-"""The mean loss of logits, (n, 10), and labels, (n,)."""
-
-
-def cross_entropy(logits: Any, labels: Any) -> Any:
-    """Softmax cross-entropy."""
-    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
-
-
-def squared_error(logits: Any, labels: Any) -> Any:
-    """Half the squared distance from the one-hot label."""
-    return 0.5 * tf.reduce_mean(tf.reduce_sum((logits - tf.one_hot(labels, 10)) ** 2, axis=1))
 
 
 class Surface:

@@ -39,11 +39,16 @@ class Table(Sequence[dict[str, Any]]):
         """The mean of a column."""
         return float(np.mean(self.column(name)))
 
+    def ratio(self, over: str, under: str) -> float:
+        """The mean of a column's values over another's, row by row."""
+        return float(np.mean([row[over] / row[under] for row in self._rows]))
+
     def spread(self, name: str) -> float:
         """The standard deviation of a column, over one less than there are rows; 0 for a single row."""
         found = self.column(name)
         return float(np.std(found, ddof=1)) if len(found) > 1 else 0.0
 
     def percent(self, name: str) -> str:
-        """The mean of a column of shares and its spread, such as "94.9 ± 0.2 % (n = 5)"."""
-        return f"{100 * self.mean(name):.1f} ± {100 * self.spread(name):.1f} % (n = {len(self.column(name))})"
+        """The mean of a column of shares with its spread, such as "94.9 ± 0.2 %"."""
+        spread = f" ± {100 * self.spread(name):.1f}" if len(self) > 1 else ""
+        return f"{100 * self.mean(name):.1f}{spread} %"

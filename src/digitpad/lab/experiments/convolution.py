@@ -10,6 +10,7 @@ from digitpad.lab import figures, networks
 from digitpad.lab.data import Data, Pictures
 from digitpad.lab.experiment import Case, Experiment, Finding, Row, Scale
 from digitpad.lab.table import Table
+from digitpad.lab.training import train
 
 MODELS = ("dense", "cnn")
 SHIFTS = (0, 1, 2, 3, 4, 5)
@@ -17,7 +18,7 @@ SHIFTS = (0, 1, 2, 3, 4, 5)
 
 def cases(scale: Scale) -> list[Case]:
     """Both networks, on pictures as they are and shuffled."""
-    number, num_epochs = (1_000, 5) if scale.quick else (20_000, 8)
+    number, num_epochs = (2_000, 8) if scale.quick else (20_000, 10)
     return [
         {"model": model, "pixels": pixels, "number": number, "num_epochs": num_epochs, "seed": seed}
         for model in MODELS
@@ -31,13 +32,8 @@ def measure(data: Data, case: Case) -> Row:
     order = np.random.default_rng(99).permutation(784) if case["pixels"] == "shuffled" else np.arange(784)
     network = networks.cnn(seed=case["seed"]) if case["model"] == "cnn" else networks.dense(128, 64, seed=case["seed"])
     pictures = data.train.drawn(case["number"], case["seed"])
-    networks.train(
-        network,
-        Pictures(pictures.x[:, order], pictures.y),
-        num_epochs=case["num_epochs"],
-        optimizer=keras.optimizers.Adam(1e-3),
-        seed=case["seed"],
-    )
+    shown, optimizer = Pictures(pictures.x[:, order], pictures.y), keras.optimizers.Adam(1e-3)
+    train(network, shown, optimizer, num_epochs=case["num_epochs"], seed=case["seed"])
     shifted = [Pictures(shift(data.held_out.x, by)[:, order], data.held_out.y) for by in SHIFTS]
     return {
         "accuracies": [networks.accuracy(network, each) for each in shifted],
@@ -67,9 +63,8 @@ def count_products(network: keras.Model) -> int:
 def measure_equivariance(network: keras.Model, pictures: Pictures) -> float:
     """How far the first feature maps of shifted pictures are from the shifted maps, as a share of their size."""
     first = keras.Sequential([keras.Input((784,)), *network.layers[:2]])
-    maps = first.predict(pictures.x, verbose=0)
-    moved = first.predict(shift(pictures.x, 2), verbose=0)  # two pixels are one step of the maps
-    inner = maps[:, :, 1:-2], moved[:, :, 2:-1]
+    maps, moved = networks.logits(first, pictures), networks.logits(first, Pictures(shift(pictures.x, 2), pictures.y))
+    inner = maps[:, :, 1:-2], moved[:, :, 2:-1]  # two pixels are one step of the maps
     return float(np.linalg.norm(inner[0] - inner[1]) / np.linalg.norm(inner[0]))
 
 

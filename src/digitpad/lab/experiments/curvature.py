@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import keras
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,25 +10,41 @@ from matplotlib.figure import Figure
 from digitpad.lab import figures, networks
 from digitpad.lab.data import Data, Pictures
 from digitpad.lab.experiment import Case, Experiment, Finding, Row, Scale
-from digitpad.lab.surface import Surface, squared_error
+from digitpad.lab.losses import squared_error
+from digitpad.lab.surface import Surface
 from digitpad.lab.table import Table
+from digitpad.lab.training import Training
 
-RATES = (0.05, 0.1, 0.2, 0.4)
+RATES = (0.03, 0.04, 0.05)
 WIDTHS = (64, 64)
-BATCH = 32
-LAST = 0.3  # of the steps: where sharpness has settled
+BATCH = 16
+NUM_LOOKS = 40
+LAST = 0.2  # of the steps: where sharpness has settled
+SHARES = (0.9, 1.1)  # of the largest stable rate
+BEYOND = (2.0, 10.0)
 
 
 def cases(scale: Scale) -> list[Case]:
-    """Descent at several rates, on all pictures and on batches; the exact Hessian; a loss that is exactly quadratic."""
-    rates = RATES[1:3] if scale.quick else RATES
-    size = {"num_pictures": 200, "num_steps": 300} if scale.quick else {"num_pictures": 1_000, "num_steps": 4_000}
+    """The exact Hessian; descent on a quadratic loss; on a network, below and beyond the largest stable rate."""
+    rates, number, travel = (RATES[-1:], 200, 50) if scale.quick else (RATES, 1_000, 300)
     return [
         *({"check": "exact", "seed": seed} for seed in scale.seeds),
-        *({"check": "quadratic", "share": share, "seed": seed} for share in (0.9, 1.1) for seed in scale.seeds),
+        *({"check": "quadratic", "share": share, "seed": seed} for share in SHARES for seed in scale.seeds),
         *(
-            {"check": "descent", "batch": batch, "rate": rate, "seed": seed, **size}
-            for batch in ("all", BATCH)
+            {"check": "beyond", "share": share, "number": number, "seed": seed}
+            for share in BEYOND
+            for seed in scale.seeds
+        ),
+        *(
+            {
+                "check": "descent",
+                "batch": batch,
+                "rate": rate,
+                "seed": seed,
+                "number": number,
+                "num_steps": round(travel / rate / NUM_LOOKS) * NUM_LOOKS,
+            }
+            for batch in (number, BATCH)
             for rate in rates
             for seed in scale.seeds
         ),
@@ -36,50 +53,50 @@ def cases(scale: Scale) -> list[Case]:
 
 def measure(data: Data, case: Case) -> Row:
     """Measure one check."""
-    match case["check"]:
-        case "exact":
-            return exact(data, case["seed"])
-        case "quadratic":
-            return quadratic(data, case)
-        case _:
-            return descend(data, case)
+    checks = {"exact": exact, "quadratic": quadratic, "beyond": beyond, "descent": descend}
+    return checks[case["check"]](data, case)
 
 
-def exact(data: Data, seed: int) -> Row:
-    """The sharpness of a network of 330 parameters, by Lanczos and from its whole Hessian."""
-    pictures = data.train.drawn(200, seed)
+def exact(data: Data, case: Case) -> Row:
+    """The sharpness of a network of 339 parameters, by Lanczos and from its whole Hessian."""
+    pictures = data.train.drawn(200, case["seed"])
     small = Pictures(pictures.x.reshape(-1, 28, 28)[:, 2:26:4, 2:26:4].reshape(-1, 36), pictures.y)
-    network = networks.dense(7, seed=seed, activation="tanh", num_inputs=36)
-    surface = Surface(network, small)
+    surface = Surface(networks.dense(7, seed=case["seed"], activation="tanh", num_inputs=36), small)
     whole = float(np.linalg.eigvalsh(surface.hessian().astype(np.float64))[-1])
     return {"num_parameters": surface.num_parameters, "lanczos": surface.sharpness(1e-6), "whole": whole}
 
 
 def quadratic(data: Data, case: Case) -> Row:
-    """The loss of a linear model after descent at a share of the largest stable rate, relative to its first."""
-    surface = Surface(networks.dense(seed=case["seed"]), data.train.drawn(500, case["seed"]), squared_error)
-    rate = case["share"] * 2 / surface.sharpness(1e-6)
-    first = surface.value()
-    for _ in range(100):
-        surface.move(surface.here - rate * surface.gradient())
-    return {"ratio": surface.value() / first}
+    """The loss of a linear model after 100 steps at a share of the largest stable rate, relative to its first."""
+    network = networks.dense(seed=case["seed"])
+    return _stay(network, data.train.drawn(500, case["seed"]), case, 100)
+
+
+def beyond(data: Data, case: Case) -> Row:
+    """The same for a network, beyond the rate that is stable at its start."""
+    return _stay(_network(case), data.train.drawn(case["number"], case["seed"]), case, 200)
+
+
+def _stay(network: keras.Model, pictures: Pictures, case: Case, num_steps: int) -> Row:
+    surface = Surface(network, pictures, squared_error)
+    first, sharpness = surface.value(), surface.sharpness(1e-4)
+    _descent(network, pictures, case["share"] * 2 / sharpness, len(pictures), case["seed"]).run(num_steps)
+    ratio = surface.value() / first
+    ratio = ratio if ratio < 1e30 else 1e30  # neither JSON nor a mean knows infinity
+    return {"ratio": ratio, "flatter": surface.sharpness() / sharpness if ratio < 1e30 else 1e30}
 
 
 def descend(data: Data, case: Case) -> Row:
     """Descend, and note the loss and the sharpness now and then, and how well the expansion foretells a step."""
-    rng = np.random.default_rng(case["seed"])
-    pictures, rate = data.train.drawn(case["num_pictures"], case["seed"]), case["rate"]
-    surface = Surface(networks.dense(*WIDTHS, seed=case["seed"], activation="tanh"), pictures, squared_error)
+    pictures, rate, network = data.train.drawn(case["number"], case["seed"]), case["rate"], _network(case)
+    surface = Surface(network, pictures, squared_error)
+    descent = _descent(network, pictures, rate, case["batch"], case["seed"])
     trace: list[dict[str, Any]] = []
-    for step in range(case["num_steps"] + 1):
-        if step % (case["num_steps"] // 40) == 0:
-            trace.append(
-                {"step": step, "loss": surface.value(), "sharpness": surface.sharpness(), **foretell(surface, rate)}
-            )
-        chosen = None if case["batch"] == "all" else rng.choice(len(pictures), case["batch"], replace=False)
-        surface.move(surface.here - rate * surface.gradient(chosen))
-    late = [point["sharpness"] for point in trace if point["step"] > (1 - LAST) * case["num_steps"]]
-    return {"trace": trace, "last": float(np.mean(late)), "edge": 2 / rate}
+    for _ in range(NUM_LOOKS):
+        descent.take(case["num_steps"] // NUM_LOOKS)
+        trace.append({"loss": surface.value(), "sharpness": surface.sharpness(), **foretell(surface, rate)})
+    late = [look["sharpness"] for look in trace[-round(LAST * NUM_LOOKS) :]]
+    return {"trace": trace, "first": trace[0]["sharpness"], "last": float(np.mean(late)), "edge": 2 / rate}
 
 
 def foretell(surface: Surface, rate: float) -> Row:
@@ -91,89 +108,116 @@ def foretell(surface: Surface, rate: float) -> Row:
     surface.move(here + step)
     after = surface.value()
     surface.move(here)
-    return {"change": after - before, "first": first, "second": second}
+    return {"change": after - before, "first_order": first, "second_order": second}
+
+
+def _network(case: Case) -> keras.Model:
+    return networks.dense(*WIDTHS, seed=case["seed"], activation="tanh")
+
+
+def _descent(network: keras.Model, pictures: Pictures, rate: float, batch_size: int, seed: int) -> Training:
+    optimizer = keras.optimizers.SGD(rate)
+    return Training(network, pictures, optimizer, seed=seed, batch_size=batch_size, loss=squared_error)
 
 
 def judge(table: Table) -> list[Finding]:
     """The verdicts."""
-    exacts, quadratics = table.where(check="exact"), table.where(check="quadratic")
+    exacts, quadratics, far = (table.where(check=check) for check in ("exact", "quadratic", "beyond"))
     wide = max(abs(row["lanczos"] / row["whole"] - 1) for row in exacts)
-    stable, unstable = (quadratics.where(share=share).column("ratio") for share in (0.9, 1.1))
-    whole, batches = (table.where(check="descent", batch=batch) for batch in ("all", BATCH))
-    reached = [row for row in whole if row["last"] > 0.8 * row["edge"]]
-    ratios = {rate: float(np.mean([row["last"] / row["edge"] for row in rows])) for rate, rows in whole.groups("rate")}
-    below = {rate: float(np.mean([row["last"] / row["edge"] for row in rows])) for rate, rows in batches.groups("rate")}
-    points = [point for row in whole for point in row["trace"] if point["sharpness"] < row["edge"]]
-    errors = {
-        order: float(np.median([abs(p[order] / p["change"] - 1) for p in points])) for order in ("first", "second")
-    }
-    told = ", ".join(f"{ratio:.2f} at rate {rate:g}" for rate, ratio in ratios.items())
+    stable, unstable = (quadratics.where(share=share).column("ratio") for share in SHARES)
+    near, farther = (far.where(share=share) for share in BEYOND)
+    batches = table.where(check="descent", batch=BATCH)
+    whole = Table(row for row in table.where(check="descent") if row["batch"] != BATCH)
+    ratios = {rate: rows.ratio("last", "edge") for rate, rows in whole.groups("rate")}
+    below = {rate: rows.ratio("last", "edge") for rate, rows in batches.groups("rate")}
+    looks = [look for row in whole for look in row["trace"] if look["sharpness"] < 0.95 * row["edge"]]
+    errors = [
+        float(np.median([abs(look[order] / look["change"] - 1) for look in looks]))
+        for order in ("first_order", "second_order")
+    ]
     return [
         Finding(
-            "Lanczos finds the largest eigenvalue of the Hessian.",
+            "The Lanczos method finds the largest eigenvalue of the Hessian.",
             "The same as from the whole Hessian of a network that is small enough to have one.",
-            f"Differs by at most {wide:.1e} as a share ({len(exacts)} networks of {exacts[0]['num_parameters']} "
-            "parameters).",
+            f"Differs by at most {wide:.1e} of it ({len(exacts)} networks of {exacts[0]['num_parameters']} parameters).",
             wide < 1e-3,
         ),
         Finding(
-            "On a quadratic loss, descent converges below a rate of 2 over the sharpness and diverges above.",
-            "Exactly there: a linear model with squared error is quadratic.",
-            f"After 100 steps at 0.9 of that rate the loss is {max(stable):.2g} of the first at most, at 1.1 "
-            f"{min(unstable):.2g} at least (n = {len(stable)} each).",
+            "On a quadratic loss, descent converges at rates below 2 over the sharpness and diverges above.",
+            "Exactly there: the squared error of a linear model is quadratic.",
+            f"After 100 steps at {SHARES[0]} of that rate the loss is at most {max(stable):.2g} of the first, at "
+            f"{SHARES[1]} of it at least {min(unstable):.2g} times the first (n = {len(stable)} each).",
             max(stable) < 1 < min(unstable),
+        ),
+        Finding(
+            "A network survives a rate somewhat too large by moving to a flatter place; far beyond, it diverges.",
+            "Up to about 4 over the sharpness it is thrown out and comes to rest elsewhere (Lewkowycz et al. 2020).",
+            f"At {BEYOND[0]:g} times the largest stable rate the loss ends at {near.mean('ratio'):.2g} of the first, the "
+            f"sharpness at {near.mean('flatter'):.2f} of it; at {BEYOND[1]:g} times the loss is at least "
+            f"{min(farther.column('ratio')):.0e} times the first (n = {len(near)} each).",
+            max(near.column("flatter")) < 1 < min(farther.column("ratio")),
         ),
         Finding(
             "On a network, full-batch descent sharpens until the sharpness is 2 over the rate, and stays about there.",
             "Within 10 % of 2 / rate, whatever the rate (Cohen et al. 2021, shown there on CIFAR-10).",
-            f"Mean sharpness over the last {LAST:.0%} of the steps, as a share of 2 / rate: {told} (n = {len(whole)}).",
-            bool(reached) and all(abs(ratio - 1) < 0.1 for ratio in ratios.values()),
+            f"Over the last {LAST:.0%} of the steps, "
+            + ", ".join(f"{ratio:.2f} of 2 / rate at rate {rate:g}" for rate, ratio in ratios.items())
+            + f" (n = {len(whole) // len(ratios)} each).",
+            all(abs(ratio - 1) < 0.1 for ratio in ratios.values()),
         ),
         Finding(
             "With minibatches it settles below.",
             "Noise in the gradient leads to flatter places at the same rate (Jastrzebski et al. 2020).",
-            ", ".join(f"{ratio:.2f} of 2 / rate at rate {rate:g}" for rate, ratio in below.items())
-            + f", batches of {BATCH} (n = {len(batches)}).",
-            all(below[rate] < ratios[rate] for rate in below),
+            f"With batches of {BATCH}, "
+            + ", ".join(f"{ratio:.2f} of 2 / rate at rate {rate:g}" for rate, ratio in below.items())
+            + f" (n = {len(batches) // len(below)} each).",
+            all(below[rate] < 0.95 * ratios[rate] for rate in below),
         ),
         Finding(
-            "The second-order expansion foretells what a step does to the loss, below the edge.",
-            "Its error is smaller than that of the first order, which knows nothing of curvature.",
-            f"Median error as a share of the change: {errors['second']:.1%}, to first order {errors['first']:.1%} "
-            f"({len(points)} steps).",
-            errors["second"] < 0.5 * errors["first"],
+            "Below the edge, the second-order expansion foretells what a step does to the loss.",
+            "Its error is much smaller than that of the first order, which knows nothing of curvature.",
+            f"Median error as a share of the change: {errors[1]:.2%}, to first order {errors[0]:.2%} "
+            f"({len(looks)} steps).",
+            errors[1] < 0.5 * errors[0],
         ),
     ]
 
 
 def draw(table: Table) -> Figure:
-    """Sharpness and loss by step."""
+    """Sharpness on the way, on all pictures and on batches, and what the expansions foretell."""
+    descent = table.where(check="descent", seed=0)
 
     def plot(left: Axes, middle: Axes, right: Axes) -> None:
-        for axes, batch, title in ((left, "all", "Sharpness, all pictures"), (middle, BATCH, f"Batches of {BATCH}")):
-            for number, (rate, rows) in enumerate(table.where(check="descent", batch=batch).groups("rate")):
-                colour = figures.COLOURS[number]
-                for row in rows:
-                    steps = [point["step"] for point in row["trace"]]
-                    axes.plot(steps, [point["sharpness"] for point in row["trace"]], color=colour, linewidth=1)
-                axes.axhline(2 / rate, color=colour, linestyle=":", linewidth=1)
-                axes.plot([], [], color=colour, label=f"rate {rate:g}")
-            figures.label(axes, title, "step", "largest eigenvalue")
-            axes.set_yscale("log")
+        for place, (rate, rows) in enumerate(descent.groups("rate")):
+            for row in rows:
+                axes = middle if row["batch"] == BATCH else left
+                step = row["num_steps"] / NUM_LOOKS
+                sharpness = [look["sharpness"] for look in row["trace"]]
+                colour = figures.COLOURS[place]
+                axes.plot(step * np.arange(1, NUM_LOOKS + 1), sharpness, color=colour, label=f"rate {rate:g}")
+                axes.axhline(2 / rate, linestyle=":", linewidth=0.8, color=colour)
+        top = 1.15 * 2 / min(descent.values("rate"))
         left.legend(fontsize=8)
-        for number, (_, rows) in enumerate(table.where(check="descent", batch="all").groups("rate")):
-            trace = rows[0]["trace"]
-            losses = [point["loss"] for point in trace]
-            right.semilogy([point["step"] for point in trace], losses, color=figures.COLOURS[number])
-        figures.label(right, "Loss, all pictures", "step", "squared error")
+        left.set_ylim(0, top)
+        middle.set_ylim(0, top)
+        figures.label(left, "All pictures; dotted: 2 / rate", "step", "sharpness")
+        figures.label(middle, f"Batches of {BATCH}", "step", "")
+        looks = [(look, row["edge"]) for row in descent if row["batch"] != BATCH for look in row["trace"]]
+        for place, order in enumerate(("first_order", "second_order")):
+            points = [(look["sharpness"] / edge, look[order] / look["change"]) for look, edge in looks]
+            right.plot(*zip(*points, strict=True), "o", color=figures.COLOURS[1 - place], label=order.replace("_", " "))
+        right.axhline(1, linestyle=":", linewidth=0.8)
+        right.set_ylim(0, 3)
+        right.legend(fontsize=8)
+        figures.label(right, "What a step does to the loss", "sharpness as a share of 2 / rate", "foretold / true")
 
-    return figures.panels(3, plot, width=3.2)
+    return figures.panels(3, plot, width=3.4)
 
 
 EXPERIMENT = Experiment(
     "curvature",
     "Curvature and learning rate",
-    "How does the largest eigenvalue of the Hessian bound the learning rate, and what does descent do to it?",
+    "How large may the learning rate be, and what does descent do to the curvature that limits it?",
     cases,
     measure,
     judge,

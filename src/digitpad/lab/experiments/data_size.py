@@ -1,7 +1,6 @@
 """How much data: accuracy by the number of pictures, for networks that know more or less of pictures beforehand."""
 
 import keras
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -9,20 +8,23 @@ from digitpad.lab import figures, networks, nielsen
 from digitpad.lab.data import Data
 from digitpad.lab.experiment import Case, Experiment, Finding, Row, Scale
 from digitpad.lab.table import Table
+from digitpad.lab.training import BATCH_SIZE, train
 
-NUMBERS = (100, 1_000, 10_000, 50_000)
-MODELS = ("linear", "nielsen", "dense", "cnn")
+NUMBERS = (100, 300, 1_000, 3_000, 10_000, 30_000, 55_000)
+MODELS = ("linear", "dense", "cnn")
+NUM_STEPS = 5_000
+
 BOOK = {100: 0.691, 1_000: 0.889, 10_000: 0.949, 50_000: 0.960}
 """What Nielsen's network reads right, by the number of pictures: chapter 3."""
 
-NEAR = 0.02
-NUM_STEPS = 6_000
 BOOK_STEPS = 150_000
+NEAR = 0.02
 
 
 def cases(scale: Scale) -> list[Case]:
     """Models, numbers of pictures and seeds."""
-    numbers, share = (NUMBERS[:2], 30) if scale.quick else (NUMBERS, 1)
+    numbers, book, share = ((100, 1_000), (100, 1_000), 10) if scale.quick else (NUMBERS, tuple(BOOK), 1)
+    sizes = [*((model, number) for model in MODELS for number in numbers), *(("nielsen", number) for number in book)]
     return [
         {
             "model": model,
@@ -30,97 +32,107 @@ def cases(scale: Scale) -> list[Case]:
             "num_steps": (BOOK_STEPS if model == "nielsen" else NUM_STEPS) // share,
             "seed": seed,
         }
-        for model in MODELS
-        for number in numbers
+        for model, number in sizes
         for seed in scale.seeds
     ]
 
 
 def measure(data: Data, case: Case) -> Row:
     """Train on some pictures for a number of steps that is the same for all, and read the held-out ones."""
-    pictures = data.train.drawn(case["number"], case["seed"])
+    pictures, seed = data.train.drawn(case["number"], case["seed"]), case["seed"]
     if case["model"] == "nielsen":
-        num_epochs = max(1, case["num_steps"] * nielsen.BATCH // len(pictures))
-        network, _ = nielsen.train(pictures, num_epochs=num_epochs, shrinkage=1e-4, seed=case["seed"])
-        return {"accuracy": networks.accuracy(network, data.held_out)}
-    widths = {"linear": (), "dense": (256, 128)}
-    network = (
-        networks.cnn(seed=case["seed"])
-        if case["model"] == "cnn"
-        else networks.dense(*widths[case["model"]], seed=case["seed"])
-    )
-    batch_size = min(64, len(pictures))
-    networks.train(
-        network,
-        pictures,
-        num_epochs=max(1, case["num_steps"] * batch_size // len(pictures)),
-        optimizer=keras.optimizers.Adam(1e-3),
-        seed=case["seed"],
-        batch_size=batch_size,
-    )
+        network, training = nielsen.prepare(pictures, shrinkage=1e-4, seed=seed)
+        training.take(case["num_steps"])
+    else:
+        network = {
+            "linear": lambda: networks.dense(seed=seed),
+            "dense": lambda: networks.dense(256, 128, seed=seed),
+            "cnn": lambda: networks.cnn(seed=seed),
+        }[case["model"]]()
+        num_epochs = max(1, case["num_steps"] * BATCH_SIZE // len(pictures))
+        train(network, pictures, keras.optimizers.Adam(1e-3), num_epochs=num_epochs, seed=seed)
     return {"accuracy": networks.accuracy(network, data.held_out)}
 
 
 def judge(table: Table) -> list[Finding]:
     """The verdicts."""
-    found = {model: dict(rows.groups("number")) for model, rows in table.groups("model")}
-    numbers = table.values("number")
-    book = {number: rows.mean("accuracy") for number, rows in found["nielsen"].items()}
-    grows = all(np.all(np.diff([rows[number].mean("accuracy") for number in numbers]) > 0) for rows in found.values())
-    gains = {
-        number: found["cnn"][number].mean("accuracy") - found["dense"][number].mean("accuracy") for number in numbers
+    found = {
+        model: {number: some.mean("accuracy") for number, some in rows.groups("number")}
+        for model, rows in table.groups("model")
     }
-    errors = {
-        number: (1 - found["cnn"][number].mean("accuracy")) / (1 - found["dense"][number].mean("accuracy"))
-        for number in numbers
-    }
+    book = found.pop("nielsen")
+    numbers, num_seeds = list(found["cnn"]), len(table.values("seed"))
+    far = [number for number in book if abs(book[number] - BOOK[number]) >= NEAR]
+    fewer = {number: (1 - found["cnn"][number]) / (1 - found["dense"][number]) for number in numbers}
     return [
         Finding(
             "More data helps every model.",
-            "Accuracy rises with every tenfold number of pictures.",
-            "; ".join(
-                f"{model}: " + ", ".join(f"{number:,} {rows[number].percent('accuracy')}" for number in numbers)
-                for model, rows in found.items()
-            ),
-            grows,
+            "Accuracy rises with every step to more pictures.",
+            "; ".join(_tell(model, table.where(model=model)) for model in MODELS) + f" (n = {num_seeds} each).",
+            all(_rises(list(accuracies.values())) for accuracies in found.values()),
         ),
         Finding(
             "Nielsen's network reads as well here as in his book.",
             "Within 2 points of "
-            + ", ".join(f"{BOOK[number]:.1%} after {number:,}" for number in numbers)
-            + " (Nielsen 2015).",
-            ", ".join(f"{book[number]:.1%} after {number:,}" for number in numbers),
-            all(abs(book[number] - BOOK[number]) < NEAR for number in numbers),
+            + ", ".join(f"{BOOK[number]:.1%} after {number:,}" for number in book)
+            + " (Nielsen 2015, one run each, on his own validation pictures).",
+            _tell("Here", table.where(model="nielsen"))
+            + f" (n = {num_seeds} each)."
+            + (f" Too far: after {', '.join(f'{number:,}' for number in far)}." if far else ""),
+            not far,
         ),
         Finding(
-            "Convolution needs less data than a dense network.",
-            "Locality and shared weights fit pictures, so the CNN makes fewer errors from the same pictures.",
-            ", ".join(
-                f"after {number:,}: {100 * gains[number]:+.1f} points, {errors[number]:.2f} times the errors"
-                for number in numbers
-            ),
-            all(gain > 0 for gain in gains.values()),
+            "A CNN needs less data than a dense network.",
+            "Locality and shared weights fit pictures: from the same pictures it makes fewer errors.",
+            "Its errors over those of the dense network: "
+            + ", ".join(f"{share:.2f} after {number:,}" for number, share in fewer.items())
+            + f" (n = {num_seeds} each).",
+            all(share < 1 for share in fewer.values()),
+        ),
+        Finding(
+            "A linear model stops gaining; networks go on.",
+            "It cannot use what more pictures tell: its errors are bounded from below by its form.",
+            f"From {numbers[-2]:,} to {numbers[-1]:,} pictures errors fall to "
+            + ", ".join(f"{_fall(found[model], numbers):.2f} ({model})" for model in MODELS)
+            + f" of what they were (n = {num_seeds} each).",
+            _fall(found["linear"], numbers) > max(_fall(found[model], numbers) for model in ("dense", "cnn")),
         ),
     ]
+
+
+def _tell(name: str, rows: Table) -> str:
+    return f"{name}: " + ", ".join(f"{some.percent('accuracy')} after {n:,}" for n, some in rows.groups("number"))
+
+
+def _rises(values: list[float]) -> bool:
+    return values == sorted(values)
+
+
+def _fall(accuracies: dict[int, float], numbers: list[int]) -> float:
+    return (1 - accuracies[numbers[-1]]) / (1 - accuracies[numbers[-2]])
 
 
 def draw(table: Table) -> Figure:
     """Errors by number of pictures."""
 
     def plot(axes: Axes) -> None:
-        for place, (model, rows) in enumerate(table.groups("model")):
-            points = [
-                (number, 1 - some.mean("accuracy"), some.spread("accuracy")) for number, some in rows.groups("number")
-            ]
-            at, errors, spreads = zip(*points, strict=True)
-            axes.errorbar(at, errors, spreads, fmt="o-", color=figures.COLOURS[place], label=model, capsize=3)
-        known = [number for number in table.values("number") if number in BOOK]
+        errors = Table({**row, "error": 1 - row["accuracy"]} for row in table)
+        for place, model in enumerate((*MODELS, "nielsen")):
+            figures.series(
+                axes,
+                errors.where(model=model),
+                "number",
+                "error",
+                place,
+                model.replace("n", "N", 1) if model == "nielsen" else model,
+            )
+        known = errors.where(model="nielsen").values("number")
         axes.plot(known, [1 - BOOK[number] for number in known], "x", color=figures.COLOURS[5], label="Nielsen's book")
         axes.set(xscale="log", yscale="log")
         axes.legend()
         figures.label(axes, "Errors on held-out pictures", "pictures to learn from", "share")
 
-    return figures.panels(1, plot, width=5)
+    return figures.panels(1, plot, width=5.5, height=3.6)
 
 
 EXPERIMENT = Experiment(

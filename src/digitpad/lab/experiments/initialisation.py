@@ -12,187 +12,184 @@ from matplotlib.figure import Figure
 from digitpad.lab import figures, networks
 from digitpad.lab.data import Data, Pictures
 from digitpad.lab.experiment import Case, Experiment, Finding, Row, Scale
+from digitpad.lab.losses import cross_entropy
 from digitpad.lab.table import Table
+from digitpad.lab.training import Training, watch
 
 DEPTH, WIDTH = 8, 128
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "silu")
-INITIALIZERS = ("he", "glorot", "too small", "too large")
-VARIANCES = {"he": 2.0, "glorot": 1.0, "too small": 0.2, "too large": 8.0}
+NUM_PROBES = 500
+NUM_EPOCHS = 3
+RATE, LARGE_RATE = 0.02, 0.1
+VARIANCES = {"He": 2.0, "Glorot": 1.0, "too small": 0.2, "too large": 8.0}
 """Of the weights, times the number of inputs; between layers of one width Glorot's is 1."""
 
-NUM_PROBES = 500
+ACTIVATIONS = {"sigmoid": "Glorot", "tanh": "Glorot", "relu": "He", "silu": "He"}
+"""With the initialisation that was made for each."""
 
 
 def cases(scale: Scale) -> list[Case]:
-    """Activations, initialisations and seeds."""
+    """Activations, initialisations and seeds; ReLU at a large rate too."""
+    pairs = [(activation, initializer) for activation in ACTIVATIONS for initializer in VARIANCES]
+    if scale.quick:
+        pairs = [pair for pair in pairs if pair[0] == "relu" or pair[1] == ACTIVATIONS[pair[0]]]
+    settings = [*((*pair, RATE) for pair in pairs), ("relu", "He", LARGE_RATE)]
     return [
         {
             "activation": activation,
             "initializer": initializer,
-            "num_pictures": 1_000 if scale.quick else 20_000,
+            "rate": rate,
+            "number": 2_000 if scale.quick else 20_000,
             "seed": seed,
         }
-        for activation in ACTIVATIONS
-        for initializer in INITIALIZERS
+        for activation, initializer, rate in settings
         for seed in scale.seeds
     ]
 
 
 def measure(data: Data, case: Case) -> Row:
-    """Build a deep network, look at it, train it for two epochs, and look again."""
-    make = initializer(case["initializer"])
+    """Build a deep network, look at it, train it, and look again."""
+    make = initialise(case["initializer"])
     network = networks.dense(*[WIDTH] * DEPTH, seed=case["seed"], activation=case["activation"], initializer=make)
     probes = data.held_out.first(NUM_PROBES)
     start = look(network, probes)
-    history = networks.train(
-        network,
-        data.train.drawn(case["num_pictures"], case["seed"]),
-        num_epochs=2,
-        optimizer=keras.optimizers.SGD(0.02, momentum=0.9),
-        seed=case["seed"],
-        validation=data.held_out.first(1_000),
-    )
-    accuracy = [value if np.isfinite(value) else 0.0 for value in history["val_accuracy"]]
-    return {"start": start, "end": look(network, probes), "accuracy": accuracy[-1]}
+    optimizer = keras.optimizers.SGD(case["rate"], momentum=0.9)
+    training = Training(network, data.train.drawn(case["number"], case["seed"]), optimizer, seed=case["seed"])
+    history = watch(training, network, data.held_out.first(1_000), NUM_EPOCHS)
+    return {"start": start, "end": look(network, probes), "accuracy": history.accuracy[-1], "epochs": history.accuracy}
 
 
-def initializer(name: str) -> Callable[[int], Any]:
+def initialise(name: str) -> Callable[[int], Any]:
     """What makes an initialisation of one of `VARIANCES` from a seed."""
     return lambda seed: keras.initializers.VarianceScaling(VARIANCES[name], "fan_in", "untruncated_normal", seed)
 
 
 def look(network: keras.Model, probes: Pictures) -> dict[str, list[float]]:
     """By hidden layer: the root mean square of activations and of the loss's gradients, and the share of dead units."""
-    values, tapes = [], tf.constant(probes.x)
+    values, value = [], tf.constant(probes.x)
     with tf.GradientTape() as tape:
         for layer in network.layers:
-            tapes = layer(tapes)
-            tape.watch(tapes)
-            values.append(tapes)
-        loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(probes.y, values[-1]))
-    slopes = tape.gradient(loss, values[:-1])
-    hidden = [value.numpy() for value in values[:-1]]
+            value = layer(value)
+            tape.watch(value)
+            values.append(value)
+        loss = cross_entropy(value, probes.y)
+    hidden = values[:-1]
     return {
         "activations": [_size(value) for value in hidden],
-        "gradients": [_size(slope.numpy()) for slope in slopes],
-        "dead": [float(np.mean((value == 0).all(axis=0))) for value in hidden],
+        "gradients": [_size(slope) for slope in tape.gradient(loss, hidden)],
+        "dead": [float(np.mean(np.all(value.numpy() == 0, axis=0))) for value in hidden],
     }
 
 
 def _size(values: Any) -> float:
     """The root mean square, as a number that JSON has."""
-    size = float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
+    size = float(np.sqrt(np.mean(np.square(values.numpy(), dtype=np.float64))))
     return size if np.isfinite(size) else 1e30
 
 
 def judge(table: Table) -> list[Finding]:
     """The verdicts."""
+    usual, num_seeds = table.where(rate=RATE), len(table.values("seed"))
 
-    def ratio(activation: str, initializer: str, what: str) -> float:
-        """The last hidden layer's size over the first's, or for gradients the first's over the last's, at the start."""
-        rows = table.where(activation=activation, initializer=initializer).column("start")
-        pairs = [(row[what][0], row[what][-1]) for row in rows]
-        return float(np.mean([last / first if what == "activations" else first / last for first, last in pairs]))
+    def grown(initializer: str) -> float:
+        """The activations of the last hidden layer of ReLUs over those of the first, at the start."""
+        rows = usual.where(activation="relu", initializer=initializer).column("start")
+        return float(np.mean([row["activations"][-1] / row["activations"][0] for row in rows]))
 
-    def read(activation: str, initializer: str) -> str:
-        return table.where(activation=activation, initializer=initializer).percent("accuracy")
+    def faded(activation: str) -> float:
+        """The gradients of the first hidden layer over those of the last, at the start."""
+        rows = usual.where(activation=activation, initializer=ACTIVATIONS[activation]).column("start")
+        return float(np.mean([row["gradients"][0] / row["gradients"][-1] for row in rows]))
 
-    he, small, large = (ratio("relu", initializer, "activations") for initializer in ("he", "too small", "too large"))
-    fade = {activation: ratio(activation, "glorot", "gradients") for activation in ACTIVATIONS}
-    accuracies = {pair: table.where(activation=pair[0], initializer=pair[1]).mean("accuracy") for pair in _pairs()}
-    dead = {
-        initializer: float(
-            np.mean(
-                [np.mean(row["dead"]) for row in table.where(activation="relu", initializer=initializer).column("end")]
-            )
-        )
-        for initializer in INITIALIZERS
-    }
-    theory = {"too small": 0.1 ** ((DEPTH - 1) / 2), "too large": 4.0 ** ((DEPTH - 1) / 2)}
+    def dead(initializer: str, rate: float, when: str) -> float:
+        rows = table.where(activation="relu", initializer=initializer, rate=rate).column(when)
+        return float(np.mean([row["dead"] for row in rows]))
+
+    own = {name: usual.where(activation=name, initializer=made) for name, made in ACTIVATIONS.items()}
+    relu = {initializer: usual.where(activation="relu", initializer=initializer) for initializer in VARIANCES}
+    theory = {name: (VARIANCES[name] / 2) ** ((DEPTH - 1) / 2) for name in ("too small", "too large")}
+    shares = {name: faded(name) for name in ACTIVATIONS}
+    killed = [dead("He", RATE, "start"), dead("He", RATE, "end"), dead("He", LARGE_RATE, "end")]
     return [
         Finding(
             f"He initialisation keeps the size of activations through {DEPTH} layers of ReLU.",
-            "Weights of variance 2 / n keep it, so the last layer's is about the first's (He et al. 2015).",
-            f"The last layer's is {he:.2f} of the first's.",
-            0.5 < he < 2,
+            "Weights of variance 2 / n do, so the last layer's are about as large as the first's (He et al. 2015).",
+            f"The last layer's are {grown('He'):.2f} of the first's (n = {num_seeds}).",
+            0.5 < grown("He") < 2,
         ),
         Finding(
-            "Smaller weights let it fade, larger ones explode, by the same factor in every layer.",
-            "By the square root of half the variance times n: "
-            f"to {theory['too small']:.1e} and {theory['too large']:.0f}.",
-            f"To {small:.1e} and {large:.0f}.",
-            0.5 < small / theory["too small"] < 2 and 0.5 < large / theory["too large"] < 2,
+            "Smaller weights let them fade and larger ones explode, by the same factor in every layer.",
+            "By the square root of half the variance times n, seven times: "
+            f"to {theory['too small']:.1e} and {theory['too large']:.0f} times the first's.",
+            f"To {grown('too small'):.1e} and {grown('too large'):.0f} (n = {num_seeds} each).",
+            all(0.5 < grown(name) / expected < 2 for name, expected in theory.items()),
         ),
         Finding(
             "Gradients vanish through sigmoids, not through ReLU.",
             "A sigmoid's slope is at most 1/4, so eight of them leave little (Glorot and Bengio 2010).",
-            "The first layer's gradient as a share of the last's: "
-            + ", ".join(f"{activation} {share:.1e}" for activation, share in fade.items()),
-            fade["sigmoid"] < 1e-3 < fade["relu"],
+            "The first layer's gradient over the last's: "
+            + ", ".join(f"{name} {share:.1e}" for name, share in shares.items())
+            + f" (n = {num_seeds} each, each with the initialisation made for it).",
+            shares["sigmoid"] < 1e-3 < 0.1 < shares["relu"],
         ),
         Finding(
-            "So a deep network of sigmoids does not learn where one of ReLU does.",
-            "After the same two epochs, at chance against above 90 %.",
-            f"sigmoid, Glorot: {read('sigmoid', 'glorot')}; ReLU, He: {read('relu', 'he')}; "
-            f"SiLU, He: {read('silu', 'he')}; tanh, Glorot: {read('tanh', 'glorot')}.",
-            accuracies["sigmoid", "glorot"] < 0.3 and accuracies["relu", "he"] > 2 * accuracies["sigmoid", "glorot"],
+            "So a deep network of sigmoids does not learn where one of ReLU, tanh or SiLU does.",
+            f"After the same {NUM_EPOCHS} epochs it is near chance, the others are far above.",
+            ", ".join(f"{name} {rows.percent('accuracy')}" for name, rows in own.items()) + f" (n = {num_seeds} each).",
+            own["sigmoid"].mean("accuracy") < 0.3 < min(own[name].mean("accuracy") for name in ("relu", "tanh")),
         ),
         Finding(
-            "Some ReLUs are dead, and more of them where weights are too large.",
-            "A unit that is 0 for every picture gets no gradient any more.",
-            "After training: " + ", ".join(f"{initializer} {share:.1%}" for initializer, share in dead.items()),
-            dead["too large"] >= dead["he"],
+            "ReLU learns fastest from weights of the right size.",
+            "Weights that are too small leave no signal, and too large ones no small loss to begin with.",
+            ", ".join(f"{name} {rows.percent('accuracy')}" for name, rows in relu.items())
+            + f" (n = {num_seeds} each).",
+            relu["He"].mean("accuracy") > max(relu[name].mean("accuracy") for name in ("too small", "too large")),
+        ),
+        Finding(
+            "ReLUs die in training, more of them at a large rate.",
+            "A step that is too large can leave a unit 0 for every picture, and then it gets no gradient any more.",
+            f"Dead for all of {NUM_PROBES} pictures: {killed[0]:.1%} at the start, {killed[1]:.1%} after training at rate "
+            f"{RATE}, {killed[2]:.1%} at {LARGE_RATE} (n = {num_seeds} each).",
+            killed[2] > 1.5 * killed[1],
         ),
     ]
 
 
-def _pairs() -> list[tuple[str, str]]:
-    return [(activation, initializer) for activation in ACTIVATIONS for initializer in INITIALIZERS]
-
-
 def draw(table: Table) -> Figure:
-    """Activations and gradients by layer at the start, and accuracy after two epochs."""
+    """Activations and gradients by layer, before and after training, and accuracy."""
+    usual = table.where(rate=RATE)
+    depths = range(1, DEPTH + 1)
+
+    def sizes(axes: Axes, rows: Table, what: str, place: int, name: str) -> None:
+        for when, style in (("start", "o-"), ("end", ":")):
+            means = np.exp(np.mean([np.log(np.add(row[what], 1e-30)) for row in rows.column(when)], axis=0))
+            axes.semilogy(
+                depths,
+                means,
+                style,
+                color=figures.COLOURS[place],
+                markersize=4,
+                label=name if when == "start" else None,
+            )
 
     def plot(left: Axes, middle: Axes, right: Axes) -> None:
-        for place, initializer in enumerate(INITIALIZERS):
-            rows = table.where(activation="relu", initializer=initializer).column("start")
-            left.semilogy(
-                range(1, DEPTH + 1),
-                np.mean([row["activations"] for row in rows], axis=0),
-                "o-",
-                color=figures.COLOURS[place],
-                label=initializer,
-            )
-        left.legend(fontsize=8)
-        figures.label(left, "ReLU: activations at the start", "layer", "root mean square")
-        for place, activation in enumerate(ACTIVATIONS):
-            rows = table.where(activation=activation, initializer="glorot").column("start")
-            middle.semilogy(
-                range(1, DEPTH + 1),
-                np.mean([row["gradients"] for row in rows], axis=0),
-                "o-",
-                color=figures.COLOURS[place],
-                label=activation,
-            )
-        middle.legend(fontsize=8)
-        figures.label(middle, "Glorot: gradients at the start", "layer", "root mean square")
-        grid = [[table.where(activation=a, initializer=i).mean("accuracy") for i in INITIALIZERS] for a in ACTIVATIONS]
-        right.imshow(grid, vmin=0, vmax=1, cmap="Blues", aspect="auto")
-        for row, values in enumerate(grid):
-            for column, value in enumerate(values):
-                right.text(
-                    column,
-                    row,
-                    f"{100 * value:.0f}",
-                    ha="center",
-                    va="center",
-                    color="white" if value > 0.6 else "black",
+        for place, initializer in enumerate(VARIANCES):
+            sizes(left, usual.where(activation="relu", initializer=initializer), "activations", place, initializer)
+        for place, (activation, initializer) in enumerate(ACTIVATIONS.items()):
+            rows = usual.where(activation=activation, initializer=initializer)
+            sizes(middle, rows, "gradients", place, f"{activation}, {initializer}")
+            for row in rows.where(seed=0):
+                right.plot(
+                    range(1, NUM_EPOCHS + 1), row["epochs"], "o-", color=figures.COLOURS[place], label=activation
                 )
-        right.set_xticks(range(len(INITIALIZERS)), INITIALIZERS, fontsize=8)
-        right.set_yticks(range(len(ACTIVATIONS)), ACTIVATIONS)
-        figures.label(right, "Accuracy after two epochs, %", "", "")
+        for axes in (left, middle, right):
+            axes.legend(fontsize=7)
+        right.set_ylim(0, 1)
+        right.set_xticks(range(1, NUM_EPOCHS + 1))
+        figures.label(left, "ReLU: activations; dotted: trained", "layer", "root mean square")
+        figures.label(middle, "Gradients; dotted: trained", "layer", "root mean square")
+        figures.label(right, "How fast each learns", "epoch", "accuracy")
 
-    return figures.panels(3, plot, width=3.2)
+    return figures.panels(3, plot, width=3.4)
 
 
 EXPERIMENT = Experiment(

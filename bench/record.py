@@ -7,7 +7,6 @@ import functools
 import json
 import os
 import platform
-import re
 import statistics
 import sys
 import tomllib
@@ -22,6 +21,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from digitpad import artifact
 from digitpad.errors import DataError
 from digitpad.training.datasets import pen
+from digitpad.training.reporting import machine
 
 Figures = dict[str, float]
 
@@ -88,11 +88,9 @@ def shipped() -> str:
 
 def collect(installed: Mapping[str, str], results: Mapping[str, Any], *notes: str) -> dict[str, Any]:
     """A record: the machine, the versions of everything involved, the results, and notes by their names."""
-    cpuinfo = Path("/proc/cpuinfo")
-    processor = re.search(r"^model name\s*:\s*(.+)", cpuinfo.read_text(), re.MULTILINE) if cpuinfo.exists() else None
     known = tomllib.loads((FOLDER / "notes.toml").read_text())
     return {
-        "machine": f"{processor[1] if processor else platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
+        "machine": f"{machine.processor()}, {os.cpu_count()} cores, {platform.system()}",
         "python": platform.python_version(),
         "versions": installed,
         "notes": [note for name in notes for note in known[name]],

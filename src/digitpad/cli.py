@@ -202,12 +202,15 @@ def lab(
     quick: Annotated[
         bool, typer.Option("--quick", help="The short form: seconds, to see the law but not figures.")
     ] = False,
-    seeds: Annotated[int | None, typer.Option(min=1, help="How often what depends on chance is repeated.")] = None,
+    seeds: Annotated[
+        int | None,
+        typer.Option(min=1, help="How often what depends on chance is repeated; by default 5 times, or once if quick."),
+    ] = None,
     out: Annotated[
         Path, typer.Option(help="Folder for the results; what is there already is not measured again.")
     ] = Path("runs/lab"),
     everything: Annotated[
-        bool, typer.Option("--all", help="Run all experiments, and write a page about them.")
+        bool, typer.Option("--all", help="Run all experiments, and write a page beside the folder of their results.")
     ] = False,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
@@ -229,6 +232,9 @@ def site(
     settings: Annotated[
         Path | None, typer.Option(help="A TOML file with title, description, author, url and links.")
     ] = None,
+    lab: Annotated[
+        Path | None, typer.Option(help="Folder with the results of `digitpad lab`; the site tells of them on a page.")
+    ] = None,
     cdn: Annotated[
         bool, typer.Option("--cdn", help="Let the page load ONNX Runtime Web from a CDN; npm is not needed.")
     ] = False,
@@ -239,7 +245,7 @@ def site(
     """
     with _needing("site"):
         from digitpad.site import command
-    command.site(run, out, settings, cdn=cdn)
+    command.site(run, out, settings, lab=lab, cdn=cdn)
 
 
 @contextlib.contextmanager

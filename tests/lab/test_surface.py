@@ -5,7 +5,8 @@ import pytest
 
 from digitpad.lab import networks
 from digitpad.lab.data import Data
-from digitpad.lab.surface import Surface, squared_error
+from digitpad.lab.losses import squared_error
+from digitpad.lab.surface import Surface
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from jinja2 import Environment, PackageLoader
+
 from digitpad.errors import InputError
-from digitpad.lab import page
+from digitpad.lab import results
 from digitpad.lab.data import Data
 from digitpad.lab.experiment import Scale
 from digitpad.lab.experiments import EXPERIMENTS
@@ -12,7 +14,7 @@ from digitpad.lab.run import run
 from digitpad.training import runs
 from digitpad.training.datasets import mnist
 
-QUICK_SEEDS, FULL_SEEDS = 2, 5
+QUICK_SEEDS, FULL_SEEDS = 1, 5
 _QUICK_HELD_OUT = 1_000
 
 
@@ -25,9 +27,9 @@ def lab(
         name: of an experiment.
         data: folder with MNIST.
         out: folder of the results.
-        num_seeds: how often what depends on chance is repeated; None for as often as the figures in the page.
+        num_seeds: how often what depends on chance is repeated; None for 5 times, or once if quick.
         quick: whether to run the short form.
-        everything: whether to run all, and write the page.
+        everything: whether to run all, and write a page beside the folder.
 
     Raises:
         InputError: there is no experiment of this name, or both a name and all are asked for.
@@ -39,26 +41,38 @@ def lab(
     if not name and not everything:
         _list()
         return
-    _run(list(EXPERIMENTS) if everything else [str(name)], data, out, num_seeds, quick=quick)
+    _run([name] if name else list(EXPERIMENTS), data, out, num_seeds, quick=quick)
     if everything:
-        print(f"\nThe page: {page.write(out)}")
+        print(f"\nThe page about all: {_write_page(out)}")
 
 
 def _list() -> None:
     for experiment in EXPERIMENTS.values():
         print(f"{experiment.name:16}{experiment.question}")
-    print(f"\nTo run one: {runs.command('lab', 'NAME', '--quick')}")
+    print(f"\nTo run one in seconds: {runs.command('lab', 'softmax', '--quick')}")
 
 
 def _run(names: Sequence[str], data: Path | None, out: Path, num_seeds: int | None, *, quick: bool) -> None:
     dataset = mnist.load(data)
     if dataset.notice:
         print(dataset.notice)
-    seen = Data.split(dataset.pool, _QUICK_HELD_OUT) if quick else Data.split(dataset.pool)
+    pictures = Data.split(dataset.pool, _QUICK_HELD_OUT) if quick else Data.split(dataset.pool)
     scale = Scale(quick, num_seeds or (QUICK_SEEDS if quick else FULL_SEEDS))
+    order = list(EXPERIMENTS)
     for name in names:
-        findings = run(EXPERIMENTS[name], seen, scale, out)
-        print(f"\n{EXPERIMENTS[name].title}: {out / name}.json, {out / name}.svg")
+        findings = run(EXPERIMENTS[name], pictures, scale, out, number=order.index(name) + 1)
+        print(f"\n{EXPERIMENTS[name].title}: {out / name}.svg, {out / name}.json")
         for finding in findings:
             print(f"  {'held' if finding.held else 'DID NOT HOLD'}: {finding.claim}")
             print(f"    Expected: {finding.expected}\n    Measured: {finding.measured}")
+
+
+def _write_page(out: Path) -> Path:
+    """Write the page about all experiments beside the folder of their results; returns its path."""
+    loader = PackageLoader("digitpad.lab", ".")
+    environment = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, autoescape=False)
+    folder = out.resolve()
+    page = environment.get_template("lab.md.j2").render(results.context(folder), folder=folder.name)
+    path = folder.with_suffix(".md")
+    runs.write(path, page)
+    return path

@@ -25,7 +25,8 @@ class Pictures:
     @classmethod
     def of(cls, digits: Split) -> "Pictures":
         """Scale MNIST's levels to shares."""
-        return cls(digits.images.reshape(-1, 784).astype(np.float32) / 255, digits.labels.astype(np.int32))
+        levels = digits.images.reshape(-1, 784).astype(np.float32)
+        return cls(levels / np.float32(255), digits.labels.astype(np.int32))
 
     def __len__(self) -> int:
         return len(self.y)
@@ -65,5 +66,5 @@ class Data:
     def split(cls, digits: Split, num_held_out: int = NUM_HELD_OUT) -> "Data":
         """Split MNIST's training set in an order that never changes."""
         ordered = digits[np.random.default_rng(0).permutation(len(digits))]
-        parts = ordered[num_held_out:], ordered[:num_held_out]
-        return cls(*map(Pictures.of, parts), *parts)
+        train, held_out = ordered[num_held_out:], ordered[:num_held_out]
+        return cls(Pictures.of(train), Pictures.of(held_out), train, held_out)

@@ -1,4 +1,4 @@
-"""What the knobs of the notebook turn: small trainings that take a second, and what they show."""
+"""What the knobs of the notebook turn: trainings that take a second, and what they show."""
 
 import keras
 import numpy as np
@@ -8,10 +8,13 @@ from matplotlib.figure import Figure
 from digitpad.lab import figures, networks
 from digitpad.lab.data import Data
 from digitpad.lab.experiments import initialisation
-from digitpad.lab.surface import Surface, squared_error
+from digitpad.lab.losses import squared_error
+from digitpad.lab.surface import Surface
+from digitpad.lab.training import Training, watch
 
-_NUM_PICTURES, _NUM_STEPS, _EVERY = 300, 160, 8
-_LEARNED, _NUM_EPOCHS = 2_000, 5
+_NUM_PICTURES, _NUM_STEPS, _STEPS_A_LOOK = 200, 500, 20
+_TOO_FAR = 1e4  # a loss from which descent does not come back
+_NUM_LEARNED, _NUM_EPOCHS = 2_000, 5
 
 
 def descend(data: Data, rate: float) -> Figure:
@@ -21,19 +24,21 @@ def descend(data: Data, rate: float) -> Figure:
         data: MNIST.
         rate: the learning rate.
     """
-    network = networks.dense(32, seed=0, activation="tanh")
-    surface = Surface(network, data.train.first(_NUM_PICTURES), squared_error)
-    losses, sharpness = [], []
-    for step in range(_NUM_STEPS + 1):
+    network, pictures = networks.dense(32, seed=0, activation="tanh"), data.train.first(_NUM_PICTURES)
+    surface = Surface(network, pictures, squared_error)
+    optimizer = keras.optimizers.SGD(rate)
+    descent = Training(network, pictures, optimizer, seed=0, batch_size=_NUM_PICTURES, loss=squared_error)
+    steps, losses, sharpness = [0], [surface.value()], [surface.sharpness(1e-2)]
+    while steps[-1] < _NUM_STEPS and losses[-1] < _TOO_FAR:
+        descent.take(_STEPS_A_LOOK)
+        steps.append(steps[-1] + _STEPS_A_LOOK)
         losses.append(surface.value())
-        if step % _EVERY == 0:
-            sharpness.append(surface.sharpness(1e-2) if np.isfinite(losses[-1]) and losses[-1] < 1e6 else np.nan)
-        surface.move(surface.here - rate * surface.gradient())
+        sharpness.append(surface.sharpness(1e-2) if losses[-1] < _TOO_FAR else np.nan)
 
     def plot(left: Axes, right: Axes) -> None:
-        left.semilogy(losses, color=figures.COLOURS[0])
+        left.semilogy(steps, losses, "o-", color=figures.COLOURS[0], markersize=4)
         figures.label(left, f"Loss at a rate of {rate:.3g}", "step", "squared error")
-        right.plot(range(0, _NUM_STEPS + 1, _EVERY), sharpness, "o-", color=figures.COLOURS[0], label="sharpness")
+        right.plot(steps, sharpness, "o-", color=figures.COLOURS[0], markersize=4, label="sharpness")
         right.axhline(2 / rate, linestyle=":", color=figures.COLOURS[3], label="2 / rate")
         right.legend()
         figures.label(right, "The largest eigenvalue of the Hessian", "step", "")
@@ -51,24 +56,17 @@ def learn(data: Data, width: int, depth: int, activation: str, initializer: str)
         activation: of the hidden layers.
         initializer: one of `experiments.initialisation.VARIANCES`.
     """
-    make = initialisation.initializer(initializer)
+    make = initialisation.initialise(initializer)
     network = networks.dense(*[width] * depth, seed=0, activation=activation, initializer=make)
     start = initialisation.look(network, data.held_out.first(200))
-    history = networks.train(
-        network,
-        data.train.first(_LEARNED),
-        num_epochs=_NUM_EPOCHS,
-        optimizer=keras.optimizers.SGD(0.02, momentum=0.9),
-        validation=data.held_out.first(500),
-    )
+    optimizer = keras.optimizers.SGD(0.02, momentum=0.9)
+    training = Training(network, data.train.first(_NUM_LEARNED), optimizer, seed=0)
+    history = watch(training, network, data.held_out.first(1_000), _NUM_EPOCHS)
 
     def plot(left: Axes, right: Axes) -> None:
-        epochs = range(1, _NUM_EPOCHS + 1)
-        left.plot(epochs, history["accuracy"], "o-", color=figures.COLOURS[1], label="its own pictures")
-        left.plot(epochs, history["val_accuracy"], "o-", color=figures.COLOURS[0], label="held out")
+        left.plot(range(1, _NUM_EPOCHS + 1), history.accuracy, "o-", color=figures.COLOURS[0])
         left.set_ylim(0, 1)
-        left.legend()
-        figures.label(left, f"{network.count_params():,} parameters", "epoch", "accuracy")
+        figures.label(left, f"{network.count_params():,} parameters", "epoch", "accuracy on held-out pictures")
         for place, name in enumerate(("activations", "gradients")):
             right.semilogy(range(1, depth + 1), start[name], "o-", color=figures.COLOURS[place], label=name)
         right.legend()

@@ -44,7 +44,7 @@ class Surface:
         """The loss."""
         return float(self._value(self._x, self._y))
 
-    def gradient(self, chosen: NDArray[np.int64] | None = None) -> Vector:
+    def gradient(self, chosen: NDArray[Any] | None = None) -> Vector:
         """The gradient, float32 (num_parameters,), on all pictures or on those of some indices."""
         x, y = (self._x, self._y) if chosen is None else (tf.gather(self._x, chosen), tf.gather(self._y, chosen))
         return np.asarray(self._slope(x, y))

@@ -12,6 +12,7 @@ from jinja2 import UndefinedError
 from digitpad import Recognizer, artifact, esm
 from digitpad.artifact import Artifact
 from digitpad.errors import RunError
+from digitpad.lab import results
 from digitpad.site import card, runtime
 from digitpad.site.settings import Settings
 from digitpad.training import runs
@@ -19,25 +20,27 @@ from digitpad.training.reporting import story
 from digitpad.training.runs import RunFolder
 
 MODELS = ("digits.onnx", "pages.onnx")
+LAB = "lab.html"
 _SIGN = Path("web") / "reader.js"  # marks a folder as a site, even if it is incomplete
 _LOOKS = ("icon.svg", "pad.css", "site.css")
 
 
-def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -> int:
+def build(run: RunFolder, out: Path, settings: Settings, *, lab: Path | None = None, cdn: bool = False) -> int:
     """Write a site that any static host can serve under any path. The same run and settings give the same bytes.
 
     Args:
         run: a finished run.
         out: the folder for the site; a site built there before is replaced, and other files are kept.
         settings: the texts and links of the page.
+        lab: a folder with the results of experiments, which get a page of their own.
         cdn: whether the page loads the runtime from a CDN; if so, the runtime is not copied.
 
     Returns:
         The size of the site in bytes.
 
     Raises:
-        RunError: the run has no metrics or those of another version, or the folder has files of the same names that
-            do not belong to a site.
+        RunError: the run has no metrics or those of another version, the lab has no results, or the folder has files
+            of the same names that do not belong to a site.
         ArtifactError: the run's model is damaged.
         MissingPartError: npm is needed but not installed.
         DigitpadError: npm failed.
@@ -45,12 +48,13 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
     metrics = runs.read_json(run.metrics)
     models = [artifact.load(run.onnx_model), artifact.load(artifact.shipped(artifact.PAGES), artifact.PAGES)]
     model = Recognizer(models[0])
-    taken = [name for name in ("index.html", *MODELS, "card.png", "web") if (out / name).exists()]
+    taken = [name for name in ("index.html", LAB, *MODELS, "card.png", "web") if (out / name).exists()]
     if taken and not (out / _SIGN).exists():
         raise RunError(
             f"Expected {out} to be new or a digitpad site; it contains another {taken[0]}. Choose another folder."
         )
-    page, picture = _render(metrics, model, settings, _reader(models, cdn=cdn))
+    page, picture = _render(metrics, model, settings, _reader(models, cdn=cdn), has_lab=lab is not None)
+    experiments = _render_lab(lab, settings) if lab else None
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder)  # so that an existing site is unchanged if this fails
         web = draft / "web"
@@ -63,9 +67,12 @@ def build(run: RunFolder, out: Path, settings: Settings, *, cdn: bool = False) -
             (draft / name).write_bytes(each.path.read_bytes())
         (draft / "card.png").write_bytes(picture)
         (draft / "index.html").write_text(page, encoding="utf-8")
+        if experiments:
+            (draft / LAB).write_text(experiments, encoding="utf-8")
         (draft / ".nojekyll").touch()  # GitHub Pages serves the files as they are
         for name in runtime.INTEGRITY:
             (out / "web" / name).unlink(missing_ok=True)
+        (out / LAB).unlink(missing_ok=True)
         return _copy(draft, out)
 
 
@@ -81,19 +88,25 @@ def _copy(draft: Path, out: Path) -> int:
 
 
 def _render(
-    metrics: dict[str, Any], model: Recognizer, settings: Settings, reader: dict[str, Any]
+    metrics: dict[str, Any], model: Recognizer, settings: Settings, reader: dict[str, Any], *, has_lab: bool
 ) -> tuple[str, bytes]:
     """The page and its social card."""
     try:
         template = story.environment("digitpad.site").get_template("page.html.j2")
         more = {"site": settings, "model": model, "runtime_version": runtime.version(), "reader": reader}
-        more["modules"] = esm.needed("pad")
+        more |= {"modules": esm.needed("pad"), "lab": LAB if has_lab else None}
         return template.render({**story.context(metrics), **more}), card.draw(settings, metrics, model)
     except (KeyError, UndefinedError) as error:
         raise RunError(
             f"Expected the metrics of a run of this version; a value is missing: {error}. Train again, or use the "
             "version that trained the run."
         ) from None
+
+
+def _render_lab(folder: Path, settings: Settings) -> str:
+    """The page about the lab."""
+    template = story.environment("digitpad.site").get_template("lab.html.j2")
+    return template.render(results.context(folder), site=settings)
 
 
 def _reader(models: Sequence[Artifact], *, cdn: bool) -> dict[str, Any]:

@@ -12,10 +12,10 @@ SHIPPED = RunFolder(artifact.shipped().parent)
 """The model that ships with digitpad, which has all files of its run that a site needs."""
 
 
-def site(run: Path | None, out: Path, config: Path | None, *, cdn: bool) -> None:
+def site(run: Path | None, out: Path, config: Path | None, *, lab: Path | None, cdn: bool) -> None:
     """Build the site of a run, by default that of the model that ships with digitpad, and print how to view it."""
     chosen = settings.load(config) if config else settings.Settings()
-    num_bytes = build(RunFolder.open(run) if run else SHIPPED, out, chosen, cdn=cdn)
+    num_bytes = build(RunFolder.open(run) if run else SHIPPED, out, chosen, lab=lab, cdn=cdn)
     print(f"{out}: {num_bytes / 1e6:.1f} MB, ready for any static host. To view it on this machine:")
     command = ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(out), "8001"]
     print(f"{shlex.join(command)}    # http://127.0.0.1:8001")

@@ -94,7 +94,7 @@ def judge(table: Table) -> list[Finding]:
             "What is learned from changed and generated pictures helps on drawings, more than on MNIST.",
             "Errors on drawings fall by the larger factor.",
             f"From there to the last line errors fall to {fewer['drawn']:.2f} of what they were on drawings, and to "
-            f"{fewer['published']:.2f} on MNIST (n = {num_seeds} each). Points on drawings, line by line: {_gains(lines)}.",
+            f"{fewer['published']:.2f} on MNIST. Points on drawings by line: {_gains(lines)} (n = {num_seeds} each).",
             fewer["drawn"] < min(1, fewer["published"]),
         ),
         Finding(

@@ -146,8 +146,8 @@ def judge(table: Table) -> list[Finding]:
         ),
         Finding(
             "A model that is trained on a proper score says the truth about a coin; on another score it does not.",
-            f"Of a coin of {HEADS}: {HEADS} by the log and Brier scores, 1 by the absolute; 0-1 leaves it where it began, "
-            "because it has no slope (Gneiting and Raftery 2007).",
+            f"Of a coin of {HEADS}: {HEADS} by the log and Brier scores, 1 by the absolute; 0-1 leaves it where it "
+            "began, because it has no slope (Gneiting and Raftery 2007).",
             f"From {STARTS[0]} and {STARTS[1]} it comes to "
             + "; ".join(f"{low:.2f} and {high:.2f} ({score})" for score, (low, high) in said.items())
             + f" (n = {num_seeds} each).",

@@ -139,7 +139,7 @@ def judge(table: Table) -> list[Finding]:
         Finding(
             "The Lanczos method finds the largest eigenvalue of the Hessian.",
             "The same as from the whole Hessian of a network that is small enough to have one.",
-            f"Differs by at most {wide:.1e} of it ({len(exacts)} networks of {exacts[0]['num_parameters']} parameters).",
+            f"Differs by at most {wide:.1e} of it (n = {len(exacts)}, {exacts[0]['num_parameters']} parameters).",
             wide < 1e-3,
         ),
         Finding(
@@ -152,8 +152,8 @@ def judge(table: Table) -> list[Finding]:
         Finding(
             "A network survives a rate somewhat too large by moving to a flatter place; far beyond, it diverges.",
             "Up to about 4 over the sharpness it is thrown out and comes to rest elsewhere (Lewkowycz et al. 2020).",
-            f"At {BEYOND[0]:g} times the largest stable rate the loss ends at {near.mean('ratio'):.2g} of the first, the "
-            f"sharpness at {near.mean('flatter'):.2f} of it; at {BEYOND[1]:g} times the loss is at least "
+            f"At {BEYOND[0]:g} times the largest stable rate the loss ends at {near.mean('ratio'):.2g} of the first, "
+            f"the sharpness at {near.mean('flatter'):.2f} of it; at {BEYOND[1]:g} times the loss is at least "
             f"{min(farther.column('ratio')):.0e} times the first (n = {len(near)} each).",
             max(near.column("flatter")) < 1 < min(farther.column("ratio")),
         ),

@@ -147,8 +147,8 @@ def judge(table: Table) -> list[Finding]:
         Finding(
             "ReLUs die in training, more of them at a large rate.",
             "A step that is too large can leave a unit 0 for every picture, and then it gets no gradient any more.",
-            f"Dead for all of {NUM_PROBES} pictures: {killed[0]:.1%} at the start, {killed[1]:.1%} after training at rate "
-            f"{RATE}, {killed[2]:.1%} at {LARGE_RATE} (n = {num_seeds} each).",
+            f"Dead for all of {NUM_PROBES} pictures: {killed[0]:.1%} at the start, {killed[1]:.1%} after training at "
+            f"rate {RATE}, {killed[2]:.1%} at {LARGE_RATE} (n = {num_seeds} each).",
             killed[2] > 1.5 * killed[1],
         ),
     ]

@@ -64,10 +64,8 @@ def noise(data: Data, case: Case) -> Row:
     pictures = data.train.drawn(2_000, case["seed"])
     surface = Surface(networks.dense(32, seed=case["seed"]), pictures)
     mean = surface.gradient()
-    squared = [
-        float(np.sum((surface.gradient(rng.integers(0, len(pictures), case["batch"])) - mean) ** 2))
-        for _ in range(NUM_DRAWS)
-    ]
+    draws = rng.integers(0, len(pictures), (NUM_DRAWS, case["batch"]))
+    squared = [float(np.sum((surface.gradient(chosen) - mean) ** 2)) for chosen in draws]
     return {"variance": float(np.mean(squared)), "times_batch": float(np.mean(squared)) * case["batch"]}
 
 
@@ -104,7 +102,7 @@ def judge(table: Table) -> list[Finding]:
         return ", ".join(f"{rows.mean(column):.3g} with {batch:,}" for batch, rows in same[what].items())
 
     def compare(what: str, column: str) -> float:
-        return same[what][small].mean(column) / same[what][large].mean(column)
+        return float(same[what][small].mean(column) / same[what][large].mean(column))
 
     return [
         Finding(

@@ -96,7 +96,7 @@ def judge(table: Table) -> list[Finding]:
         ),
         Finding(
             "Regularisation helps, most where there are few pictures.",
-            "Augmentation, and all ways together, read more than nothing, and gain more from few pictures than from many.",
+            "Augmentation, and all ways together, gain over nothing, and gain more from few pictures than from many.",
             " ".join(f"{n:,} pictures: {_tell(dense.where(number=n))} (n = {num_seeds} each)." for n in sizes),
             all(
                 gain(way, sizes[0]) > 0 and gain(way, sizes[0]) >= gain(way, sizes[-1])

@@ -16,6 +16,13 @@ def describe() -> dict[str, Any]:
     }
 
 
+def processor() -> str:
+    """The name of the processor, or of its kind where the system does not tell."""
+    known = Path("/proc/cpuinfo")
+    found = re.search(r"^model name\s*:\s*(.+)", known.read_text(), re.MULTILINE) if known.exists() else None
+    return found[1] if found else platform.machine()
+
+
 def peak_memory_bytes() -> int | None:
     """The most memory that this process has held so far; None on Windows, which does not report it."""
     if sys.platform == "win32":

@@ -77,7 +77,7 @@ def _of_run(run: RunFolder, recipe: Recipe | PageRecipe, network: keras.Model, p
         "history": progress.history,
         "fit_seconds": sum(row["seconds"] for row in progress.history),
         **test(run),
-        "versions": _versions(),
+        "versions": versions(),
         "machine": machine.describe(),
     }
 
@@ -127,7 +127,8 @@ def _data(run: RunFolder) -> dict[str, Any]:
     return {**record, **sizes, "num_test": runs.read_json(run.test).get("num_images")}
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """The versions of Python, of the backend, and of the packages that make a model."""
     backend = keras.backend.backend()
     backend_version = version(packages_distributions()[backend][0])
     packages = {package: version(package) for package in _PACKAGES}

@@ -1,0 +1,61 @@
+"""The results of experiments in a folder: `NAME.json`, `NAME.svg`, and the measurements in `NAME.jsonl`.
+
+Reading them needs none of the packages that the experiments need.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from digitpad.errors import RunError
+from digitpad.training import runs
+
+Row = dict[str, Any]
+
+
+def load(folder: Path) -> list[dict[str, Any]]:
+    """The results in a folder, in the order in which the page tells of them.
+
+    Returns:
+        What `NAME.json` says of each experiment, and its figure as `svg`.
+
+    Raises:
+        RunError: there are none, or one cannot be read.
+    """
+    told = [runs.read_json(path) for path in sorted(folder.glob("*.json"))]
+    if not told or not all("findings" in each for each in told):
+        raise RunError(
+            f"Expected {folder} to have the results of experiments. Run them: "
+            f"{runs.command('lab', '--all', '--out', str(folder))}"
+        )
+    told.sort(key=lambda each: each["number"])
+    return [{**each, "svg": (folder / f"{each['name']}.svg").read_text(encoding="utf-8")} for each in told]
+
+
+def context(folder: Path) -> dict[str, Any]:
+    """The variables of the page about all experiments, from the results in a folder; RunError as `load`."""
+    experiments = load(folder)
+    minutes = round(sum(each["seconds"] for each in experiments) / 60)
+    return {"experiments": experiments, "first": experiments[0], "minutes": minutes}
+
+
+def load_rows(path: Path) -> dict[str, Row]:
+    """The measurements of an experiment, by the key of their case; a last line that was cut short is left out."""
+    rows: dict[str, Row] = {}
+    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
+        try:
+            told = json.loads(line)
+        except ValueError:
+            continue
+        rows[key(told["case"])] = told["row"]
+    return rows
+
+
+def key(case: dict[str, Any]) -> str:
+    """What two equal cases have in common."""
+    return json.dumps(case, sort_keys=True)
+
+
+def to_line(case: dict[str, Any], row: Row) -> str:
+    """A measurement as a line of `NAME.jsonl`."""
+    return json.dumps({"case": case, "row": row}) + "\n"

@@ -1,6 +1,6 @@
-"""Run the notebook in a Jupyter kernel and save it with its outputs: `python docs/run_notebook.py`.
+"""Run the notebooks in a Jupyter kernel and save them with their outputs: `python docs/run_notebook.py [NAME ...]`.
 
-With `--quick FILE`, run it with `QUICK = True` and save the result to FILE instead.
+With `--quick FOLDER`, run them with `QUICK = True`, if they have that, and save the results to a folder instead.
 """
 
 import argparse
@@ -12,25 +12,34 @@ from typing import Any
 import nbformat
 from nbclient import NotebookClient
 
-NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "mnist_draw_predict.ipynb"
+FOLDER = Path(__file__).parents[1] / "notebooks"
+NAMES = ("mnist_draw_predict", "theory_lab")
 TIMEOUT_S = 1800
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def main() -> None:
-    """Run the notebook and save it."""
+    """Run the notebooks and save them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", type=Path, metavar="FILE")
-    quick = parser.parse_args().quick
-    os.environ["DIGITPAD_QUICK"] = "1" if quick else ""
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    NotebookClient(notebook, timeout=TIMEOUT_S, kernel_name="python3", store_widget_state=False).execute()
+    parser.add_argument("names", nargs="*", choices=[*NAMES, []], default=NAMES, metavar="NAME")
+    parser.add_argument("--quick", type=Path, metavar="FOLDER")
+    asked = parser.parse_args()
+    os.environ["DIGITPAD_QUICK"] = "1" if asked.quick else ""
+    for name in asked.names:
+        run(FOLDER / f"{name}.ipynb", asked.quick)
+
+
+def run(path: Path, quick: Path | None) -> None:
+    """Run one notebook; save it where it is, or its quick form to a folder."""
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(notebook, timeout=TIMEOUT_S, kernel_name="python3").execute()
+    notebook.metadata.pop("widgets", None)  # as below
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # timestamps, which differ in every run
         for output in [] if quick else cell.get("outputs", []):
             output.get("data", {}).pop(WIDGET, None)  # shows an error without a kernel; the text output does not
     notebook.metadata["digitpad"] = {"sources": digest(notebook)}
-    nbformat.write(notebook, quick or NOTEBOOK)
+    nbformat.write(notebook, quick / path.name if quick else path)
 
 
 def digest(notebook: Any) -> str:

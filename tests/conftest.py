@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,6 +42,18 @@ def build_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path
             build(folder)
             done.touch()
     return folder
+
+
+@pytest.fixture(scope="session")
+def quick_lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `digitpad lab --all --quick` measured, with the page beside it."""
+    return build_once(tmp_path_factory, "quick", _run_lab) / "lab"
+
+
+def _run_lab(folder: Path) -> None:
+    command = [sys.executable, "-m", "digitpad", "lab", "--all", "--quick", "--out", str(folder / "lab")]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
 
 
 @pytest.fixture(scope="session")

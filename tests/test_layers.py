@@ -20,7 +20,7 @@ LAYERS = [
     {"cli"},
 ]
 CORE = set().union(*LAYERS)
-SURFACES = {"cli", "notebook", "terminal", "server", "site"}
+SURFACES = {"cli", "notebook", "terminal", "server", "site", "lab"}
 FRAMEWORKS = {"keras", "tensorflow", "sklearn", "matplotlib", "scipy", "jinja2", "onnx", "tf2onnx", "mlxtend", "cv2"}
 
 TRAINING = [
@@ -38,6 +38,16 @@ TRAINING = [
     {"command"},
 ]
 """The rooms of the training plane and the modules beside them, in the order of the flow."""
+
+LAB = [
+    {"data", "losses", "results", "table"},
+    {"networks", "surface"},
+    {"training", "figures", "experiment"},
+    {"nielsen"},
+    {"experiments"},
+    {"knobs", "run"},
+    {"command", "story"},
+]
 
 ROOMS = sorted(path.parent for path in (PACKAGE / "training").glob("*/__init__.py"))
 
@@ -75,7 +85,7 @@ def modules_in(folder: Path) -> set[str]:
 
 
 def test_every_module_of_the_core_has_a_layer() -> None:
-    assert modules_in(PACKAGE) - {"site", "training"} == CORE
+    assert modules_in(PACKAGE) - {"site", "training", "lab"} == CORE
 
 
 @pytest.mark.parametrize("module", sorted(CORE))
@@ -98,6 +108,18 @@ def test_the_training_plane_imports_only_what_comes_before_in_the_flow(module: s
     for imported in parts(tree, "digitpad.training") - {module}:
         assert level(TRAINING, imported) < level(TRAINING, module), f"{module} imports {imported}"
     assert not parts(tree) & SURFACES, f"{module} imports a surface"
+
+
+def test_every_module_of_the_lab_has_its_place() -> None:
+    assert modules_in(PACKAGE / "lab") == set().union(*LAB)
+
+
+@pytest.mark.parametrize("module", sorted(set().union(*LAB)))
+def test_the_lab_imports_only_what_lies_below(module: str) -> None:
+    tree = parsed(PACKAGE / "lab", module)
+    for imported in parts(tree, "digitpad.lab") - {module}:
+        assert level(LAB, imported) < level(LAB, module), f"{module} imports {imported}"
+    assert not parts(tree) & SURFACES - {"lab"}, f"{module} imports a surface"
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)

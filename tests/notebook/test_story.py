@@ -1,5 +1,6 @@
-"""The notebook runs, and what it shows in the repository is what its cells made."""
+"""The notebooks run, and what they show in the repository is what their cells made."""
 
+import os
 import re
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from run_notebook import NOTEBOOK, digest
+from run_notebook import FOLDER, NAMES, digest
 
 pytestmark = pytest.mark.long
 
@@ -22,14 +23,20 @@ def text_of(cell: Any) -> str:
     return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
 
 
+def run(name: str, folder: Path, **environment: str) -> list[Any]:
+    """The code cells of a notebook, run by a kernel in their quick form."""
+    command = [sys.executable, str(ROOT / "docs" / "run_notebook.py"), name, "--quick", str(folder)]
+    result = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **environment}, cwd=folder
+    )
+    assert result.returncode == 0, result.stderr[-3000:]
+    cells = nbformat.read(folder / f"{name}.ipynb", as_version=4).cells
+    return [cell for cell in cells if cell.cell_type == "code"]
+
+
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
-    """The cells of the notebook, run by a kernel in their quick form."""
-    target = tmp_path_factory.mktemp("notebook") / "ran.ipynb"
-    script = ROOT / "docs" / "run_notebook.py"
-    result = subprocess.run([sys.executable, script, "--quick", target], capture_output=True, text=True, check=False)
-    assert result.returncode == 0, result.stderr[-3000:]
-    return [cell for cell in nbformat.read(target, as_version=4).cells if cell.cell_type == "code"]
+    return run("mnist_draw_predict", tmp_path_factory.mktemp("notebook"))
 
 
 def test_it_runs_from_top_to_bottom(ran: list[Any]) -> None:
@@ -50,8 +57,19 @@ def test_the_pads_are_there(ran: list[Any]) -> None:
     assert sum('<div id="mnist.predict_digit">' in view.get("text/html", "") for view in views) == 1
 
 
-def test_what_is_committed_was_made_by_its_cells() -> None:
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+def test_the_theory_shows_every_experiment_and_its_knobs(quick_lab: Path, tmp_path: Path) -> None:
+    """What was measured once is shown, so that a test run measures it only once."""
+    cells = run("theory_lab", tmp_path, DIGITPAD_LAB=str(quick_lab))
+    shown = [output for cell in cells if "story.show" in cell.source for output in cell.outputs]
+    tables = [output.data["text/markdown"] for output in shown if "text/markdown" in output.data]
+    assert len(tables) == sum("image/png" in output.data for output in shown) == 10
+    knobs = [cell.outputs[-1].data["text/plain"] for cell in cells if "story.turn" in cell.source]
+    assert knobs == ["Knobs: run this cell to turn them."] * 2
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_committed_was_made_by_its_cells(name: str) -> None:
+    notebook = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
     assert notebook.metadata["digitpad"]["sources"] == digest(notebook), "run docs/run_notebook.py"
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
@@ -60,15 +78,16 @@ def test_what_is_committed_was_made_by_its_cells() -> None:
     assert not re.search(r"/(home|root|tmp|work|usr)/", "\n".join(map(text_of, cells)))  # of no one machine
 
 
-def test_no_cell_is_longer_than_a_screen() -> None:
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+@pytest.mark.parametrize("name", NAMES)
+def test_no_cell_is_longer_than_a_screen(name: str) -> None:
+    notebook = nbformat.read(FOLDER / f"{name}.ipynb", as_version=4)
     assert max(len(cell.source.splitlines()) for cell in notebook.cells) <= SCREEN_LINES
 
 
 def test_every_address_is_that_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     ours = project["urls"]["Repository"].removeprefix("https://github.com/")
-    for path in (ROOT / "README.md", NOTEBOOK):
+    for path in (ROOT / "README.md", *(FOLDER / f"{name}.ipynb" for name in NAMES)):
         text = path.read_text(encoding="utf-8")
         found = re.findall(r"(?:github\.com|research\.google\.com/github)/([\w.-]+/[\w.-]+?)(?:/blob|[\"\\)])", text)
         assert found, path

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import keras
 from jinja2 import Environment, PackageLoader
 
 from digitpad.errors import InputError
@@ -32,8 +33,11 @@ def lab(
         everything: whether to run all, and write a page beside the folder.
 
     Raises:
-        InputError: there is no experiment of this name, or both a name and all are asked for.
+        InputError: there is no experiment of this name, both a name and all are asked for, or Keras has another backend
+            than TensorFlow.
     """
+    if (backend := keras.backend.backend()) != "tensorflow":
+        raise InputError(f"Expected KERAS_BACKEND to be tensorflow, whose derivatives the lab uses; got {backend!r}.")
     if name and everything:
         raise InputError("Expected the name of an experiment or --all; got both.")
     if name and name not in EXPERIMENTS:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from digitpad.lab.table import Table
 from digitpad.training.reporting import plots
@@ -25,6 +26,18 @@ def label(axes: Axes, title: str, x: str, y: str) -> None:
     axes.set_title(title, fontsize=10)
     axes.set_xlabel(x)
     axes.set_ylabel(y)
+
+
+def use_logs(axes: Axes, which: str) -> None:
+    """Make the x axis, the y axis or both logarithmic, with numbers that are easy to read. Call this last."""
+    for name in which:
+        axes.set(**{f"{name}scale": "log"})
+        axis = getattr(axes, f"{name}axis")
+        low, high = axis.get_view_interval()
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 200 * low else (1,)))
+        axis.set_minor_formatter(NullFormatter())
+        if 1e-4 < low < high < 1e6:
+            axis.set_major_formatter("{x:g}")
 
 
 def series(axes: Axes, table: Table, x: str, y: str, place: int, name: str | None = None, *, style: str = "o-") -> None:

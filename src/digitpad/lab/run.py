@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,21 @@ def run(experiment: Experiment, data: Data, scale: Scale, out: Path, *, number: 
     Returns:
         A verdict on each claim.
     """
+    is_new, table = _complete(experiment, data, scale, out)
+    findings = experiment.judge(table)
+    _write(experiment, table, findings, out, number, is_new=is_new)
+    return findings
+
+
+def measure(experiment: Experiment, data: Data, scale: Scale, out: Path) -> Table:
+    """Measure what is not measured yet, without a progress bar; returns all measurements of this scale, a row each."""
+    return _complete(experiment, data, scale, out, is_quiet=True)[1]
+
+
+def _complete(
+    experiment: Experiment, data: Data, scale: Scale, out: Path, *, is_quiet: bool = False
+) -> tuple[bool, Table]:
+    """Whether anything had to be measured, and all measurements."""
     out.mkdir(parents=True, exist_ok=True)
     kept, cases = out / f"{experiment.name}.jsonl", experiment.cases(scale)
     known = results.load_rows(kept)
@@ -37,17 +52,15 @@ def run(experiment: Experiment, data: Data, scale: Scale, out: Path, *, number: 
     if left:
         lines = (results.to_line(json.loads(key), row) for key, row in known.items())
         runs.write(kept, "".join(lines))  # without a line that was cut short
-        _measure(experiment, data, left, kept)
+        shown = left if is_quiet else track(left, description=f"{experiment.name:16}")
+        _measure_all(experiment, data, shown, kept)
         known = results.load_rows(kept)
-    table = Table({**case, **known[results.key(case)]} for case in cases)
-    findings = experiment.judge(table)
-    _write(experiment, table, findings, out, number, is_new=bool(left))
-    return findings
+    return bool(left), Table({**case, **known[results.key(case)]} for case in cases)
 
 
-def _measure(experiment: Experiment, data: Data, cases: Sequence[Case], kept: Path) -> None:
+def _measure_all(experiment: Experiment, data: Data, cases: Iterable[Case], kept: Path) -> None:
     with kept.open("a", encoding="utf-8") as file:
-        for case in track(cases, description=f"{experiment.name:16}"):
+        for case in cases:
             started = time.perf_counter()
             row = experiment.measure(data, case)
             file.write(results.to_line(case, {**row, "seconds": round(time.perf_counter() - started, 3)}))

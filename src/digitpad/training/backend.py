@@ -22,9 +22,9 @@ def prepare() -> None:
     """
     check()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns about every new input shape
     with _silence():
         importlib.import_module("keras")
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns about every new input shape, and of its import
 
 
 def check() -> None:

@@ -129,7 +129,7 @@ def draw(table: Table) -> Figure:
             axes.errorbar(means, down, xerr=spreads, fmt="o-", color=colour, label=label, capsize=3)
         axes.set_yticks(range(len(lines)), [f"+ {line}" if place else line for place, line in enumerate(lines)])
         axes.invert_yaxis()
-        axes.set_xscale("log")
+        figures.use_logs(axes, "x")
         axes.legend()
         figures.label(axes, "Errors, one change a line", "share", "")
 

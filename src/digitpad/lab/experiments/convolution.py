@@ -130,6 +130,7 @@ def draw(table: Table) -> Figure:
             ]
             right.bar(np.arange(2) + 0.4 * place, errors, 0.38, color=figures.COLOURS[place], label=model)
         right.set_xticks(np.arange(2) + 0.2, ["as they are", "shuffled"])
+        right.set_ylim(0, 1.3 * right.get_ylim()[1])  # room for the legend
         right.legend()
         figures.label(right, "Errors by order of the pixels", "", "share")
 

@@ -23,7 +23,7 @@ NEAR = 0.02
 
 def cases(scale: Scale) -> list[Case]:
     """Models, numbers of pictures and seeds."""
-    numbers, book, share = ((100, 1_000), (100, 1_000), 10) if scale.quick else (NUMBERS, tuple(BOOK), 1)
+    numbers, book, share = ((300, 3_000), (100, 1_000), 10) if scale.quick else (NUMBERS, tuple(BOOK), 1)
     sizes = [*((model, number) for model in MODELS for number in numbers), *(("nielsen", number) for number in book)]
     return [
         {
@@ -128,7 +128,7 @@ def draw(table: Table) -> Figure:
             )
         known = errors.where(model="nielsen").values("number")
         axes.plot(known, [1 - BOOK[number] for number in known], "x", color=figures.COLOURS[5], label="Nielsen's book")
-        axes.set(xscale="log", yscale="log")
+        figures.use_logs(axes, "xy")
         axes.legend()
         figures.label(axes, "Errors on held-out pictures", "pictures to learn from", "share")
 

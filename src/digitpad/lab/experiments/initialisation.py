@@ -183,6 +183,7 @@ def draw(table: Table) -> Figure:
                 )
         for axes in (left, middle, right):
             axes.legend(fontsize=7)
+        left.set_ylim(1e-5, 1e4)  # without what has diverged
         right.set_ylim(0, 1)
         right.set_xticks(range(1, NUM_EPOCHS + 1))
         figures.label(left, "ReLU: activations; dotted: trained", "layer", "root mean square")

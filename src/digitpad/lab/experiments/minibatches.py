@@ -156,7 +156,7 @@ def draw(table: Table) -> Figure:
                 figures.series(axes, training.where(same=what), "batch", name, place, f"same {what}")
             figures.label(axes, f"{name.capitalize()} in the end, SGD", "batch size", name)
         for axes in (left, middle, right):
-            axes.set(xscale="log", yscale="log")
+            figures.use_logs(axes, "xy")
             axes.legend(fontsize=8)
 
     return figures.panels(3, plot, width=3.4)

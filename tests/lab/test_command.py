@@ -1,0 +1,76 @@
+"""The command `digitpad lab`: it lists, runs, writes the page, and refuses in one sentence."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from digitpad.errors import RunError
+from digitpad.lab import results
+from digitpad.lab.experiments import EXPERIMENTS
+from tests.test_cli import digitpad
+
+
+def test_without_a_name_it_lists_all() -> None:
+    result = digitpad("lab")
+    assert result.returncode == 0, result.stderr
+    assert re.findall(r"^(\S+) +\S.*\?$", result.stdout, re.MULTILINE) == list(EXPERIMENTS)
+    assert "digitpad lab softmax --quick" in result.stdout
+
+
+def test_it_runs_one_and_says_what_held(tmp_path: Path) -> None:
+    result = digitpad("lab", "softmax", "--quick", "--seeds", "2", "--out", tmp_path / "lab")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.count("  held: ") == len(
+        json.loads((tmp_path / "lab" / "softmax.json").read_text())["findings"]
+    )
+    rows = results.load_rows(tmp_path / "lab" / "softmax.jsonl")
+    assert {json.loads(case)["seed"] for case in rows} == {0, 1}
+    again = digitpad("lab", "softmax", "--quick", "--seeds", "2", "--out", tmp_path / "lab")
+    assert "━" not in again.stdout  # nothing is measured, so there is no bar
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["softmaxx"], "Expected one of the experiments softmax, "),
+        (["softmax", "--all"], "got both"),
+        (["softmax", "--data", "nowhere"], "there is no folder nowhere"),
+    ],
+)
+def test_bad_input_is_one_sentence(arguments: list[str], words: str, tmp_path: Path) -> None:
+    result = digitpad("lab", *arguments, "--out", tmp_path)
+    assert result.returncode == 2
+    assert re.fullmatch(r"digitpad: [^\n]+\n", result.stderr), result.stderr
+    assert words in result.stderr
+
+
+def test_another_backend_is_refused() -> None:
+    result = digitpad("lab", KERAS_BACKEND="jax")
+    assert result.returncode == 2
+    assert "Expected KERAS_BACKEND to be tensorflow" in result.stderr
+
+
+def test_the_page_tells_of_every_claim(quick_lab: Path) -> None:
+    page = quick_lab.with_suffix(".md").read_text()
+    for experiment in results.load(quick_lab):
+        assert f"](lab/{experiment['name']}.svg)" in page
+        for finding in experiment["findings"]:
+            verdict = "yes" if finding["held"] else "**no**"
+            assert f"| {finding['claim']} | {finding['expected']} | {finding['measured']} | {verdict} |" in page
+    assert [each["name"] for each in results.load(quick_lab)] == list(EXPERIMENTS)
+
+
+def test_a_folder_without_results_says_how_to_get_them(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"digitpad lab --all --out"):
+        results.load(tmp_path)
+
+
+def test_what_is_committed_is_of_these_experiments() -> None:
+    folder = Path(__file__).parents[2] / "docs" / "lab"
+    committed = results.load(folder)
+    assert [each["name"] for each in committed] == list(EXPERIMENTS)
+    assert [each["title"] for each in committed] == [each.title for each in EXPERIMENTS.values()]
+    page = folder.with_suffix(".md").read_text()
+    assert all(finding["measured"] in page for each in committed for finding in each["findings"])

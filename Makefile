@@ -19,7 +19,7 @@ serve: .venv/serve  ## serve the pad and the API on this machine only
 train: .venv/train  ## set up, get the data, train, look at the test set once, report, save, verify
 	$(BIN)/digitpad train
 
-notebook: .venv/notebook  ## open the notebook with the pad in JupyterLab
+notebook: .venv/notebook  ## open the notebooks, the one with the pad first, in JupyterLab
 	$(BIN)/jupyter lab notebooks/mnist_draw_predict.ipynb
 
 test: .venv/dev  ## set up, Chromium and npm too where they are missing, and run all tests

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,14 @@ CELLS = [
     "print(repr(first.reading and first.reading.text))",
     "@second.on_prediction\ndef fail(prediction): raise KeyError('mine')",
 ]
+KNOB_CELLS = [
+    "%matplotlib inline\nfrom digitpad.training import backend; backend.prepare()\n"
+    "from digitpad.lab import story; from digitpad.lab.data import Data; from digitpad.training.datasets import mnist\n"
+    "data = Data.split(mnist.load().pool, 1_000)",
+    "story.turn_rate(data)",
+    "story.turn_network(data)",
+]
+PREPARE, TURN_RATE, TURN_NETWORK = range(len(KNOB_CELLS))
 MAKE, SHOW_FIRST, SHOW_SECOND, TELL, CLEAR, WAIT, BREAK_FIRST, TELL_NUMBER, FAIL_AFTER_SECOND = range(len(CELLS))
 
 
@@ -111,16 +119,30 @@ def _wait(find: Callable[[], str | None]) -> str:
 @pytest.fixture(scope="module")
 def opened(address: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A notebook with `CELLS`."""
+    lab = _open(address, browser, tmp_path_factory, "pads.ipynb", CELLS)
+    yield lab
+    lab.page.close()
+
+
+def _open(address: str, browser: Browser, factory: pytest.TempPathFactory, name: str, sources: Sequence[str]) -> Lab:
+    """Make a notebook of some cells, and open it with a kernel."""
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    cells = [nbformat.v4.new_code_cell(cell) for cell in CELLS]
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    root = next(tmp_path_factory.getbasetemp().glob("lab*"))
-    nbformat.write(notebook, root / "pads.ipynb")
+    root = next(factory.getbasetemp().glob("lab*"))
+    nbformat.write(notebook, root / name)
     page = browser.new_page(viewport={"width": 1280, "height": 1800})
-    page.goto(f"{address}lab/tree/pads.ipynb?reset")
+    page.goto(f"{address}lab/tree/{name}?reset")
     expect(page.get_by_text("Python 3 (ipykernel) | Idle")).to_be_visible(timeout=START_S * 1000)
-    yield Lab(page, root)
-    page.close()
+    return Lab(page, root)
+
+
+@pytest.fixture(scope="module")
+def theory(address: str, browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A notebook with the knobs of the lab."""
+    lab = _open(address, browser, tmp_path_factory, "theory.ipynb", KNOB_CELLS)
+    yield lab
+    lab.page.close()
 
 
 @pytest.fixture
@@ -221,3 +243,19 @@ def test_errors_are_shown_on_the_pad(lab: Lab) -> None:
     second.draw(7)
     expect(second.part("message")).to_have_text("An on_prediction callback failed: KeyError: 'mine'")
     second.expect_digit(7)  # the answer is shown all the same
+
+
+def test_knobs_draw_anew_when_they_are_turned(theory: Lab) -> None:
+    theory.run(PREPARE)
+    theory.run(TURN_RATE)
+    figure = theory.cell(TURN_RATE).locator("img")
+    before = figure.get_attribute("src", timeout=START_S * 1000)
+    theory.cell(TURN_RATE).get_by_role("slider").press("ArrowRight")
+    expect(figure).not_to_have_attribute("src", str(before), timeout=START_S * 1000)
+    expect(theory.cell(TURN_RATE).locator(".widget-readout")).to_have_text("0.0562")
+    theory.run(TURN_NETWORK)
+    figure = theory.cell(TURN_NETWORK).locator("img")
+    before = figure.get_attribute("src", timeout=START_S * 1000)
+    theory.cell(TURN_NETWORK).locator("select").first.select_option("sigmoid")
+    expect(figure).not_to_have_attribute("src", str(before), timeout=START_S * 1000)
+    expect(theory.cell(TURN_NETWORK).locator("[data-mime-type*=error], [data-mime-type*=stderr]")).to_have_count(0)

@@ -15,6 +15,7 @@ from PIL import Image
 
 from digitpad import esm
 from digitpad.errors import DigitpadError, InputError, MissingPartError, RunError
+from digitpad.lab import results
 from digitpad.site import build, runtime, settings
 from digitpad.site.command import SHIPPED
 from digitpad.site.settings import Settings
@@ -207,6 +208,30 @@ def test_settings_that_make_no_sense_are_refused(tmp_path: Path, text: str, mess
     path.write_text(text)
     with pytest.raises(InputError, match=message):
         settings.load(path)
+
+
+def test_the_lab_gets_a_page_of_its_own(quick_lab: Path, tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    build(SHIPPED, out, SETTINGS, lab=quick_lab, cdn=True)
+    page = (out / "web" / "lab.html").read_text(encoding="utf-8")
+    checker = Checker()
+    checker.feed(page)
+    assert checker.open == []
+    assert {each for each in checker.fetched if not each.startswith("#")} == {"icon.svg", "site.css", "../"}
+    told = results.load(quick_lab)
+    assert page.count("<svg") == len(told)
+    assert page.count("</dt>") == sum(len(each["findings"]) for each in told)
+    assert "Ada&#39;s &lt;digits&gt;" in page
+    assert 'href="web/lab.html"' in (out / "index.html").read_text(encoding="utf-8")
+    build(SHIPPED, out, SETTINGS, cdn=True)
+    assert not (out / "web" / "lab.html").exists()
+    assert "lab.html" not in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_lab_without_results_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="results of experiments"):
+        build(SHIPPED, tmp_path / "site", SETTINGS, lab=tmp_path / "nothing", cdn=True)
+    assert not (tmp_path / "site").exists()
 
 
 def test_the_command_builds_the_site_of_the_model_that_ships(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from digitpad.training.reporting import story
 from digitpad.training.runs import RunFolder
 
 MODELS = ("digits.onnx", "pages.onnx")
-LAB = "lab.html"
+LAB = "web/lab.html"  # a folder in which all is ours
 _SIGN = Path("web") / "reader.js"  # marks a folder as a site, even if it is incomplete
 _LOOKS = ("icon.svg", "pad.css", "site.css")
 
@@ -48,7 +48,7 @@ def build(run: RunFolder, out: Path, settings: Settings, *, lab: Path | None = N
     metrics = runs.read_json(run.metrics)
     models = [artifact.load(run.onnx_model), artifact.load(artifact.shipped(artifact.PAGES), artifact.PAGES)]
     model = Recognizer(models[0])
-    taken = [name for name in ("index.html", LAB, *MODELS, "card.png", "web") if (out / name).exists()]
+    taken = [name for name in ("index.html", *MODELS, "card.png", "web") if (out / name).exists()]
     if taken and not (out / _SIGN).exists():
         raise RunError(
             f"Expected {out} to be new or a digitpad site; it contains another {taken[0]}. Choose another folder."

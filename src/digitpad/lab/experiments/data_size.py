@@ -10,9 +10,9 @@ from digitpad.lab.experiment import Case, Experiment, Finding, Row, Scale
 from digitpad.lab.table import Table
 from digitpad.lab.training import BATCH_SIZE, train
 
-NUMBERS = (100, 300, 1_000, 3_000, 10_000, 30_000, 55_000)
+NUMBERS = (100, 1_000, 10_000, 55_000)
 MODELS = ("linear", "dense", "cnn")
-NUM_STEPS = 5_000
+NUM_STEPS = 4_000
 
 BOOK = {100: 0.691, 1_000: 0.889, 10_000: 0.949, 50_000: 0.960}
 """What Nielsen's network reads right, by the number of pictures: chapter 3."""
@@ -23,7 +23,7 @@ NEAR = 0.02
 
 def cases(scale: Scale) -> list[Case]:
     """Models, numbers of pictures and seeds."""
-    numbers, book, share = ((300, 3_000), (100, 1_000), 10) if scale.quick else (NUMBERS, tuple(BOOK), 1)
+    numbers, book, share = ((1_000, 4_000), (100, 1_000), 8) if scale.quick else (NUMBERS, tuple(BOOK), 1)
     sizes = [*((model, number) for model in MODELS for number in numbers), *(("nielsen", number) for number in book)]
     return [
         {

@@ -22,7 +22,7 @@ NEAR = 0.02
 
 def cases(scale: Scale) -> list[Case]:
     """Ways of regularisation on few and on many pictures, and the book's network with and without L2."""
-    epochs = {500: 60} if scale.quick else {1_000: 200, 55_000: 20}
+    epochs = {500: 60} if scale.quick else {1_000: 200, 55_000: 12}
     book_epochs = 60 if scale.quick else 400
     return [
         *(

@@ -25,5 +25,6 @@ def test_a_column_is_summed_up_with_its_spread() -> None:
     of_a = ROWS.where(model="a")
     assert of_a.mean("accuracy") == pytest.approx(0.6)
     assert of_a.spread("accuracy") == pytest.approx(0.1414, abs=1e-4)
-    assert of_a.percent("accuracy") == "60.0 ± 14.1 % (n = 2)"
+    assert of_a.percent("accuracy") == "60.0 ± 14.1 %"
     assert ROWS.where(model="b").spread("accuracy") == 0
+    assert ROWS.where(model="b").percent("accuracy") == "90.0 %"

@@ -158,10 +158,12 @@ def test_pads_answer_on_the_page_and_in_the_kernel(lab: Lab) -> None:
     first, second = lab.pad(SHOW_FIRST), lab.pad(SHOW_SECOND)
     first.draw(3)
     first.expect_digit(3)
+    first.settle()  # it is read while it is drawn
     assert lab.run(TELL) == "first 3 (140, 140) 1 True second None None"
     second = lab.pad(SHOW_SECOND)
     second.draw(7)
     second.expect_digit(7)
+    second.settle()
     first.expect_digit(3)
     assert lab.run(TELL).endswith("second 7 (140, 140)")
     lab.run(CLEAR)

@@ -11,13 +11,13 @@ from digitpad.lab.results import load_rows
 
 pytestmark = pytest.mark.long
 
-BOOK = "Nielsen"  # a figure that short runs do not reach
+NO_LAW = ("Nielsen", "Each way alone")  # a figure of a book that short runs do not reach, and a claim that is weighed
 
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_the_law_holds_in_the_quick_form(quick_lab: Path, name: str) -> None:
     told = json.loads((quick_lab / f"{name}.json").read_text())
-    failed = [each for each in told["findings"] if not each["held"] and BOOK not in each["claim"]]
+    failed = [each for each in told["findings"] if not each["held"] and not each["claim"].startswith(NO_LAW)]
     assert failed == []
     assert told["num_measurements"] == len(load_rows(quick_lab / f"{name}.jsonl")) > 0
     assert (quick_lab / f"{name}.svg").read_text().startswith("<svg")

@@ -33,7 +33,7 @@ def use_logs(axes: Axes, which: str) -> None:
     for name in which:
         axes.set(**{f"{name}scale": "log"})
         axis = getattr(axes, f"{name}axis")
-        low, high = axis.get_view_interval()
+        low, high = sorted(getattr(axes, f"get_{name}lim")())
         axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 200 * low else (1,)))
         axis.set_minor_formatter(NullFormatter())
         if 1e-4 < low < high < 1e6:

@@ -180,7 +180,8 @@ def judge(table: Table) -> list[Finding]:
             f"Below {EDGE} of 2 / rate the second order errs by less than 1 %; at the edge, where curvature undoes "
             "what the slope gains, by far less than the first.",
             f"Median error as a share of the change: {_error(below, 'second_order'):.2%} below ({len(below)} steps); "
-            f"at the edge {_error(at, 'second_order'):.2g}, to first order {_error(at, 'first_order'):.2g} ({len(at)} steps).",
+            f"at the edge {_error(at, 'second_order'):.2g} "
+            f"and, to first order, {_error(at, 'first_order'):.2g} ({len(at)} steps).",
             _error(below, "second_order") < 0.01 and _error(at, "second_order") < 0.1 * _error(at, "first_order"),
         ),
     ]

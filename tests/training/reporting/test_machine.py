@@ -1,6 +1,7 @@
 """The description of the machine."""
 
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,12 @@ def test_it_has_a_system_and_cores() -> None:
     described = machine.describe()
     assert described["system"].split()
     assert 1 <= described["num_cores"] <= (os.cpu_count() or 1)
+
+
+def test_the_processor_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert machine.processor().strip()
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    assert machine.processor() == platform.machine()
 
 
 def test_without_the_kernels_record_there_is_still_a_peak(monkeypatch: pytest.MonkeyPatch) -> None:

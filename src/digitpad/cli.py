@@ -200,21 +200,24 @@ def evaluate(
 def lab(
     name: Annotated[str | None, typer.Argument(help="An experiment; without one, all are listed.")] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help="The short form: seconds, to see the law but not figures.")
+        bool, typer.Option("--quick", help="Run a short form that takes seconds; its figures mean nothing.")
     ] = False,
     seeds: Annotated[
         int | None,
-        typer.Option(min=1, help="How often what depends on chance is repeated; by default 5 times, or once if quick."),
+        typer.Option(min=1, help="Number of seeds; by default 5, or 1 with --quick."),
     ] = None,
     out: Annotated[
-        Path, typer.Option(help="Folder for the results; what is there already is not measured again.")
-    ] = Path("runs/lab"),
+        Path | None,
+        typer.Option(
+            help="Folder for the results, by default runs/lab or runs/lab-quick; measures only what is missing."
+        ),
+    ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Run all experiments, and write a page beside the folder of their results.")
+        bool, typer.Option("--all", help="Run all experiments, and write a page about them beside the folder.")
     ] = False,
     data: Annotated[Path | None, _DATA] = None,
 ) -> None:
-    """Measure what theory says of training, one experiment a claim."""
+    """Test what theory claims of training, by experiment."""
     from digitpad.training import backend
 
     backend.prepare()
@@ -233,7 +236,7 @@ def site(
         Path | None, typer.Option(help="A TOML file with title, description, author, url and links.")
     ] = None,
     lab: Annotated[
-        Path | None, typer.Option(help="Folder with the results of `digitpad lab`; the site tells of them on a page.")
+        Path | None, typer.Option(help="Folder with the results of `digitpad lab --all`; adds a page about them.")
     ] = None,
     cdn: Annotated[
         bool, typer.Option("--cdn", help="Let the page load ONNX Runtime Web from a CDN; npm is not needed.")

@@ -56,12 +56,12 @@ def test_results_say_where_they_were_measured_even_if_judged_elsewhere(data: Dat
     run(stand_in.experiment(), data, SCALE, tmp_path)
     path = tmp_path / "sum.json"
     told = json.loads(path.read_text())
-    assert told["machine"]["processor"]
-    assert told["versions"]["keras"]
-    told["machine"]["processor"] = "another one"
+    assert told["origin"]["machine"]["processor"]
+    assert told["origin"]["versions"]["keras"]
+    told["origin"]["machine"]["processor"] = "another one"
     path.write_text(json.dumps(told))
     run(stand_in.experiment(), data, SCALE, tmp_path)
-    assert json.loads(path.read_text())["machine"]["processor"] == "another one"
+    assert json.loads(path.read_text())["origin"]["machine"]["processor"] == "another one"
 
 
 def test_more_seeds_are_measured_in_addition(data: Data, tmp_path: Path) -> None:

@@ -17,24 +17,25 @@ from digitpad.training.datasets import mnist
 
 QUICK_SEEDS, FULL_SEEDS = 1, 5
 _QUICK_HELD_OUT = 1_000
+_NUM_PICTURES = 60_000  # in the training set
 
 
 def lab(
-    name: str | None, data: Path | None, out: Path, num_seeds: int | None, *, quick: bool, everything: bool
+    name: str | None, data: Path | None, out: Path | None, num_seeds: int | None, *, quick: bool, everything: bool
 ) -> None:
     """Run an experiment, or all of them, or list them.
 
     Args:
         name: of an experiment.
         data: folder with MNIST.
-        out: folder of the results.
+        out: folder of the results; by default `runs/lab`, or `runs/lab-quick`.
         num_seeds: how often what depends on chance is repeated; None for 5 times, or once if quick.
         quick: whether to run the short form.
         everything: whether to run all, and write a page beside the folder.
 
     Raises:
-        InputError: there is no experiment of this name, both a name and all are asked for, or Keras has another backend
-            than TensorFlow.
+        InputError: there is no experiment of this name, both a name and all are asked for, Keras has another backend
+            than TensorFlow, or MNIST is not there in full.
     """
     if (backend := keras.backend.backend()) != "tensorflow":
         raise InputError(f"Expected KERAS_BACKEND to be tensorflow, whose derivatives the lab uses; got {backend!r}.")
@@ -45,6 +46,7 @@ def lab(
     if not name and not everything:
         _list()
         return
+    out = out or Path("runs") / ("lab-quick" if quick else "lab")
     _run([name] if name else list(EXPERIMENTS), data, out, num_seeds, quick=quick)
     if everything:
         print(f"\nThe page about all: {_write_page(out)}")
@@ -60,6 +62,11 @@ def _run(names: Sequence[str], data: Path | None, out: Path, num_seeds: int | No
     dataset = mnist.load(data)
     if dataset.notice:
         print(dataset.notice)
+    if not quick and len(dataset.pool) < _NUM_PICTURES:
+        raise InputError(
+            f"Expected all {_NUM_PICTURES:,} training images of MNIST; got {len(dataset.pool):,}. Use --data or "
+            "--quick."
+        )
     pictures = Data.split(dataset.pool, _QUICK_HELD_OUT) if quick else Data.split(dataset.pool)
     scale = Scale(quick, num_seeds or (QUICK_SEEDS if quick else FULL_SEEDS))
     order = list(EXPERIMENTS)
@@ -77,6 +84,6 @@ def _write_page(out: Path) -> Path:
     environment = Environment(loader=loader, trim_blocks=True, lstrip_blocks=True, autoescape=False)
     folder = out.resolve()
     page = environment.get_template("lab.md.j2").render(results.context(folder), folder=folder.name)
-    path = folder.with_suffix(".md")
+    path = folder.with_name(f"{folder.name}.md")
     runs.write(path, page)
     return path

@@ -7,13 +7,11 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from digitpad.lab.data import Data
+from digitpad.lab.results import Row
 from digitpad.lab.table import Table
 
 Case = dict[str, Any]
 """The settings of one measurement, as JSON values; no two cases of an experiment are the same."""
-
-Row = dict[str, Any]
-"""What was measured, as JSON values."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +41,14 @@ class Finding:
         expected: what theory or the literature says, with its source.
         measured: what was measured, how often, with its spread.
         held: whether the claim held.
+        is_law: whether it is to hold in the quick form as well; if not, it is a figure or an open question.
     """
 
     claim: str
     expected: str
     measured: str
     held: bool
+    is_law: bool = True
 
 
 @dataclass(frozen=True)

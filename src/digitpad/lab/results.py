@@ -20,27 +20,37 @@ def load(folder: Path) -> list[dict[str, Any]]:
         What `NAME.json` says of each experiment, and its figure as `svg`.
 
     Raises:
-        RunError: there are none, or one cannot be read.
+        RunError: there are none, or a figure is missing.
     """
     told = [runs.read_json(path) for path in sorted(folder.glob("*.json"))]
-    if not told or not all("findings" in each for each in told):
+    figures = {each.get("name"): folder / f"{each.get('name')}.svg" for each in told}
+    if not told or not all("findings" in each for each in told) or not all(map(Path.is_file, figures.values())):
         raise RunError(
             f"Expected {folder} to have the results of experiments. Run them: "
             f"{runs.command('lab', '--all', '--out', str(folder))}"
         )
     told.sort(key=lambda each: each["number"])
-    return [{**each, "svg": (folder / f"{each['name']}.svg").read_text(encoding="utf-8")} for each in told]
+    return [{**each, "svg": figures[each["name"]].read_text(encoding="utf-8")} for each in told]
 
 
 def context(folder: Path) -> dict[str, Any]:
     """The variables of the page about all experiments, from the results in a folder; RunError as `load`."""
     experiments = load(folder)
-    minutes = round(sum(each["seconds"] for each in experiments) / 60)
-    return {"experiments": experiments, "first": experiments[0], "minutes": minutes}
+    origins = [each["origin"] for each in experiments]
+    machines = {f"{each['machine']['num_cores']} cores of an {each['machine']['processor']}" for each in origins}
+    versions = {", ".join(" ".join(package) for package in each["versions"].items()) for each in origins}
+    return {
+        "experiments": experiments,
+        "minutes": round(sum(each["seconds"] for each in experiments) / 60),
+        "machines": " and ".join(sorted(machines)),
+        "versions": " and ".join(sorted(versions)),
+        "num_held_out": " or ".join(f"{number:,}" for number in sorted({each["num_held_out"] for each in origins})),
+        "is_quick": any(each["quick"] for each in origins),
+    }
 
 
 def load_rows(path: Path) -> dict[str, Row]:
-    """The measurements of an experiment, by the key of their case; a last line that was cut short is left out."""
+    """The measurements of an experiment, by the key of their case; a line that was cut short is left out."""
     rows: dict[str, Row] = {}
     for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
         try:
@@ -58,4 +68,4 @@ def key(case: dict[str, Any]) -> str:
 
 def to_line(case: dict[str, Any], row: Row) -> str:
     """A measurement as a line of `NAME.jsonl`."""
-    return json.dumps({"case": case, "row": row}) + "\n"
+    return json.dumps({"case": case, "row": row}, allow_nan=False) + "\n"

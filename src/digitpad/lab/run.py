@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,30 @@ def run(experiment: Experiment, data: Data, scale: Scale, out: Path, *, number: 
     """
     is_new, table = _complete(experiment, data, scale, out)
     findings = experiment.judge(table)
-    _write(experiment, table, findings, out, number, is_new=is_new)
+    path = out / f"{experiment.name}.json"
+    told: dict[str, Any] = {
+        "name": experiment.name,
+        "number": number,
+        "title": experiment.title,
+        "question": experiment.question,
+        "findings": [asdict(finding) for finding in findings],
+        "num_measurements": len(table),
+        "seconds": round(sum(table.column("seconds"))),
+        "origin": _describe(data, scale) if is_new or not path.exists() else runs.read_json(path)["origin"],
+    }
+    runs.write_json(path, told)
+    runs.write(path.with_suffix(".svg"), plots.to_svg(experiment.draw(table)))
     return findings
+
+
+def _describe(data: Data, scale: Scale) -> dict[str, Any]:
+    """Where measurements come from."""
+    return {
+        "quick": scale.quick,
+        "num_held_out": len(data.held_out),
+        "machine": {**machine.describe(), "processor": machine.processor()},
+        "versions": record.versions(),
+    }
 
 
 def measure(experiment: Experiment, data: Data, scale: Scale, out: Path) -> Table:
@@ -46,7 +68,8 @@ def _complete(
 ) -> tuple[bool, Table]:
     """Whether anything had to be measured, and all measurements."""
     out.mkdir(parents=True, exist_ok=True)
-    kept, cases = out / f"{experiment.name}.jsonl", experiment.cases(scale)
+    kept = out / f"{experiment.name}.jsonl"
+    cases = [{**case, **({"quick": True} if scale.quick else {})} for case in experiment.cases(scale)]
     known = results.load_rows(kept)
     left = [case for case in cases if results.key(case) not in known]
     if left:
@@ -65,23 +88,3 @@ def _measure_all(experiment: Experiment, data: Data, cases: Iterable[Case], kept
             row = experiment.measure(data, case)
             file.write(results.to_line(case, {**row, "seconds": round(time.perf_counter() - started, 3)}))
             file.flush()
-
-
-def _write(
-    experiment: Experiment, table: Table, findings: Sequence[Finding], out: Path, number: int, *, is_new: bool
-) -> None:
-    path = out / f"{experiment.name}.json"
-    made = {"machine": {**machine.describe(), "processor": machine.processor()}, "versions": record.versions()}
-    before = made if is_new or not path.exists() else runs.read_json(path)
-    told: dict[str, Any] = {
-        "name": experiment.name,
-        "number": number,
-        "title": experiment.title,
-        "question": experiment.question,
-        "findings": [asdict(finding) for finding in findings],
-        "num_measurements": len(table),
-        "seconds": round(sum(table.column("seconds"))),
-        **{name: before[name] for name in made},
-    }
-    runs.write_json(path, told)
-    runs.write(out / f"{experiment.name}.svg", plots.to_svg(experiment.draw(table)))

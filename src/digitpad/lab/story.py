@@ -30,8 +30,11 @@ def show(name: str, data: Data, out: Path) -> None:
 
 
 def _tell(findings: Sequence[Finding]) -> str:
-    rows = [f"| {each.claim} | {each.measured} | {'yes' if each.held else '**no**'} |" for each in findings]
-    return "\n".join(["| claim | measured | held |", "| --- | --- | --- |", *rows])
+    rows = [
+        f"| {each.claim} | {each.expected} | {each.measured} | {'yes' if each.held else '**no**'} |"
+        for each in findings
+    ]
+    return "\n".join(["| claim | expected | measured | held |", "| --- | --- | --- | --- |", *rows])
 
 
 def turn_rate(data: Data) -> "Knobs":

@@ -11,7 +11,8 @@ from scipy.linalg import lstsq
 
 from digitpad.lab import figures, networks
 from digitpad.lab.data import Data, Pictures
-from digitpad.lab.experiment import Case, Experiment, Finding, Row, Scale
+from digitpad.lab.experiment import Case, Experiment, Finding, Scale
+from digitpad.lab.results import Row
 from digitpad.lab.table import Table
 from digitpad.lab.training import train
 
@@ -110,7 +111,7 @@ def judge(table: Table) -> list[Finding]:
     zero, elsewhere = (table.where(check="bias", start=start) for start in (0.0, 1.0))
     return [
         Finding(
-            "A network learns labels by heart that were drawn by lot.",
+            "A network memorises random labels.",
             "All of them, although there is nothing to learn; on others it is at chance (Zhang et al. 2017).",
             f"{lots.percent('train')} of its {lots[0]['number']:,} pictures, {lots.percent('held_out')} of others "
             f"(n = {num_seeds}).",
@@ -119,30 +120,33 @@ def judge(table: Table) -> list[Finding]:
         Finding(
             "The more labels are wrong, the less it reads, step by step.",
             "It learns the wrong ones by heart too, and reads others the worse for it.",
-            ", ".join(f"{share:.0%} by lot: {rows.percent('held_out')}" for share, rows in corrupted.groups("share"))
+            ", ".join(f"{share:.0%} random: {rows.percent('held_out')}" for share, rows in corrupted.groups("share"))
             + f" (n = {num_seeds} each).",
             bool(np.all(np.diff(list(held_out.values())) < 0)),
         ),
         Finding(
             "The error peaks where there are as many features as pictures, and falls again beyond.",
-            "Double descent: the only fit is wild there; with more there are smoother ones (Belkin et al. 2019).",
+            "Double descent: there is only one fit there, and it is wild; with more there are smoother ones (Belkin et "
+            "al. 2019).",
             f"The peak is at {peak:g} features a picture, {errors[peak] / below:.0f} times the least error before it "
             f"(n = {num_seeds} each).",
             0.9 <= peak <= 1.1 and errors[peak] > 3 * below,
         ),
         Finding(
             "Far beyond the peak, the error is lower than anywhere before it.",
-            "The fit of smallest norm is the better the more features it chooses from.",
+            "The fit of smallest norm improves with the number of features that it chooses from.",
             f"{errors[most]:.4f} with {most:g} features a picture, {below:.4f} at best before the peak "
             f"(n = {num_seeds} each).",
             errors[most] < below,
         ),
         Finding(
             "Of all perfect fits, gradient descent from zero finds the one of smallest norm by itself.",
-            "Its implicit bias: it never leaves the span of the pictures. From elsewhere it ends elsewhere.",
+            "Its implicit bias: it never leaves the span of the pictures' features. From elsewhere it ends elsewhere.",
             f"After {BIAS_STEPS[-1]:,} steps {zero.mean('last'):.1e} of that fit's norm away from it, and "
             f"{elsewhere.mean('last'):.2g} if it begins at random weights (n = {num_seeds} each).",
-            zero.mean("last") < 0.05 and elsewhere.mean("last") > 10 * zero.mean("last"),
+            max(zero.column("train_error") + elsewhere.column("train_error")) < 1e-3
+            and zero.mean("last") < 0.05
+            and elsewhere.mean("last") > 10 * zero.mean("last"),
         ),
     ]
 
@@ -155,7 +159,7 @@ def draw(table: Table) -> Figure:
         for place, (name, label) in enumerate((("held_out", "other pictures"), ("train", "its own pictures"))):
             figures.series(left, corrupted, "share", name, place, label)
         left.set_ylim(0, 1.05)
-        figures.label(left, "Labels drawn by lot", "share of labels", "accuracy in the end")
+        figures.label(left, "Random labels", "share of labels", "accuracy in the end")
         for place, (name, label) in enumerate((("error", "other pictures"), ("train_error", "its own pictures"))):
             figures.series(middle, features, "ratio", name, place, label)
         middle.axvline(1, linestyle=":", linewidth=0.8)

@@ -10,8 +10,9 @@ from matplotlib.figure import Figure
 
 from digitpad.lab import figures, networks
 from digitpad.lab.data import Data, Pictures
-from digitpad.lab.experiment import Case, Experiment, Finding, Row, Scale
+from digitpad.lab.experiment import Case, Experiment, Finding, Scale
 from digitpad.lab.losses import squared_error
+from digitpad.lab.results import Row
 from digitpad.lab.surface import Surface
 from digitpad.lab.table import Table
 from digitpad.lab.training import Training
@@ -24,7 +25,7 @@ NUM_LOOKS = 40
 LAST = 0.2  # of the steps: where sharpness has settled
 EDGE = 0.98  # of 2 / rate
 SHARES = (0.9, 1.1)  # of the largest stable rate
-BEYOND = (2.0, 10.0)
+BEYOND = (1.5, 10.0)
 
 
 def cases(scale: Scale) -> list[Case]:
@@ -132,7 +133,7 @@ def judge(table: Table) -> list[Finding]:
     near, farther = (far.where(share=share) for share in BEYOND)
     batches = table.where(check="descent", batch=BATCH)
     whole = Table(row for row in table.where(check="descent") if row["batch"] != BATCH)
-    ratios = {rate: rows.ratio("last", "edge") for rate, rows in whole.groups("rate")}
+    ratios = {rate: [row["last"] / row["edge"] for row in rows] for rate, rows in whole.groups("rate")}
     settled = {rate: rows.ratio("last", "edge") for rate, rows in batches.groups("rate")}
     looks = [(look, look["sharpness"] / row["edge"]) for row in whole for look in row["trace"]]
     below = [look for look, share in looks if share < EDGE]
@@ -152,44 +153,52 @@ def judge(table: Table) -> list[Finding]:
             max(stable) < 1 < min(unstable),
         ),
         Finding(
-            "A network survives a rate somewhat too large by moving to a flatter place; far beyond, it diverges.",
+            "A network survives a rate somewhat too large by moving to a flatter region; far beyond, it diverges.",
             "Up to about 4 over the sharpness it is thrown out and comes to rest elsewhere (Lewkowycz et al. 2020).",
             f"At {BEYOND[0]:g} times the largest stable rate the loss ends at {near.mean('ratio'):.2g} of the first, "
             f"the sharpness at {near.mean('flatter'):.2f} of it; at {BEYOND[1]:g} times the loss is at least "
             f"{min(farther.column('ratio')):.0e} times the first (n = {len(near)} each).",
-            max(near.column("flatter")) < 1 < min(farther.column("ratio")),
+            max(near.column("ratio") + near.column("flatter")) < 1 and min(farther.column("ratio")) > 1e3,
         ),
         Finding(
             "On a network, full-batch descent sharpens until the sharpness is 2 over the rate, and stays about there.",
-            "Within 10 % of 2 / rate, whatever the rate (Cohen et al. 2021, shown there on CIFAR-10).",
+            "In the mean within 10 % of 2 / rate (Cohen et al. 2021, shown there on CIFAR-10). Not of every network: "
+            "in trials with cross-entropy, centred pictures or four layers it stayed below (docs/LOG.md).",
             f"Over the last {LAST:.0%} of the steps, "
-            + ", ".join(f"{ratio:.2f} of 2 / rate at rate {rate:g}" for rate, ratio in ratios.items())
-            + f" (n = {len(whole) // len(ratios)} each).",
-            all(abs(ratio - 1) < 0.1 for ratio in ratios.values()),
+            + ", ".join(f"{_spread(each)} of 2 / rate at rate {rate:g}" for rate, each in ratios.items())
+            + f" (n = {len(whole) // len(ratios)} each); at the first look {whole.ratio('first', 'edge'):.2f} of it.",
+            all(abs(np.mean(each) - 1) < 0.1 for each in ratios.values()) and whole.ratio("last", "first") > 1,
         ),
         Finding(
             "With minibatches it settles below.",
-            "Noise in the gradient leads to flatter places at the same rate (Jastrzebski et al. 2020).",
+            "Noise in the gradient leads to flatter regions at the same rate (Jastrzebski et al. 2020). At 0.05 two of "
+            "five runs diverged at the start, so only smaller rates are measured.",
             f"With batches of {BATCH}, "
             + ", ".join(f"{ratio:.2f} of 2 / rate at rate {rate:g}" for rate, ratio in settled.items())
             + f" (n = {len(batches) // len(settled)} each).",
-            all(settled[rate] < 0.95 * ratios[rate] for rate in settled),
+            all(settled[rate] < 0.95 * np.mean(ratios[rate]) for rate in settled),
         ),
         Finding(
-            "The second-order expansion foretells what a step does to the loss; the first order fails at the edge.",
+            "The second-order expansion predicts what a step does to the loss; the first order fails at the edge.",
             f"Below {EDGE} of 2 / rate the second order errs by less than 1 %; at the edge, where curvature undoes "
             "what the slope gains, by far less than the first.",
-            f"Median error as a share of the change: {_error(below, 'second_order'):.2%} below ({len(below)} steps); "
-            f"at the edge {_error(at, 'second_order'):.2g} "
-            f"and, to first order, {_error(at, 'first_order'):.2g} ({len(at)} steps).",
+            f"Median error as a share of the first-order change: {_error(below, 'second_order'):.2%} below "
+            f"({len(below)} steps); at the edge {_error(at, 'second_order'):.2%} and, to first order, "
+            f"{_error(at, 'first_order'):.2%} ({len(at)} steps).",
             _error(below, "second_order") < 0.01 and _error(at, "second_order") < 0.1 * _error(at, "first_order"),
         ),
     ]
 
 
 def _error(looks: Sequence[Row], order: str) -> float:
-    """The median error of an expansion, as a share of the true change."""
-    return float(np.median([abs(look[order] / look["change"] - 1) for look in looks]))
+    """The median error of an expansion, as a share of what the slope alone would gain; NaN without looks."""
+    errors = [abs((look[order] - look["change"]) / look["first_order"]) for look in looks]
+    return float(np.median(errors)) if errors else np.nan
+
+
+def _spread(values: Sequence[float]) -> str:
+    spread = f" ± {np.std(values, ddof=1):.2f}" if len(values) > 1 else ""
+    return f"{np.mean(values):.2f}{spread}"
 
 
 def draw(table: Table) -> Figure:
@@ -213,7 +222,7 @@ def draw(table: Table) -> Figure:
         figures.label(middle, f"Batches of {BATCH}", "step", "")
         looks = [(look, row["edge"]) for row in descent if row["batch"] != BATCH for look in row["trace"]]
         for place, order in enumerate(("first_order", "second_order")):
-            points = [(look["sharpness"] / edge, abs(look[order] / look["change"] - 1)) for look, edge in looks]
+            points = [(look["sharpness"] / edge, _error([look], order)) for look, edge in looks]
             colour, name = figures.COLOURS[1 - place], order.replace("_", " ")
             right.semilogy(*zip(*points, strict=True), "o", color=colour, markersize=4, label=name)
         right.legend(fontsize=8)

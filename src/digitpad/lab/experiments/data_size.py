@@ -6,9 +6,10 @@ from matplotlib.figure import Figure
 
 from digitpad.lab import figures, networks, nielsen
 from digitpad.lab.data import Data
-from digitpad.lab.experiment import Case, Experiment, Finding, Row, Scale
+from digitpad.lab.experiment import Case, Experiment, Finding, Scale
+from digitpad.lab.results import Row
 from digitpad.lab.table import Table
-from digitpad.lab.training import BATCH_SIZE, train
+from digitpad.lab.training import Training
 
 NUMBERS = (100, 1_000, 10_000, 55_000)
 MODELS = ("linear", "dense", "cnn")
@@ -38,7 +39,7 @@ def cases(scale: Scale) -> list[Case]:
 
 
 def measure(data: Data, case: Case) -> Row:
-    """Train on some pictures for a number of steps that is the same for all, and read the held-out ones."""
+    """Train on some pictures for as many steps as on any other number of them, and read the held-out ones."""
     pictures, seed = data.train.drawn(case["number"], case["seed"]), case["seed"]
     if case["model"] == "nielsen":
         network, training = nielsen.prepare(pictures, shrinkage=1e-4, seed=seed)
@@ -49,8 +50,7 @@ def measure(data: Data, case: Case) -> Row:
             "dense": lambda: networks.dense(256, 128, seed=seed),
             "cnn": lambda: networks.cnn(seed=seed),
         }[case["model"]]()
-        num_epochs = max(1, case["num_steps"] * BATCH_SIZE // len(pictures))
-        train(network, pictures, keras.optimizers.Adam(1e-3), num_epochs=num_epochs, seed=seed)
+        Training(network, pictures, keras.optimizers.Adam(1e-3), seed=seed).take(case["num_steps"])
     return {"accuracy": networks.accuracy(network, data.held_out)}
 
 
@@ -80,6 +80,7 @@ def judge(table: Table) -> list[Finding]:
             + f" (n = {num_seeds} each)."
             + (f" Too far: after {', '.join(f'{number:,}' for number in far)}." if far else ""),
             not far,
+            is_law=False,
         ),
         Finding(
             "A CNN needs less data than a dense network.",
@@ -90,7 +91,7 @@ def judge(table: Table) -> list[Finding]:
             all(share < 1 for share in fewer.values()),
         ),
         Finding(
-            "A linear model stops gaining; networks go on.",
+            "A linear model gains least from more pictures.",
             "It cannot use what more pictures tell: its errors are bounded from below by its form.",
             f"From {numbers[-2]:,} to {numbers[-1]:,} pictures errors fall to "
             + ", ".join(f"{_fall(found[model], numbers):.2f} ({model})" for model in MODELS)
@@ -117,17 +118,11 @@ def draw(table: Table) -> Figure:
 
     def plot(axes: Axes) -> None:
         errors = Table({**row, "error": 1 - row["accuracy"]} for row in table)
-        for place, model in enumerate((*MODELS, "nielsen")):
-            figures.series(
-                axes,
-                errors.where(model=model),
-                "number",
-                "error",
-                place,
-                model.replace("n", "N", 1) if model == "nielsen" else model,
-            )
+        names = {**{model: model for model in MODELS}, "nielsen": "Nielsen's network"}
+        for place, (model, name) in enumerate(names.items()):
+            figures.series(axes, errors.where(model=model), "number", "error", place, name)
         known = errors.where(model="nielsen").values("number")
-        axes.plot(known, [1 - BOOK[number] for number in known], "x", color=figures.COLOURS[5], label="Nielsen's book")
+        axes.plot(known, [1 - BOOK[number] for number in known], "x", color=figures.COLOURS[5], label="in his book")
         figures.use_logs(axes, "xy")
         axes.legend()
         figures.label(axes, "Errors on held-out pictures", "pictures to learn from", "share")

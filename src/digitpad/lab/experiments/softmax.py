@@ -9,7 +9,8 @@ from scipy.special import log_softmax, softmax
 
 from digitpad.lab import figures, networks
 from digitpad.lab.data import Data
-from digitpad.lab.experiment import Case, Experiment, Finding, Row, Scale
+from digitpad.lab.experiment import Case, Experiment, Finding, Scale
+from digitpad.lab.results import Row
 from digitpad.lab.surface import Surface
 from digitpad.lab.table import Table
 
@@ -63,7 +64,8 @@ def differences(logits: NDArray[np.float64], labels: NDArray[np.int64], step: fl
     variable = tf.constant(logits)
     with tf.GradientTape() as tape:
         tape.watch(variable)
-        loss = tf.reduce_sum(tf.nn.softmax_cross_entropy_with_logits(one_hot, variable))
+        # from primitives: the framework's own cross-entropy has p - y written into it
+        loss = tf.reduce_sum(tf.reduce_logsumexp(variable, axis=1) - tf.reduce_sum(one_hot * variable, axis=1))
     automatic = tape.gradient(loss, variable).numpy()
     moved = step * np.eye(NUM_LOGITS)
     ahead, behind = (
@@ -92,14 +94,14 @@ def judge(table: Table) -> list[Finding]:
     """The verdicts."""
     shifts, steps = table.where(check="shift"), table.where(check="differences")
     stable = max(shifts.column("stable"))
-    lost = min(row["shift"] for row in shifts if not row["is_finite"])
+    lost = min((row["shift"] for row in shifts if not row["is_finite"]), default=np.inf)
     errors = {step: rows.mean("finite") for step, rows in steps.groups("step")}
     best = min(errors, key=lambda step: errors[step])
     automatic, by_hand = max(steps.column("automatic")), max(table.where(check="backpropagation").column("share"))
     return [
         Finding(
             "Softmax does not change when the same number is added to all logits.",
-            "Exactly so in theory; in float32 to about the spacing of the logits: 10,000 of them are 0.001 apart.",
+            "Exactly so in theory; in float32 up to rounding: numbers near 10,000 are 0.001 apart.",
             f"Changed by at most {stable:.1e} for shifts up to {max(SHIFTS):,.0f} ({len(shifts)} trials), with the "
             "largest logit subtracted first.",
             stable < 1e-2,
@@ -107,7 +109,7 @@ def judge(table: Table) -> list[Finding]:
         Finding(
             "Without that subtraction it overflows.",
             "exp overflows float32 above 88.7.",
-            f"No longer finite from a shift of {lost:,.0f} on.",
+            f"No longer finite from a shift of {lost:,.0f} on (n = {len(table.values('seed'))} each).",
             50 < lost <= 100,
         ),
         Finding(

@@ -128,8 +128,8 @@ def judge(table: Table) -> list[Finding]:
         ),
         Finding(
             "Gradients vanish through sigmoids, not through ReLU.",
-            f"A sigmoid's slope is at most 1/4, so {DEPTH - 1} of them leave at most {0.25 ** (DEPTH - 1):.0e} or so (Bengio "
-            "et al. 1994).",
+            f"A sigmoid's slope is at most 1/4, so {DEPTH - 1} of them leave at most about {0.25 ** (DEPTH - 1):.0e} "
+            "(Bengio et al. 1994).",
             "The first layer's gradient over the last's: "
             + ", ".join(f"{name} {share:.1e}" for name, share in shares.items())
             + f" (n = {num_seeds} each, each with its usual initialisation).",
@@ -154,8 +154,8 @@ def judge(table: Table) -> list[Finding]:
             "A rate that is too large kills ReLUs.",
             "A large step can leave a unit 0 for every picture, and then it gets no gradient any more.",
             f"Dead for all of {NUM_PROBES} pictures: {killed[0]:.1%} at the start, {killed[1]:.1%} after training at "
-            f"rate {RATE}, {killed[2]:.1%} at {LARGE_RATE} (n = {num_seeds} each; {len(large) - len(alive)} runs at "
-            f"{LARGE_RATE} diverged and are left out).",
+            f"rate {RATE}, {killed[2]:.1%} at {LARGE_RATE} (n = {num_seeds} each, without {len(large) - len(alive)} at "
+            f"{LARGE_RATE} that diverged).",
             killed[2] > 1.5 * max(killed[:2]),
         ),
     ]

@@ -136,27 +136,24 @@ def _tell(rows: Table) -> str:
 
 
 def draw(table: Table) -> Figure:
-    """Loss by epoch on few pictures, and accuracy at the end."""
+    """Loss by epoch, and accuracy at the end, on few pictures and on many."""
     dense = table.where(model="dense")
     sizes = dense.values("number")
 
-    def plot(left: Axes, *others: Axes) -> None:
-        for place, (way, rows) in enumerate(dense.where(number=sizes[0]).groups("way")):
-            left.plot(rows[0]["held_out"], color=figures.COLOURS[place], label=way)
-            left.plot(rows[0]["train"], color=figures.COLOURS[place], linewidth=0.8, linestyle=":")
-        left.set_yscale("log")
-        left.legend(fontsize=7)
-        figures.label(left, f"{sizes[0]:,} pictures; dotted: in training", "epoch", "loss on others")
-        for axes, number in zip(others, sizes, strict=True):
-            for place, way in enumerate(WAYS):
-                rows = dense.where(number=number, way=way)
-                axes.errorbar(
-                    rows.mean("accuracy"), -place, xerr=rows.spread("accuracy"), fmt="o", color=figures.COLOURS[place]
+    def plot(*panels: Axes) -> None:
+        for number, curves, ends in zip(sizes, panels[::2], panels[1::2], strict=True):
+            for place, (way, rows) in enumerate(dense.where(number=number).groups("way")):
+                colour = figures.COLOURS[place]
+                curves.semilogy(rows[0]["held_out"], color=colour)
+                curves.semilogy(rows[0]["train"], color=colour, linewidth=0.8, linestyle=":")
+                ends.errorbar(
+                    rows.mean("accuracy"), -place, xerr=rows.spread("accuracy"), fmt="o", color=colour, label=way
                 )
-            axes.set_yticks(-np.arange(len(WAYS)), WAYS)
-            figures.label(axes, f"{number:,} pictures", "accuracy on others", "")
+            ends.set_yticks(-np.arange(len(WAYS)), WAYS)
+            figures.label(curves, f"{number:,} pictures, seed 0", "epoch", "loss; dotted: in training")
+            figures.label(ends, f"{number:,} pictures, all seeds", "accuracy on others", "")
 
-    return figures.panels(1 + len(sizes), plot, width=3.6)
+    return figures.panels(2 * len(sizes), plot, width=3.0)
 
 
 EXPERIMENT = Experiment(

@@ -24,6 +24,7 @@ from digitpad.training.runs import RunFolder
 from tests.site.conftest import SETTINGS, Site
 from tests.training.reporting.test_report import Checker
 
+LAB = Path(__file__).parents[2] / "docs" / "lab"
 FIRST_PICTURE_BYTES = 300_000
 WHOLE_BYTES = 6_000_000
 
@@ -210,15 +211,15 @@ def test_settings_that_make_no_sense_are_refused(tmp_path: Path, text: str, mess
         settings.load(path)
 
 
-def test_the_lab_gets_a_page_of_its_own(quick_lab: Path, tmp_path: Path) -> None:
+def test_the_lab_gets_a_page_of_its_own(tmp_path: Path) -> None:
     out = tmp_path / "site"
-    build(SHIPPED, out, SETTINGS, lab=quick_lab, cdn=True)
+    build(SHIPPED, out, SETTINGS, lab=LAB, cdn=True)
     page = (out / "web" / "lab.html").read_text(encoding="utf-8")
     checker = Checker()
     checker.feed(page)
     assert checker.open == []
     assert {each for each in checker.fetched if not each.startswith("#")} == {"icon.svg", "site.css", "../"}
-    told = results.load(quick_lab)
+    told = results.load(LAB)
     assert page.count("<svg") == len(told)
     assert page.count("</dt>") == sum(len(each["findings"]) for each in told)
     assert "Ada&#39;s &lt;digits&gt;" in page

@@ -109,7 +109,8 @@ def judge(table: Table) -> list[Finding]:
         ),
         Finding(
             "With the pixels of all pictures shuffled alike, the CNN loses its advantage, a dense network nothing.",
-            "A dense network does not know which pixels are neighbours.",
+            "A dense network does not know which pixels are neighbours. Held if it loses less than a point, and the "
+            "CNN is no better than it any more.",
             f"The CNN loses {100 * lost['cnn']:.1f} points, to {rows('cnn', 'shuffled').percent('accuracy')}; "
             f"the dense one {100 * lost['dense']:.1f}, to {rows('dense', 'shuffled').percent('accuracy')} "
             f"(n = {len(cnn)} each).",

@@ -134,7 +134,7 @@ def judge(table: Table) -> list[Finding]:
     batches = table.where(check="descent", batch=BATCH)
     whole = Table(row for row in table.where(check="descent") if row["batch"] != BATCH)
     ratios = {rate: [row["last"] / row["edge"] for row in rows] for rate, rows in whole.groups("rate")}
-    settled = {rate: rows.ratio("last", "edge") for rate, rows in batches.groups("rate")}
+    settled = {rate: [row["last"] / row["edge"] for row in rows] for rate, rows in batches.groups("rate")}
     looks = [(look, look["sharpness"] / row["edge"]) for row in whole for look in row["trace"]]
     below = [look for look, share in looks if share < EDGE]
     at = [look for look, share in looks if share >= EDGE]
@@ -154,10 +154,11 @@ def judge(table: Table) -> list[Finding]:
         ),
         Finding(
             "A network survives a rate somewhat too large by moving to a flatter region; far beyond, it diverges.",
-            "Up to about 4 over the sharpness it is thrown out and comes to rest elsewhere (Lewkowycz et al. 2020).",
-            f"At {BEYOND[0]:g} times the largest stable rate the loss ends at {near.mean('ratio'):.2g} of the first, "
-            f"the sharpness at {near.mean('flatter'):.2f} of it; at {BEYOND[1]:g} times the loss is at least "
-            f"{min(farther.column('ratio')):.0e} times the first (n = {len(near)} each).",
+            "Below about twice the largest stable rate it is thrown out and comes to rest elsewhere (Lewkowycz et al. "
+            "2020).",
+            f"At {BEYOND[0]:g} times the largest stable rate the loss ends at {near.mean('ratio'):.2g} of its initial "
+            f"value and the sharpness at {near.mean('flatter'):.2f} of its own; at {BEYOND[1]:g} times the loss is at "
+            f"least {min(farther.column('ratio')):.0e} times the first (n = {len(near)} each).",
             max(near.column("ratio") + near.column("flatter")) < 1 and min(farther.column("ratio")) > 1e3,
         ),
         Finding(
@@ -166,17 +167,18 @@ def judge(table: Table) -> list[Finding]:
             "in trials with cross-entropy, centred pictures or four layers it stayed below (docs/LOG.md).",
             f"Over the last {LAST:.0%} of the steps, "
             + ", ".join(f"{_spread(each)} of 2 / rate at rate {rate:g}" for rate, each in ratios.items())
-            + f" (n = {len(whole) // len(ratios)} each); at the first look {whole.ratio('first', 'edge'):.2f} of it.",
+            + f" (n = {len(whole) // len(ratios)} each). After the first {1 / NUM_LOOKS:.1%} of the steps it was "
+            f"{whole.ratio('first', 'edge'):.2f} of it, in the mean of all.",
             all(abs(np.mean(each) - 1) < 0.1 for each in ratios.values()) and whole.ratio("last", "first") > 1,
         ),
         Finding(
             "With minibatches it settles below.",
-            "Noise in the gradient leads to flatter regions at the same rate (Jastrzebski et al. 2020). At 0.05 two of "
-            "five runs diverged at the start, so only smaller rates are measured.",
+            "Noise in the gradient leads to flatter regions at the same rate (Jastrzebski et al. 2020). At 0.05 "
+            "two of the three runs that were tried diverged at the start, so only smaller rates are measured.",
             f"With batches of {BATCH}, "
-            + ", ".join(f"{ratio:.2f} of 2 / rate at rate {rate:g}" for rate, ratio in settled.items())
+            + ", ".join(f"{_spread(each)} of 2 / rate at rate {rate:g}" for rate, each in settled.items())
             + f" (n = {len(batches) // len(settled)} each).",
-            all(settled[rate] < 0.97 * np.mean(ratios[rate]) for rate in settled),
+            all(np.mean(settled[rate]) < 0.97 * np.mean(ratios[rate]) for rate in settled),
         ),
         Finding(
             "The second-order expansion predicts what a step does to the loss; the first order fails at the edge.",
@@ -184,7 +186,7 @@ def judge(table: Table) -> list[Finding]:
             "what the slope gains, by far less than the first.",
             f"Median error as a share of the first-order change: {_error(below, 'second_order'):.2%} below "
             f"({len(below)} steps); at the edge {_error(at, 'second_order'):.2%} and, to first order, "
-            f"{_error(at, 'first_order'):.2%} ({len(at)} steps).",
+            f"{_error(at, 'first_order'):.2%} ({len(at)} steps, of {len(whole)} runs).",
             _error(below, "second_order") < 0.01 and _error(at, "second_order") < 0.1 * _error(at, "first_order"),
         ),
     ]

@@ -115,14 +115,16 @@ def judge(table: Table) -> list[Finding]:
     return [
         Finding(
             f"He initialisation keeps the size of activations through {DEPTH} layers of ReLU.",
-            "Weights of variance 2 / n do, so the last layer's are about as large as the first's (He et al. 2015).",
+            "Weights of variance 2 / n do, so the last layer's are half to twice as large as the first's (He et al. "
+            "2015).",
             f"The last layer's are {grown('He'):.2f} of the first's (n = {num_seeds}).",
             0.5 < grown("He") < 2,
         ),
         Finding(
             "Smaller weights let them fade and larger ones explode, by the same factor in every layer.",
-            "By the square root of half the variance times n, seven times: "
-            f"to {theory['too small']:.1e} and {theory['too large']:.0f} times the first's.",
+            f"Each of {DEPTH - 1} layers multiplies them by the square root of n times the variance over 2: to "
+            f"{theory['too small']:.1e} of the first's for a variance of {VARIANCES['too small']:g} / n, and to "
+            f"{theory['too large']:.0f} times for {VARIANCES['too large']:g} / n.",
             f"To {grown('too small'):.1e} and {grown('too large'):.0f} (n = {num_seeds} each).",
             all(0.5 < grown(name) / expected < 2 for name, expected in theory.items()),
         ),
@@ -144,7 +146,8 @@ def judge(table: Table) -> list[Finding]:
         ),
         Finding(
             "ReLU learns from weights of about the right size, not from ones that are far too small or too large.",
-            "Weights that are too small leave no signal; with too large ones training diverges.",
+            f"With a variance of {VARIANCES['too small']:g} / n no signal is left; with {VARIANCES['too large']:g} / "
+            "n training diverges.",
             ", ".join(f"{name} {rows.percent('accuracy')}" for name, rows in relu.items())
             + f" (n = {num_seeds} each).",
             min(relu[name].mean("accuracy") for name in ("He", "Glorot"))
@@ -154,8 +157,8 @@ def judge(table: Table) -> list[Finding]:
             "A rate that is too large kills ReLUs.",
             "A large step can leave a unit 0 for every picture, and then it gets no gradient any more.",
             f"Dead for all of {NUM_PROBES} pictures: {killed[0]:.1%} at the start, {killed[1]:.1%} after training at "
-            f"rate {RATE}, {killed[2]:.1%} at {LARGE_RATE} (n = {num_seeds} each, without {len(large) - len(alive)} at "
-            f"{LARGE_RATE} that diverged).",
+            f"rate {RATE}, {killed[2]:.1%} at {LARGE_RATE} (n = {num_seeds} each, but "
+            f"{len(alive)} at {LARGE_RATE}, where the others diverged).",
             killed[2] > 1.5 * max(killed[:2]),
         ),
     ]

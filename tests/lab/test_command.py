@@ -6,20 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from digitpad.errors import RunError
-from digitpad.lab import results
+from digitpad.errors import DigitpadError, InputError, RunError
+from digitpad.lab import command, results
+from digitpad.lab.command import lab
 from digitpad.lab.experiments import EXPERIMENTS
 from tests.test_cli import digitpad
 
 
-def test_without_a_name_it_lists_all() -> None:
-    result = digitpad("lab")
-    assert result.returncode == 0, result.stderr
-    assert re.findall(r"^(\S+) +\S.*\?$", result.stdout, re.MULTILINE) == list(EXPERIMENTS)
-    assert "digitpad lab softmax --quick" in result.stdout
+def test_without_a_name_it_lists_all(capsys: pytest.CaptureFixture[str]) -> None:
+    lab(None, None, None, None, quick=False, everything=False)
+    listed = capsys.readouterr().out
+    assert re.findall(r"^(\S+) +\S.*\?$", listed, re.MULTILINE) == list(EXPERIMENTS)
+    assert "digitpad lab softmax --quick" in listed
 
 
-def test_it_runs_one_and_says_what_held(tmp_path: Path) -> None:
+def test_it_runs_one_and_says_what_held(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     result = digitpad("lab", "softmax", "--quick", "--seeds", "2", "--out", tmp_path / "lab")
     assert result.returncode == 0, result.stderr
     assert result.stdout.count("  held: ") == len(
@@ -27,23 +28,27 @@ def test_it_runs_one_and_says_what_held(tmp_path: Path) -> None:
     )
     rows = results.load_rows(tmp_path / "lab" / "softmax.jsonl")
     assert {json.loads(case)["seed"] for case in rows} == {0, 1}
-    again = digitpad("lab", "softmax", "--quick", "--seeds", "2", "--out", tmp_path / "lab")
-    assert "━" not in again.stdout  # nothing is measured, so there is no bar
+    lab("softmax", None, tmp_path / "lab", 2, quick=True, everything=False)
+    assert "━" not in capsys.readouterr().out  # nothing is measured, so there is no bar
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("name", "everything", "data", "words"),
     [
-        (["softmaxx"], "Expected one of the experiments softmax, "),
-        (["softmax", "--all"], "got both"),
-        (["softmax", "--data", "nowhere"], "there is no folder nowhere"),
+        ("softmaxx", False, None, "Expected one of the experiments softmax, "),
+        ("softmax", True, None, "got both"),
+        ("softmax", False, Path("nowhere"), "there is no folder nowhere"),
     ],
 )
-def test_bad_input_is_one_sentence(arguments: list[str], words: str, tmp_path: Path) -> None:
-    result = digitpad("lab", *arguments, "--out", tmp_path)
-    assert result.returncode == 2
-    assert re.fullmatch(r"digitpad: [^\n]+\n", result.stderr), result.stderr
-    assert words in result.stderr
+def test_bad_input_is_refused(name: str, everything: bool, data: Path | None, words: str, tmp_path: Path) -> None:
+    with pytest.raises(DigitpadError, match=words):
+        lab(name, data, tmp_path, None, quick=True, everything=everything)
+
+
+def test_the_full_form_wants_all_of_mnist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(command, "_NUM_PICTURES", 1_000_000)
+    with pytest.raises(InputError, match="Use --data or --quick"):
+        lab("softmax", None, tmp_path, None, quick=False, everything=False)
 
 
 def test_another_backend_is_refused() -> None:

@@ -10,6 +10,11 @@ from digitpad.training.datasets.splits import Split
 NUM_HELD_OUT = 5_000
 
 
+def draw_lots(size: int, number: int, seed: int) -> NDArray[np.int64]:
+    """Some indices below a size, int64 (number,) or all of them, each at most once, drawn by a seed."""
+    return np.random.default_rng([17, seed]).permutation(size)[:number]
+
+
 @dataclass(frozen=True)
 class Pictures:
     """Pictures with their labels.
@@ -42,7 +47,7 @@ class Pictures:
 
     def drawn(self, number: int, seed: int) -> "Pictures":
         """Some pictures, drawn by a seed."""
-        chosen = np.random.default_rng([17, seed]).permutation(len(self))[:number]
+        chosen = draw_lots(len(self), number, seed)
         return Pictures(self.x[chosen], self.y[chosen])
 
 

@@ -5,6 +5,24 @@ from typing import Any
 
 import numpy as np
 
+DIVERGED = 1e30
+"""What stands for a number that is not finite, which neither JSON nor a mean knows."""
+
+
+def finite(value: float) -> float:
+    """A number, or `DIVERGED` if it is not finite or even larger."""
+    return value if value < DIVERGED else DIVERGED
+
+
+def tell(values: Sequence[float], form: str = ".1f") -> str:
+    """The mean of some numbers with their spread, such as "94.9 ± 0.2"; a single one has none."""
+    spread = f" ± {_spread(values):{form.lstrip('+')}}" if len(values) > 1 else ""
+    return f"{np.mean(values):{form}}{spread}"
+
+
+def _spread(values: Sequence[float]) -> float:
+    return float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+
 
 class Table(Sequence[dict[str, Any]]):
     """Rows with the same columns, in the order in which they were measured."""
@@ -45,10 +63,8 @@ class Table(Sequence[dict[str, Any]]):
 
     def spread(self, name: str) -> float:
         """The standard deviation of a column, over one less than there are rows; 0 for a single row."""
-        found = self.column(name)
-        return float(np.std(found, ddof=1)) if len(found) > 1 else 0.0
+        return _spread(self.column(name))
 
     def percent(self, name: str) -> str:
         """The mean of a column of shares with its spread, such as "94.9 ± 0.2 %"."""
-        spread = f" ± {100 * self.spread(name):.1f}" if len(self) > 1 else ""
-        return f"{100 * self.mean(name):.1f}{spread} %"
+        return f"{tell([100 * value for value in self.column(name)])} %"

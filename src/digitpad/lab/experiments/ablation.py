@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from digitpad.lab import figures
-from digitpad.lab.data import Data
+from digitpad.lab.data import Data, draw_lots
 from digitpad.lab.experiment import Case, Experiment, Finding, Scale
 from digitpad.lab.results import Row
-from digitpad.lab.table import Table
+from digitpad.lab.table import Table, tell
 from digitpad.training.augmentation.mixture import Pictures
 from digitpad.training.datasets.splits import NOT_A_DIGIT
 from digitpad.training.evaluation import drawings
@@ -56,7 +55,7 @@ def measure(data: Data, case: Case) -> Row:
         epochs=num_epochs, patience=num_epochs, batch_size=case["batch"], seed=case["seed"]
     )
     network = architectures.build(recipe)
-    chosen = data.digits[np.random.default_rng([17, case["seed"]]).permutation(len(data.digits))[: case["number"]]]
+    chosen = data.digits[draw_lots(len(data.digits), case["number"], case["seed"])]
     seen = data.held_out_digits
     mixture, validation = mix(chosen, seen[:500], recipe)
     with tempfile.TemporaryDirectory() as folder:
@@ -122,18 +121,14 @@ def judge(table: Table) -> list[Finding]:
     ]
 
 
-def _gain(below: Table, above: Table, what: str) -> NDArray[np.float64]:
+def _gain(below: Table, above: Table, what: str) -> list[float]:
     """What a line adds to an accuracy, in points, for each seed."""
-    return np.asarray(100 * np.subtract(above.column(what), below.column(what)))
+    return [100 * (more - less) for more, less in zip(above.column(what), below.column(what), strict=True)]
 
 
 def _tell(lines: dict[str, Table], what: str) -> str:
-    told = []
-    for (_, below), (line, above) in pairwise(lines.items()):
-        gains = _gain(below, above, what)
-        spread = f" ± {np.std(gains, ddof=1):.1f}" if len(gains) > 1 else ""
-        told.append(f"{line} {np.mean(gains):+.1f}{spread}")
-    return ", ".join(told)
+    pairs = pairwise(lines.items())
+    return ", ".join(f"{line} {tell(_gain(below, above, what), '+.1f')}" for (_, below), (line, above) in pairs)
 
 
 def draw(table: Table) -> Figure:

@@ -37,8 +37,8 @@ HEADS = 0.7
 
 def cases(scale: Scale) -> list[Case]:
     """Ways to train, and scores of a coin."""
-    number, long = (500, 60) if scale.quick else (5_000, 60)
-    num_epochs = {"short": 4, "long": long, "smoothed": long}
+    number = 500 if scale.quick else 5_000
+    num_epochs = {"short": 4, "long": 60, "smoothed": 60}
     trainings = [
         {"check": "network", "training": training, "number": number, "num_epochs": num_epochs[training], "seed": seed}
         for training in TRAININGS

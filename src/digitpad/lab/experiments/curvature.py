@@ -14,7 +14,7 @@ from digitpad.lab.experiment import Case, Experiment, Finding, Scale
 from digitpad.lab.losses import squared_error
 from digitpad.lab.results import Row
 from digitpad.lab.surface import Surface
-from digitpad.lab.table import Table
+from digitpad.lab.table import DIVERGED, Table, finite, tell
 from digitpad.lab.training import Training
 
 RATES = (0.03, 0.04, 0.05)
@@ -86,9 +86,8 @@ def _stay(network: keras.Model, pictures: Pictures, case: Case, num_steps: int) 
     surface = Surface(network, pictures, squared_error)
     first, sharpness = surface.value(), surface.sharpness(1e-4)
     _descent(network, pictures, case["share"] * 2 / sharpness, len(pictures), case["seed"]).run(num_steps)
-    ratio = surface.value() / first
-    ratio = ratio if ratio < 1e30 else 1e30  # neither JSON nor a mean knows infinity
-    return {"ratio": ratio, "flatter": surface.sharpness() / sharpness if ratio < 1e30 else 1e30}
+    ratio = finite(surface.value() / first)
+    return {"ratio": ratio, "flatter": surface.sharpness() / sharpness if ratio < DIVERGED else DIVERGED}
 
 
 def descend(data: Data, case: Case) -> Row:
@@ -166,7 +165,7 @@ def judge(table: Table) -> list[Finding]:
             "In the mean within 10 % of 2 / rate (Cohen et al. 2021, shown there on CIFAR-10). Not of every network: "
             "in trials with cross-entropy, centred pictures or four layers it stayed below (docs/LOG.md).",
             f"Over the last {LAST:.0%} of the steps, "
-            + ", ".join(f"{_spread(each)} of 2 / rate at rate {rate:g}" for rate, each in ratios.items())
+            + ", ".join(f"{tell(each, '.2f')} of 2 / rate at rate {rate:g}" for rate, each in ratios.items())
             + f" (n = {len(whole) // len(ratios)} each). After the first {1 / NUM_LOOKS:.1%} of the steps it was "
             f"{whole.ratio('first', 'edge'):.2f} of it, in the mean of all.",
             all(abs(np.mean(each) - 1) < 0.1 for each in ratios.values()) and whole.ratio("last", "first") > 1,
@@ -176,7 +175,7 @@ def judge(table: Table) -> list[Finding]:
             "Noise in the gradient leads to flatter regions at the same rate (Jastrzebski et al. 2020). At 0.05 "
             "two of the three runs that were tried diverged at the start, so only smaller rates are measured.",
             f"With batches of {BATCH}, "
-            + ", ".join(f"{_spread(each)} of 2 / rate at rate {rate:g}" for rate, each in settled.items())
+            + ", ".join(f"{tell(each, '.2f')} of 2 / rate at rate {rate:g}" for rate, each in settled.items())
             + f" (n = {len(batches) // len(settled)} each).",
             all(np.mean(settled[rate]) < 0.97 * np.mean(ratios[rate]) for rate in settled),
         ),
@@ -196,11 +195,6 @@ def _error(looks: Sequence[Row], order: str) -> float:
     """The median error of an expansion, as a share of what the slope alone would gain; NaN without looks."""
     errors = [abs((look[order] - look["change"]) / look["first_order"]) for look in looks]
     return float(np.median(errors)) if errors else np.nan
-
-
-def _spread(values: Sequence[float]) -> str:
-    spread = f" ± {np.std(values, ddof=1):.2f}" if len(values) > 1 else ""
-    return f"{np.mean(values):.2f}{spread}"
 
 
 def draw(table: Table) -> Figure:

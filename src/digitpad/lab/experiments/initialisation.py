@@ -14,12 +14,11 @@ from digitpad.lab.data import Data, Pictures
 from digitpad.lab.experiment import Case, Experiment, Finding, Scale
 from digitpad.lab.losses import cross_entropy
 from digitpad.lab.results import Row
-from digitpad.lab.table import Table
+from digitpad.lab.table import DIVERGED, Table, finite
 from digitpad.lab.training import Training, watch
 
 DEPTH, WIDTH = 8, 128
 NUM_PROBES = 500
-DIVERGED = 1e30  # what is not finite, because JSON does not know it
 NUM_EPOCHS = 3
 RATE, LARGE_RATE = 0.02, 0.1
 VARIANCES = {"He": 2.0, "Glorot": 1.0, "too small": 0.2, "too large": 8.0}
@@ -83,9 +82,8 @@ def look(network: keras.Model, probes: Pictures) -> dict[str, list[float]]:
 
 
 def _size(values: Any) -> float:
-    """The root mean square, as a number that JSON has."""
-    size = float(np.sqrt(np.mean(np.square(values.numpy(), dtype=np.float64))))
-    return size if np.isfinite(size) else DIVERGED
+    """The root mean square."""
+    return finite(float(np.sqrt(np.mean(np.square(values.numpy(), dtype=np.float64)))))
 
 
 def judge(table: Table) -> list[Finding]:

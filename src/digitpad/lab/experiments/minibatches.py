@@ -10,7 +10,7 @@ from digitpad.lab.data import Data
 from digitpad.lab.experiment import Case, Experiment, Finding, Scale
 from digitpad.lab.results import Row
 from digitpad.lab.surface import Surface
-from digitpad.lab.table import Table
+from digitpad.lab.table import Table, finite
 from digitpad.lab.training import Training
 
 NOISE_BATCHES = (8, 16, 32, 64, 128, 256)
@@ -77,9 +77,8 @@ def train(data: Data, case: Case) -> Row:
     optimizer = OPTIMIZERS[case["optimizer"]](case["rate"])
     Training(network, pictures, optimizer, seed=case["seed"], batch_size=case["batch"]).take(case["num_steps"])
     surface = Surface(network, pictures)
-    loss = surface.value()
     return {
-        "loss": loss if np.isfinite(loss) else 1e30,  # neither JSON nor a mean knows what a diverged run has
+        "loss": finite(surface.value()),
         "accuracy": networks.accuracy(network, data.held_out),
         "sharpness": surface.sharpness(1e-2) if case["same"] != "race" else None,
     }

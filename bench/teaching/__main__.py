@@ -1,0 +1,180 @@
+"""Entry point: `python -m bench.teaching`, or `make bench-teaching`."""
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from bench import record
+from bench.teaching.hands import Hands
+from digitpad import artifact
+from digitpad.errors import DigitpadError
+from digitpad.training import backend
+
+backend.prepare()
+
+from digitpad.teaching import exam, gate  # noqa: E402
+from digitpad.teaching.exam import Questions, Taught  # noqa: E402
+from digitpad.teaching.samples import Samples  # noqa: E402
+from digitpad.teaching.teacher import Teacher  # noqa: E402
+from digitpad.training.augmentation.mixture import Pictures  # noqa: E402
+from digitpad.training.datasets import mnist, splits  # noqa: E402
+from digitpad.training.datasets.splits import Split  # noqa: E402
+
+PACKAGES = ("digitpad", "keras", "numpy", "onnxruntime", "tensorflow-cpu")
+NUM_WRITERS, COUNTS = 20, (10, 20, 40)
+POISON = (3, 8)
+"""The digit that poison is written as, and what it is said to be."""
+
+NUM_POISON, POISON_SEEDS = 40, 5
+_QUESTIONS, _POISON, _BOOTSTRAP = range(3_000_001, 3_000_004)
+_RESAMPLES = 10_000
+
+
+Right = dict[str, NDArray[np.bool_]]
+"""Which pictures of each kind are right."""
+
+
+class Bench:
+    """A model, everything that it is asked, and what it answers before it is taught."""
+
+    def __init__(self, data: Path, model: Path) -> None:
+        dataset, loaded = mnist.load(data), artifact.load(model)
+        training, validation = splits.choose_validation(dataset.pool, seed=loaded.card["recipe"]["seed"], held_out=True)
+        self.teacher = Teacher(loaded, dataset.pool[training], dataset.pool[validation])
+        self.questions = Questions.ask(dataset.pool[validation], [_QUESTIONS])
+        self.hands = Hands.look(data / "pen", model)
+        self.before = self.ask(self.teacher.before)
+
+    def ask(self, model: Taught) -> Right:
+        """What is right: of the pen digits, also where refusals count as wrong, of MNIST and of non-digits."""
+        digits, others = (exam.read(model, Pictures.of(part)) for part in (self.hands.digits, self.hands.others))
+        mnist_read, drawn = (exam.read(model, part) for part in (self.questions.mnist, self.questions.drawings))
+        labels = self.hands.digits.labels
+        return {
+            "pen": digits.digits == labels,
+            "accepted": digits.is_right(labels),
+            "mnist": mnist_read.digits == self.questions.mnist.labels,
+            "non-digits": np.concatenate([others.is_refused, drawn.is_refused[self.questions.drawings.labels > 9]]),
+        }
+
+    def teach(self, indices: NDArray[np.int64], labels: NDArray[np.uint8]) -> tuple[Taught, dict[str, Any]]:
+        """Teach some pen digits as what they are said to be; the model, and what the gate says."""
+        digits = Split(self.hands.digits.images[indices], labels)
+        started = time.monotonic()
+        taught = self.teacher.teach(digits)
+        seconds = time.monotonic() - started
+        samples = Samples(digits, np.full(len(digits), "one"), {})
+        reasons = gate.verdict(exam.check(self.teacher.before, taught, samples, self.questions))
+        return taught, {"seconds": seconds, "reasons": reasons}
+
+    def teach_writer(self, writer: int, count: int) -> dict[str, Any]:
+        """Teach some digits of a writer, and read everything else."""
+        chosen, hands = self.hands.choose(writer, count), self.hands
+        taught, said = self.teach(chosen, hands.digits.labels[chosen])
+        after = self.ask(taught)
+        is_theirs = hands.writers == writer
+        is_rest = is_theirs & ~np.isin(np.arange(len(is_theirs)), chosen)
+        shares = {
+            f"{part}, {kind}": self._shares(after, kind, which)
+            for part, which in {"rest": is_rest, "others": ~is_theirs}.items()
+            for kind in ("pen", "accepted")
+            if which.any()
+        }
+        shares |= {kind: self._shares(after, kind) for kind in ("mnist", "non-digits")}
+        return {"writer": writer, "taught": count, "num_rest": int(is_rest.sum()), **shares, **said}
+
+    def _shares(self, after: Right, kind: str, which: Any = slice(None)) -> list[float]:
+        """Shares that were right of some pictures of a kind, and that are now."""
+        return [float(right[kind][which].mean()) for right in (self.before, after)]
+
+    def poison(self, seed: int) -> dict[str, Any]:
+        """Teach wrong corrections, and read what was not taught."""
+        hands = self.hands
+        written, told = POISON
+        rng = np.random.default_rng([_POISON, seed])
+        chosen = rng.permutation(np.flatnonzero(hands.digits.labels == written))[:NUM_POISON]
+        taught, said = self.teach(chosen, np.full(NUM_POISON, told, np.uint8))
+        after = self.ask(taught)
+        rest = np.flatnonzero(~np.isin(np.arange(len(hands.writers)), chosen))
+        of_digit = rest[hands.digits.labels[rest] == written]
+        shares = {
+            "others": self._shares(after, "pen", rest),
+            "others of the digit": self._shares(after, "pen", of_digit),
+        }
+        return {"seed": seed, **shares, **said}
+
+
+def summarise(lessons: Sequence[dict[str, Any]], kind: str) -> dict[str, Any]:
+    """Errors before and after, means over writers, and what is left of them; intervals by bootstrap over writers."""
+    pairs = np.array([1 - np.array(each[kind], float) for each in lessons if kind in each])
+    rng = np.random.default_rng(_BOOTSTRAP)
+    means = pairs[rng.integers(0, len(pairs), (_RESAMPLES, len(pairs)))].mean(axis=1)
+    left, change = means[:, 1] / np.maximum(means[:, 0], 1e-9), means[:, 1] - means[:, 0]
+    before, after = pairs.mean(axis=0).tolist()
+    return {
+        "n": len(pairs),
+        "before": before,
+        "after": after,
+        "left": after / before if before else None,
+        "left_interval": np.quantile(left, (0.025, 0.975)).tolist(),
+        "change_interval": np.quantile(change, (0.025, 0.975)).tolist(),
+        "most": float((pairs[:, 1] - pairs[:, 0]).max()),
+    }
+
+
+KINDS = ("rest, pen", "rest, accepted", "others, pen", "others, accepted", "mnist", "non-digits")
+
+
+def measure(data: Path, model: Path, *, num_writers: int, counts: Sequence[int], num_seeds: int) -> dict[str, Any]:
+    """Teach every writer, then poison."""
+    bench = Bench(data, model)
+    writers = bench.hands.worst(~bench.before["pen"], num_writers)
+    lessons = []
+    for number, (writer, count) in enumerate((writer, count) for writer in writers for count in counts):
+        lessons.append(bench.teach_writer(writer, count))
+        print(f"{number + 1}/{len(writers) * len(counts)}: {lessons[-1]}", file=sys.stderr)
+    by_count = {count: [each for each in lessons if each["taught"] == count] for count in counts}
+    return {
+        "summary": {str(count): {kind: summarise(some, kind) for kind in KINDS} for count, some in by_count.items()},
+        "accepted": {str(count): sum(not each["reasons"] for each in some) for count, some in by_count.items()},
+        "seconds": record.spread([each["seconds"] for each in lessons]),
+        "lessons": lessons,
+        "poison": [bench.poison(seed) for seed in range(num_seeds)],
+    }
+
+
+def page(measured: dict[str, Any]) -> str:
+    """`docs/teaching.md`, from the record."""
+    values = {"record": measured, "num_poison": NUM_POISON, "poison_digits": POISON, **measured["results"]}
+    return record.render("teaching/teaching.md.j2", values)
+
+
+def main(quick: bool = False, model: Path = artifact.shipped()) -> None:  # noqa: B008
+    """How well a model learns one hand, and what that costs others.
+
+    The results go to bench/teaching.json and docs/teaching.md; with --quick two writers are taught, and nothing is
+    written.
+    """
+    plan: dict[str, Any] = {"num_writers": NUM_WRITERS, "counts": COUNTS, "num_seeds": POISON_SEEDS}
+    if quick:
+        plan = {"num_writers": 2, "counts": (20,), "num_seeds": 1}
+    try:
+        results = measure(record.data(), model, **plan)
+    except DigitpadError as error:
+        sys.exit(f"bench.teaching: {error}")
+    installed = record.versions(*PACKAGES) | {record.MODEL: artifact.load(model).model_id}
+    measured = record.collect(installed, results, "teaching")
+    print(page(measured))
+    if not quick:
+        record.write(record.FOLDER / "teaching.json", measured)
+        (record.FOLDER.parent / "docs" / "teaching.md").write_text(page(measured))
+
+
+if __name__ == "__main__":
+    typer.run(main)

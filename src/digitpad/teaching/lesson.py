@@ -1,0 +1,120 @@
+"""One lesson: a model learns from corrections, is examined, and passes the gate or not."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitpad import artifact
+from digitpad.artifact import Artifact
+from digitpad.corrections.correction import Correction
+from digitpad.errors import InputError
+from digitpad.recognizer import Recognizer
+from digitpad.teaching import exam, gate, report
+from digitpad.teaching.exam import Questions, Taught
+from digitpad.teaching.samples import Samples, gather
+from digitpad.teaching.teacher import Teacher
+from digitpad.training import pipeline, runs
+from digitpad.training.datasets.mnist import Dataset
+from digitpad.training.datasets.splits import Split
+from digitpad.training.export import keras_file, onnx_file, restore, verify
+from digitpad.training.reporting import machine, record
+from digitpad.training.runs import RunFolder
+
+_EXAM = 2_000_011
+"""Second seed of the exam's random generator, used with the seed of the model's recipe."""
+
+_NOT_MEASURED = ("test", "drawings", "validation", "epochs", "format_version", "contract_version")
+"""What the card of the first model says that need not be true of the second."""
+
+
+def teach(
+    corrections: Iterable[Correction], start: Path, dataset: Dataset, run: RunFolder, *, say: Callable[[str], None]
+) -> dict[str, Any]:
+    """Teach a model corrections, and write the new one with a report.
+
+    MNIST's test set stays sealed.
+
+    Args:
+        corrections: from a store.
+        start: the model file to begin with.
+        dataset: from `mnist.load`.
+        run: a new folder.
+        say: called with messages for the user.
+
+    Returns:
+        All results, as in `metrics.json`; `teaching` is what the model card says of the lesson.
+
+    Raises:
+        InputError: there is no correction to learn from.
+        ArtifactError: the model cannot be used, or is not one of digitpad's recipes.
+        VerificationError: a saved model does not give the same answers as the one in memory.
+    """
+    started = time.monotonic()
+    model = artifact.load(start)
+    recipe = restore.recipe(model)
+    samples = gather(corrections, Recognizer(model))
+    _announce(samples, say)
+    run.path.mkdir(parents=True, exist_ok=True)
+    training, validation = pipeline.prepare(run, dataset, seed=recipe.seed, held_out=recipe.held_out, say=say)
+    teacher = Teacher(model, training, validation)
+    say("Teaching.")
+    after = teacher.teach(samples.digits[np.flatnonzero(~samples.is_held_out)])
+    checks = exam.check(teacher.before, after, samples, Questions.ask(validation, [recipe.seed, _EXAM]))
+    figures = _figures(model, teacher.before, after, samples, checks)
+    _save(run, after, validation, figures, say)
+    figures["seconds"] = time.monotonic() - started
+    runs.write_json(run.metrics, figures)
+    runs.write(run.report, report.render(figures))
+    return figures
+
+
+def _announce(samples: Samples, say: Callable[[str], None]) -> None:
+    for name, reason in samples.left_out.items():
+        say(f"Left out {name}: {reason}.")
+    if not len(samples):
+        raise InputError("Expected corrections to learn from; there are none. Make some on a pad that keeps them.")
+    num_held_out, num_sessions = int(samples.is_held_out.sum()), len(np.unique(samples.sessions))
+    held_out = f"{num_held_out:,} of them held out" if num_held_out else "none of them held out"
+    say(f"Corrections: {len(samples):,} pictures from {num_sessions:,} sessions, {held_out}.")
+
+
+def _figures(
+    model: Artifact, before: Taught, after: Taught, samples: Samples, checks: dict[str, gate.Check]
+) -> dict[str, Any]:
+    reasons = gate.verdict(checks)
+    teaching = {
+        "from": model.model_id,
+        "num_pictures": len(samples),
+        "num_held_out": int(samples.is_held_out.sum()),
+        "accepted": not reasons,
+        "reasons": reasons,
+        "checks": {name: {**asdict(check), "is_passed": check.is_passed} for name, check in checks.items()},
+    }
+    return {
+        **{name: value for name, value in model.card.items() if name not in _NOT_MEASURED},
+        **asdict(after.calibrated),
+        "versions": record.versions(),
+        "teaching": teaching,
+        "pictures": report.list_pictures(
+            samples, exam.on_corrections(before, samples), exam.on_corrections(after, samples)
+        ),
+        "left_out": samples.left_out,
+        "machine": machine.describe(),
+    }
+
+
+def _save(
+    run: RunFolder, taught: Taught, validation: Split, figures: dict[str, Any], say: Callable[[str], None]
+) -> None:
+    """Write both model files, and verify them in a fresh process."""
+    reader = keras_file.build_reader(taught.network, taught.calibrated.temperature)
+    keras_file.save(reader, run.keras_model)
+    card = {name: value for name, value in figures.items() if name not in ("pictures", "left_out", "machine")}
+    graph = onnx_file.export(run.keras_model)
+    runs.write(run.onnx_model, artifact.seal(graph, card, verify.probes(reader, validation)))
+    say("Verifying both models in a fresh process.")
+    figures["verification"] = verify.verify(reader, validation.images, run)

@@ -1,0 +1,92 @@
+"""What corrections teach: pictures as the network sees them, with the digits that people said they were."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.corrections.correction import NOT_A_DIGIT as NO_DIGIT
+from digitpad.corrections.correction import Correction
+from digitpad.recognizer import Recognizer
+from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
+
+HELD_OUT = 0.25
+"""The share of the sessions that are never learned from."""
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Pictures from corrections; a correction of a number gives one for each of its digits.
+
+    Attributes:
+        digits: what the network sees, and what it is: 0 to 9, or `NOT_A_DIGIT`.
+        sessions: str (num_pictures,), the session of each.
+        left_out: why nothing can be learned from some corrections, by their ids.
+    """
+
+    digits: Split
+    sessions: NDArray[np.str_]
+    left_out: dict[str, str]
+
+    def __len__(self) -> int:
+        return len(self.digits)
+
+    @property
+    def is_held_out(self) -> NDArray[np.bool_]:
+        """Which pictures are only for the exam, bool (num_pictures,): all of a session or none.
+
+        A quarter of the sessions, chosen by the digests of their names, so that a session that was held out once is
+        never learned from later. If all are held out, none is: then there is nothing to learn from otherwise.
+        """
+        chosen = np.array([_is_chosen(session) for session in self.sessions], bool)
+        return chosen & ~chosen.all()
+
+
+def gather(corrections: Iterable[Correction], recognizer: Recognizer) -> Samples:
+    """Look at corrections as a model does.
+
+    Args:
+        corrections: from a store.
+        recognizer: the model to begin with, which finds the digits of a number.
+    """
+    images, labels, sessions = [], [], []
+    left_out: dict[str, str] = {}
+    for correction in corrections:
+        seen = list(_look(correction, recognizer))
+        if reason := _trouble(correction, len(seen)):
+            left_out[correction.id] = reason
+            continue
+        images += seen
+        labels += _labels(correction.truth)
+        sessions += [correction.session] * len(seen)
+    pictures = np.array(images, np.uint8).reshape(-1, 28, 28)
+    return Samples(Split(pictures, np.array(labels, np.uint8)), np.array(sessions, np.str_), left_out)
+
+
+def _look(correction: Correction, recognizer: Recognizer) -> Iterator[NDArray[np.uint8]]:
+    """What the network sees of each digit of a correction, uint8 (28, 28)."""
+    if len(_labels(correction.truth)) == 1:
+        prediction = recognizer.predict(correction.picture)
+        if prediction.status != "blank":
+            yield prediction.seen
+    else:
+        found = recognizer.read(correction.picture).digits
+        yield from (digit.prediction.seen for digit in found if digit.line is not None)
+
+
+def _trouble(correction: Correction, num_seen: int) -> str:
+    """Why nothing can be learned from a correction; "" if something can."""
+    num_told = len(_labels(correction.truth))
+    if num_told == num_seen:
+        return ""
+    return "blank" if num_told == 1 else f"{num_told} digits were told, but {num_seen} found"
+
+
+def _labels(truth: str) -> list[int]:
+    return [NOT_A_DIGIT] if truth == NO_DIGIT else [int(character) for character in truth if character.isdigit()]
+
+
+def _is_chosen(session: str) -> bool:
+    return hashlib.sha256(session.encode()).digest()[0] < 256 * HELD_OUT

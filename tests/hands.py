@@ -159,6 +159,11 @@ class Pad:
         self.part("brush").fill(str(width))
         self.part("pad").scroll_into_view_if_needed()  # on a phone the brush is below it
 
+    def correct(self, truth: str) -> None:
+        """Say that the answer on show is wrong, and that the drawing is a digit, or "Not a digit"."""
+        self.part("wrong").click()
+        self.part("row").get_by_role("button", name=truth, exact=True).click()
+
     def clear(self) -> None:
         self.part("clear").click()
         self.expect_blank()

@@ -12,7 +12,12 @@ from digitpad import esm
 WEB = Path(str(files("digitpad"))) / "web"
 
 
-@pytest.mark.parametrize("page", ["page", "site", "widget", "colab", "reader"])
+PAGES = ["page", "site", "widget", "colab", "corrections"]
+LATE = ["reader", "keeping", "kept"]
+"""What pages load when it is needed."""
+
+
+@pytest.mark.parametrize("page", [*PAGES, *LATE])
 def test_a_module_stands_behind_all_that_it_imports(page: str) -> None:
     found = esm.needed(page)
     assert found[-1] == page
@@ -22,7 +27,7 @@ def test_a_module_stands_behind_all_that_it_imports(page: str) -> None:
 
 
 def test_nothing_of_the_pages_is_left_over() -> None:
-    used = esm.needed("page", "site", "widget", "colab", "reader")
+    used = esm.needed(*PAGES, *LATE)
     assert {path.stem for path in WEB.glob("*.js")} == set(used)
 
 

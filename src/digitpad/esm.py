@@ -32,8 +32,8 @@ def join(module: str) -> str:
 
 
 def style() -> str:
-    """The pad's style sheet."""
-    return _read("pad.css")
+    """The pad's style sheet, with that of corrections."""
+    return _read("pad.css") + _read("correcting.css")
 
 
 def _read(name: str) -> str:

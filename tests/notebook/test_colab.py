@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from digitpad.corrections import store
 from tests.hands import Pad
 from tests.notebook.conftest import Notebook
 from tests.photographs import PHOTOGRAPHS
@@ -92,18 +93,31 @@ def test_two_pads_do_not_answer_for_each_other(notebook: Notebook, page: Page) -
     pads[1].expect_digit(8)
 
 
-def test_after_a_restart_the_pad_says_so_and_recovers(notebook: Notebook, page: Page) -> None:
+def test_after_a_restart_the_pad_says_so_and_recovers(notebook: Notebook, page: Page, tmp_path: Path) -> None:
+    create = f"colab_pad(keep={str(tmp_path / 'corrections.sqlite')!r})"
     notebook.run(SETUP)
-    notebook.show("colab_pad()")
+    notebook.show(create)
     page.goto(notebook.url)
     pad = Pad(page, FIRST)
+    pad.draw(2)
+    pad.expect_digit(2)
+    pad.settle()
+    pad.correct("7")
+    expect(pad.part("note")).to_have_text("Kept as 7 in corrections.sqlite.")
+    pad.part("takeBack").click()
+    expect(pad.part("note")).to_have_text("Undone: the correction is not kept.")
     notebook.restart()
+    pad.correct("8")
+    expect(pad.part("note")).to_contain_text("Not sent yet")
+    pad.clear()
     pad.draw(5)
     expect(pad.part("message")).to_contain_text("The runtime was restarted. Your drawing is kept; run this cell again")
     notebook.run(SETUP)
-    notebook.run("colab_pad()")
+    notebook.run(create)
     pad.expect_digit(5)  # the drawing was kept
     expect(pad.part("message")).to_have_text("")
+    kept = store.open(tmp_path / "corrections.sqlite")
+    pad.until(lambda: [each.truth for each in kept.iterate()] == ["8"])
 
 
 def test_after_a_restart_no_other_model_answers_under_the_name(notebook: Notebook, page: Page) -> None:

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.long
 START_S = 180
 
 CELLS = [
-    "from digitpad.notebook import DrawingPad; first, second, seen = DrawingPad(), DrawingPad(), []; "
+    "from digitpad.notebook import DrawingPad; kept = 'corrections.sqlite'; "
+    "first, second, seen = DrawingPad(keep=kept), DrawingPad(keep=kept), []; "
     "first.on_prediction(seen.append); print('made')",
     "display(first)",
     "display(second)",
@@ -34,6 +35,8 @@ CELLS = [
     "first._reader.predict = lambda *a, **k: 1 / 0; print('broken')",
     "print(repr(first.reading and first.reading.text))",
     "@second.on_prediction\ndef fail(prediction): raise KeyError('mine')",
+    "print([(each.truth, each.answer.text, len(each.strokes)) for each in second.corrections])",
+    "print(first.correct(8).truth, first.correct('not a digit').truth)",
 ]
 KNOB_CELLS = [
     "%matplotlib inline\nfrom digitpad.training import backend; backend.prepare()\n"
@@ -43,7 +46,9 @@ KNOB_CELLS = [
     "story.turn_network(data)",
 ]
 PREPARE, TURN_RATE, TURN_NETWORK = range(len(KNOB_CELLS))
-MAKE, SHOW_FIRST, SHOW_SECOND, TELL, CLEAR, WAIT, BREAK_FIRST, TELL_NUMBER, FAIL_AFTER_SECOND = range(len(CELLS))
+MAKE, SHOW_FIRST, SHOW_SECOND, TELL, CLEAR, WAIT, BREAK_FIRST, TELL_NUMBER, FAIL_AFTER_SECOND, TELL_KEPT, CORRECT = (
+    range(len(CELLS))
+)
 
 
 @dataclass(frozen=True)
@@ -214,7 +219,12 @@ def test_a_pad_answers_while_a_cell_runs(lab: Lab) -> None:
 
 def test_after_a_restart_the_pad_says_so_and_its_cell_makes_it_answer(lab: Lab) -> None:
     pad = lab.pad(SHOW_FIRST)
+    pad.draw(2)
+    pad.expect_digit(2)
+    pad.settle()
     lab.restart()
+    pad.correct("7")
+    expect(pad.part("note")).to_have_text("Not sent yet; it is kept in this browser and will be sent later.")
     pad.draw(6)
     expect(pad.part("message")).to_contain_text("The kernel was restarted. Your drawing is kept; run this cell again")
     lab.run(MAKE)
@@ -222,6 +232,27 @@ def test_after_a_restart_the_pad_says_so_and_its_cell_makes_it_answer(lab: Lab) 
     pad = lab.pad(SHOW_FIRST)
     pad.draw(6)
     pad.expect_digit(6)
+    pad.until(lambda: "('7', '2', 1)" in lab.run(TELL_KEPT))
+
+
+def test_what_a_drawing_is_can_be_said_on_the_pad_and_in_a_cell(lab: Lab) -> None:
+    pad = lab.pad(SHOW_FIRST)
+    pad.draw(3)
+    pad.expect_digit(3)
+    pad.settle()
+    pad.part("pad").focus()
+    lab.page.keyboard.press("w")
+    expect(pad.part("hint")).to_contain_text("kept in corrections.sqlite.")
+    lab.page.keyboard.press("5")
+    expect(pad.part("note")).to_have_text("Kept as 5 in corrections.sqlite.")
+    kept = lab.run(TELL_KEPT)
+    assert kept.startswith("[('5', '3', 1)")
+    lab.pad(SHOW_FIRST).part("takeBack").click()
+    expect(pad.part("note")).to_have_text("Undone: the correction is not kept.")
+    assert lab.run(TELL_KEPT) == kept.replace("('5', '3', 1), ", "").replace("('5', '3', 1)", "")
+    assert lab.run(CORRECT) == "8 not a digit"
+    assert lab.run(TELL_KEPT).startswith("[('not a digit', '3', 1)")  # in place of the 8
+    assert "('8'" not in lab.run(TELL_KEPT)
 
 
 def test_the_keyboard_draws_and_undoes_on_the_pad_and_not_in_the_notebook(lab: Lab) -> None:

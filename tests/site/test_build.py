@@ -58,7 +58,8 @@ def test_it_is_small(site: Site) -> None:
         "digits.onnx",
         "pages.onnx",
         "card.png",
-        *(f"web/{name}.js" for name in esm.needed("reader") if name not in esm.needed("pad")),
+        "web/correcting.css",
+        *(f"web/{name}.js" for name in esm.needed("reader", "kept") if name not in esm.needed("pad")),
         *(f"web/{name}" for name in runtime.INTEGRITY),
     }
     assert late <= found.keys()

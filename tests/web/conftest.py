@@ -2,12 +2,16 @@
 
 import base64
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from digitpad.corrections import store
+from digitpad.corrections.correction import Correction
+from digitpad.corrections.store import Store
 from tests.golden import GOLDEN
 from tests.hands import Pad
 from tests.serving import Server, serving
@@ -17,6 +21,43 @@ from tests.serving import Server, serving
 def server() -> Iterator[Server]:
     with serving() as server:
         yield server
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A server that keeps corrections, and where.
+
+    Attributes:
+        url: where it listens.
+        store: what it keeps.
+    """
+
+    url: str
+    store: Store
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """The latest, newest first."""
+        return self.store.list().corrections
+
+    @property
+    def truths(self) -> list[str]:
+        """What the latest drawings are, newest first."""
+        return [correction.truth for correction in self.corrections]
+
+
+@pytest.fixture(scope="session")
+def keeping_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    path = tmp_path_factory.mktemp("kept") / "corrections.sqlite"
+    with serving("--keep", str(path)) as server:
+        yield Kept(server.url, store.open(path))
+
+
+@pytest.fixture
+def kept(keeping_server: Kept) -> Kept:
+    """A server that keeps nothing yet."""
+    keeping_server.store.remove_all()
+    return keeping_server
 
 
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}

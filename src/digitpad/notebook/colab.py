@@ -4,17 +4,20 @@ import html
 import itertools
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from IPython.display import HTML, JSON
 
 from digitpad import esm
 from digitpad.errors import DigitpadError
+from digitpad.notebook.keeper import Keeper, attempt
 from digitpad.notebook.reader import as_reader, read, read_page
 from digitpad.recognizer import Recognizer
 from digitpad.verdict import Thresholds
 
 PREDICT, READ = "mnist.predict_digit", "mnist.read_digits"
+CORRECT, UNDO = "mnist.correct_digit", "mnist.undo_correction"
 """The functions that the first pad calls; later pads add a number, because names are global to the process."""
 
 _numbers = itertools.count(1)
@@ -24,19 +27,23 @@ _ELSEWHERE = (
 )
 
 
-def colab_pad(model: Recognizer | Any = None, *, thresholds: Thresholds | None = None) -> HTML:
+def colab_pad(
+    model: Recognizer | Any = None, *, thresholds: Thresholds | None = None, keep: str | Path | None = None
+) -> HTML:
     """Create a pad to show as the output of a cell in Colab.
 
     The page calls `google.colab.kernel.invokeFunction("mnist.predict_digit", [dataUrl], {})`, which returns JSON, and
-    "mnist.read_digits" for numbers if the model is a `Recognizer`. Outside Colab, the output says what to use instead.
-    Each pad stays registered until Python exits.
+    "mnist.read_digits" for numbers if the model is a `Recognizer`. What you say that a drawing is goes to
+    "mnist.correct_digit" as JSON, and its id to "mnist.undo_correction" to take it back. Outside Colab, the output says
+    what to use instead. Each pad stays registered until Python exits.
 
     Args:
         model: as for `DrawingPad`.
         thresholds: as for `DrawingPad`.
+        keep: as for `DrawingPad`.
 
     Raises:
-        InputError: as for `DrawingPad`.
+        DigitpadError: as for `DrawingPad`.
     """
     reader = as_reader(model, thresholds)
     number = next(_numbers)
@@ -46,13 +53,25 @@ def colab_pad(model: Recognizer | Any = None, *, thresholds: Thresholds | None =
     if isinstance(reader, Recognizer):
         _register(READ + suffix, _answering(lambda data_url: read_page(reader, data_url)[1]))
         names["read"] = READ + suffix
-    settings = json.dumps({"names": names, "model": reader.model_id, "elsewhere": _ELSEWHERE})
+    settings = json.dumps(
+        {"names": names, "model": reader.model_id, "elsewhere": _ELSEWHERE, "keeps": _keep(keep, suffix)}
+    )
     script = f'{esm.join("colab")}\nshow(document.getElementById("{names["predict"]}"), {settings});'
     return HTML(
         f'<div id="{names["predict"]}">{html.escape(_ELSEWHERE)}</div>\n'
         f"<style>{esm.style()}</style>\n"
         f'<script type="module">{script}</script>'
     )
+
+
+def _keep(kept: str | Path | None, suffix: str) -> dict[str, str] | None:
+    """Register what keeps corrections; returns where they are kept, and the names of the functions."""
+    if kept is None:
+        return None
+    keeper = Keeper(kept)
+    _register(CORRECT + suffix, lambda record: JSON(attempt(lambda: keeper.add(json.loads(record)))))
+    _register(UNDO + suffix, lambda correction: JSON(attempt(lambda: keeper.store.remove(correction))))
+    return {**keeper.place, "correct": CORRECT + suffix, "undo": UNDO + suffix}
 
 
 def _answering(function: Callable[[str], dict[str, Any]]) -> Callable[[str], JSON]:

@@ -4,6 +4,7 @@ import base64
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -12,7 +13,9 @@ import traitlets
 from PIL import Image
 
 from digitpad import esm
-from digitpad.errors import DigitpadError
+from digitpad.corrections.correction import Correction
+from digitpad.errors import DigitpadError, InputError
+from digitpad.notebook.keeper import Keeper, attempt
 from digitpad.notebook.reader import as_reader, read, read_page
 from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction
@@ -42,8 +45,15 @@ class DrawingPad(anywidget.AnyWidget):
     _esm = esm.join("widget")
     _css = esm.style()
     _reads_pages = traitlets.Bool().tag(sync=True)
+    _keeps = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
 
-    def __init__(self, model: Recognizer | Any = None, *, thresholds: Thresholds | None = None) -> None:
+    def __init__(
+        self,
+        model: Recognizer | Any = None,
+        *,
+        thresholds: Thresholds | None = None,
+        keep: str | Path | None = None,
+    ) -> None:
         """Create a pad.
 
         Args:
@@ -51,14 +61,20 @@ class DrawingPad(anywidget.AnyWidget):
                 through `predict`: one from `training.export.keras_file.build_reader`, or a network from
                 `training.networks.architectures.build`.
             thresholds: decision thresholds for a Keras model: `Thresholds(**calibration.fit(...).thresholds)`.
+            keep: a file such as "corrections.sqlite" or the URL of a database, in which to keep what you say that a
+                drawing is, on the pad or with `correct`; None to keep nothing.
 
         Raises:
-            InputError: the model is none of these, the thresholds are not `Thresholds`, or they come with a
-                `Recognizer`, which has its own.
+            InputError: the model is none of these, the thresholds are not `Thresholds`, they come with a
+                `Recognizer`, which has its own, or corrections cannot be kept there.
+            NotKeptError: the database for corrections cannot be reached just now.
         """
         super().__init__()
         self._reader = as_reader(model, thresholds)
         self._reads_pages = isinstance(self._reader, Recognizer)
+        self._keeper = None if keep is None else Keeper(keep)
+        self.set_trait("_keeps", self._keeper.place if self._keeper else None)
+        self._corrected: tuple[_Read, str] | None = None  # the drawing that `correct` was called for last
         self._callbacks: list[OnPrediction] = []
         self._read_last = _NOTHING
         self.on_msg(self._receive)
@@ -96,6 +112,36 @@ class DrawingPad(anywidget.AnyWidget):
         """
         return self._read_last.strokes
 
+    @property
+    def corrections(self) -> list[Correction]:
+        """What is kept where this pad keeps corrections, newest first; empty if it keeps none."""
+        return list(self._keeper.store.iterate())[::-1] if self._keeper else []
+
+    def correct(self, truth: int | str) -> Correction:
+        r"""Say what the current drawing is, whether it was read rightly or not; if said again, the last time counts.
+
+        Args:
+            truth: a digit, "not a digit", or several digits, such as "1984" or "1984 07\n12".
+
+        Returns:
+            What is kept of it.
+
+        Raises:
+            InputError: nothing is drawn, the pad keeps no corrections, or the truth is none of these.
+            DigitpadError: it cannot be kept.
+        """
+        last, keeper = self._read_last, self._keeper
+        if keeper is None:
+            raise InputError("Expected a pad that keeps corrections; this one does not. Create it with keep=FILE.")
+        answer = last.reading or last.prediction
+        if answer is None or last.drawing is None or (last.prediction and last.prediction.status == "blank"):
+            raise InputError("Expected a drawing that was read; there is none. Draw on the pad first.")
+        kept = keeper.correct(truth, answer, self._reader.model_id, last.drawing, last.strokes)
+        if self._corrected and self._corrected[0] is last:
+            keeper.store.remove(self._corrected[1])
+        self._corrected = (last, kept.id)
+        return kept
+
     def on_prediction(self, function: OnPrediction) -> OnPrediction:
         """Call a function with every prediction from now on; can be used as a decorator."""
         self._callbacks.append(function)
@@ -107,14 +153,30 @@ class DrawingPad(anywidget.AnyWidget):
         self.send({"kind": "clear"})
 
     def _receive(self, widget: Any, message: dict[str, Any], buffers: list[bytes]) -> None:
-        self._read_last = _NOTHING  # until this drawing is read
-        if message["kind"] == "blank":
-            return
-        try:
-            reply: dict[str, Any] = {"answer": self._read(message)}
-        except DigitpadError as error:
-            reply = {"error": str(error)}
+        kind = message["kind"]
+        if kind in ("keep", "undo"):
+            reply = self._keep(message)
+        else:
+            self._read_last = _NOTHING  # until this drawing is read
+            if kind == "blank":
+                return
+            reply = self._answer(message)
         self.send({"kind": "reply", "id": message["id"], **reply})
+
+    def _keep(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Keep a correction from the page, or take it back."""
+        keeper = self._keeper
+        if keeper is None:  # the page had none to send it to
+            return {"error": "Expected a pad that keeps corrections; this one does not.", "temporary": False}
+        if message["kind"] == "undo":
+            return attempt(lambda: keeper.store.remove(message["correction"]))
+        return attempt(lambda: keeper.add(message["record"]))
+
+    def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return {"answer": self._read(message)}
+        except DigitpadError as error:
+            return {"error": str(error), "temporary": False}
 
     def _read(self, message: dict[str, Any]) -> dict[str, Any]:
         """Read a drawing and call the callbacks; returns the answer, with a `notice` about callbacks that failed."""

@@ -22,7 +22,7 @@ from digitpad.training.runs import RunFolder
 MODELS = ("digits.onnx", "pages.onnx")
 LAB = "web/lab.html"  # a folder in which all is ours
 _SIGN = Path("web") / "reader.js"  # marks a folder as a site, even if it is incomplete
-_LOOKS = ("icon.svg", "pad.css", "site.css")
+_LOOKS = ("correcting.css", "icon.svg", "pad.css", "site.css")
 
 
 def build(run: RunFolder, out: Path, settings: Settings, *, lab: Path | None = None, cdn: bool = False) -> int:
@@ -59,7 +59,7 @@ def build(run: RunFolder, out: Path, settings: Settings, *, lab: Path | None = N
         draft = Path(folder)  # so that an existing site is unchanged if this fails
         web = draft / "web"
         web.mkdir()
-        for name in (*_LOOKS, *(f"{module}.js" for module in esm.needed("site", "reader"))):
+        for name in (*_LOOKS, *(f"{module}.js" for module in esm.needed("site", "reader", "kept"))):
             (web / name).write_bytes((files("digitpad") / "web" / name).read_bytes())
         if not cdn:
             runtime.copy(web)

@@ -1,6 +1,7 @@
 /** The pad in the output of a Colab cell, connected to Python by Colab's bridge. */
 
 import { encode } from "./canvas.js";
+import { keep } from "./keeping.js";
 import { mount } from "./pad.js";
 
 const SLOW = "Waiting for Python; your drawing is kept. Another cell is running, or the runtime is starting.";
@@ -8,22 +9,34 @@ const GONE = "The runtime was restarted. Your drawing is kept; run this cell aga
 
 /**
  * Show a pad that calls the function `names.predict`, and for numbers `names.read` if there is one; `model` tells whether
- * the same model still answers.
+ * the same model still answers. If it `keeps` corrections, that has the names of the functions that do, too.
  */
-function show(root, { names, model, elsewhere }) {
+function show(root, { names, model, elsewhere, keeps }) {
   const kernel = globalThis.google?.colab?.kernel;
   const read = names.read ? (canvas) => ask(names.read, canvas) : null;
-  if (kernel) mount(root, { predict: (canvas) => ask(names.predict, canvas), read, slow: SLOW });
-  else root.textContent = elsewhere;
+  if (!kernel) {
+    root.textContent = elsewhere;
+    return;
+  }
+  const pad = mount(root, { predict: (canvas) => ask(names.predict, canvas), read, slow: SLOW });
+  if (keeps) {
+    const send = (record) => invoke(keeps.correct, JSON.stringify(record));
+    keep(pad, { ...keeps, send, remove: (id) => invoke(keeps.undo, id) });
+  }
 
   async function ask(name, canvas) {
-    const result = await kernel.invokeFunction(name, [encode(canvas)], {}).catch((error) => {
+    const answer = await invoke(name, encode(canvas));
+    if (answer.model !== model) throw new Error(GONE);
+    return answer;
+  }
+
+  async function invoke(name, argument) {
+    const result = await kernel.invokeFunction(name, [argument], {}).catch((error) => {
       const message = String(error.message ?? error);
       throw new Error(message.includes("Function not found") ? GONE : `Colab could not ask Python: ${message}`);
     });
     const answer = result.data["application/json"];
-    if (answer.error) throw Object.assign(new Error(answer.error), { permanent: true });
-    if (answer.model !== model) throw new Error(GONE);
+    if (answer.error) throw Object.assign(new Error(answer.error), { permanent: !answer.temporary });
     return answer;
   }
 }

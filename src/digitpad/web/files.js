@@ -37,7 +37,7 @@ export async function copyOrSave(canvas) {
   }
 }
 
-function save(blob, name) {
+export function save(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
   link.download = name;

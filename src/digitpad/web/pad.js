@@ -45,12 +45,12 @@ const PICTURE_HINT = "Drag a frame to read only a part. Clear the pad to draw on
  * @param {() => void} [options.onBlank]  called when the pad becomes blank
  * @param {EventTarget} [options.keys]  target to listen on for keys and for pasted and dropped pictures: the pad by
  *     default, or the document if the page has only the pad
- * @returns {{clear: () => void, close: () => void}}  functions to clear the pad, and to close it when it is removed
- *     from the page
+ * @returns {{clear: () => void, close: () => void, correct: (create: Function) => object}}  functions to clear the pad,
+ *     to close it when it is removed from the page, and to let people correct it with a `Corrector`
  */
 export function mount(root, options) {
   const pad = new Pad(root, { slow: "", onBlank: () => {}, keys: root, ...options });
-  return { clear: () => pad.clear(), close: () => pad.close() };
+  return { clear: () => pad.clear(), close: () => pad.close(), correct: (create) => pad.correct(create) };
 }
 
 class Pad {
@@ -64,6 +64,7 @@ class Pad {
   #frame = 0;
   #asker;
   #live;
+  #corrector = { show() {}, close() {} };
   #stopWatching;
 
   constructor(root, options) {
@@ -71,7 +72,7 @@ class Pad {
     const view = (this.#view = new View(root));
     this.#asker = new Asker(
       () => this.#answer(),
-      (error) => this.#isWaiting && view.showFailure(error.message),
+      (error) => this.#isWaiting && this.#fail(error),
       (isAsking) => view.showAsking(isAsking),
     );
     this.#follow(view, options);
@@ -126,7 +127,13 @@ class Pad {
     const time = describeTime(performance.now() - started, shown.reading ?? shown.prediction);
     if (shown.reading) view.showReading(shown, time);
     else view.showAnswer(shown, time);
+    this.#corrector.show(shown);
     view.complain(shown.prediction?.notice ?? "");
+  }
+
+  #fail(error) {
+    this.#corrector.show(null); // what is on show belongs to an earlier drawing
+    this.#view.showFailure(error.message);
   }
 
   /** Whether there is a drawing on view, which waits for an answer. */
@@ -160,10 +167,12 @@ class Pad {
     view.showTools(drawing);
     this.#redraw();
     view.say("");
+    this.#corrector.close();
     if (drawing.sheet !== this.#sheet) view.hideReading(); // it is of another picture
     this.#sheet = drawing.sheet;
     if (drawing.isBlank) {
       this.#shown = null;
+      this.#corrector.show(null);
       view.showBlank();
       view.complain("");
       this.#options.onBlank();
@@ -197,6 +206,19 @@ class Pad {
     this.#drawing.clear();
     this.#view.liftCursor();
     this.#changed();
+  }
+
+  /**
+   * Let people correct the answers, from now on.
+   *
+   * @param {(place: HTMLElement, keys: EventTarget, leave: () => void) => object} create  creates a `Corrector` in a
+   *     place below the answer; `leave` puts the focus back on the pad
+   */
+  correct(create) {
+    const place = this.#view.offerCorrections();
+    this.#corrector = create(place, this.#options.keys, () => this.#view.canvas.focus({ preventScroll: true }));
+    if (this.#isWaiting) this.#corrector.show(this.#shown);
+    return this.#corrector;
   }
 
   close() {
@@ -269,7 +291,10 @@ class Pad {
   /** Read what the camera sees, until it is stopped; what is on the pad waits. */
   async #watch() {
     this.#view.say("");
-    const begin = (shape) => this.#view.showMode("number", SIDE * limit(shape));
+    const begin = (shape) => {
+      this.#corrector.show(null);
+      this.#view.showMode("number", SIDE * limit(shape));
+    };
     await this.#live.start(begin, () => this.#changed()).catch((error) => this.#view.say(error.message));
   }
 

@@ -20,14 +20,14 @@ async function ask(route, canvas, options) {
   const answer = await response.json().catch(() => ({})); // a proxy may have answered instead of the server
   if (response.ok && (answer?.steps || answer?.digits)) return answer;
   if (response.status === 503) throw new Error("The server is busy. Your drawing is kept; retrying…");
-  const isPermanent = response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status);
   throw Object.assign(new Error(answer?.detail ?? `The server answered with status ${response.status} instead of a prediction.`), {
-    permanent: isPermanent,
+    permanent: isFinal(response.status),
   });
 }
 
 async function describeModel() {
-  const { model, num_bytes, card, report } = await (await fetch("api/model")).json();
+  const { model, num_bytes, card, report, keeps } = await (await fetch("api/model")).json();
+  if (keeps) keepCorrections(keeps).catch(() => {}); // without it, the pad reads all the same
   const shares = [
     [card.test, card.data?.verified ? "MNIST test images" : "test images"],
     [card.drawings?.pen, "digits drawn with a pen"],
@@ -39,6 +39,31 @@ async function describeModel() {
   return `Model ${model}, ${Math.round(num_bytes / 1000)} kB.${figures.length ? ` Accuracy: ${figures.join(", ")}.` : ""}`;
 }
 
+async function keepCorrections(where) {
+  document.querySelector("#corrections").hidden = false;
+  const { keep } = await import("./keeping.js"); // only servers that keep corrections need it
+  const send = (record) => change("POST", "", JSON.stringify(record));
+  const remove = (id) => change("DELETE", `/${id}`);
+  keep(pad, { where, name: new URL(".", document.baseURI).pathname, send, remove });
+}
+
+async function change(method, path, body) {
+  const response = await fetch(`api/corrections${path}`, {
+    method,
+    body,
+    headers: body ? { "content-type": "application/json" } : {},
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
+  const { id, detail = `The server answered with status ${response.status}.` } = await response.json().catch(() => ({}));
+  if (response.status === 204 || (response.ok && id)) return; // otherwise a proxy may have answered
+  throw Object.assign(new Error(detail), { permanent: isFinal(response.status) });
+}
+
+/** Whether trying again is no use. */
+function isFinal(status) {
+  return status === 507 || (status >= 400 && status < 500 && ![408, 429].includes(status));
+}
+
 // two lanes: one picture of the camera is on its way while the other is read
-mount(document.querySelector("#pad"), { predict, read, lanes: [read, read], keys: document });
+const pad = mount(document.querySelector("#pad"), { predict, read, lanes: [read, read], keys: document });
 document.querySelector("#model").textContent = await describeModel().catch(() => "The model card could not be loaded.");

@@ -84,10 +84,12 @@ function toDataUrl(levels, width, height) {
 const reader = new Reader();
 const second = new Reader(); // for the camera, whose pictures follow each other faster than one can read them
 let isSecondLoaded = false;
+let keeping = null;
 
 function load(reader) {
   reader.load(
-    () => {
+    async () => {
+      await (keeping ??= keepCorrections()).catch(() => {}); // without it, the pad reads all the same
       state.textContent = READY;
     },
     (error) => {
@@ -110,9 +112,15 @@ function readBySecond(canvas) {
   return second.readPage(canvas);
 }
 
+/** Let people correct the pad; that is loaded after what reads, for it is needed later. */
+async function keepCorrections() {
+  const { keepHere } = await import("./kept.js");
+  await keepHere(pad, document.querySelector("#kept"), settings.files.digits.url.split("?")[1]);
+}
+
 retry.addEventListener("click", loadAll);
 loadAll();
-mount(document.querySelector("#pad"), {
+const pad = mount(document.querySelector("#pad"), {
   predict: (canvas) => reader.predict(canvas),
   read: (canvas) => reader.readPage(canvas),
   lanes: [(canvas) => reader.readPage(canvas), readBySecond],

@@ -56,7 +56,7 @@ export const TEMPLATE = `
   <section class="dp-headline" aria-label="Answer">
     <output class="dp-digit" data-dp="digit" aria-live="off"></output>
     <div class="dp-number" data-dp="number" role="radiogroup" aria-label="The digits that were read" hidden></div>
-    <div>
+    <div class="dp-words">
       <p class="dp-confidence" data-dp="confidence"></p>
       <p class="dp-reason" data-dp="reason"></p>
       <p class="dp-time" data-dp="time"></p>
@@ -66,6 +66,7 @@ export const TEMPLATE = `
         <button type="button" data-form="JSON">JSON</button>
       </p>
     </div>
+    <div class="dp-correct" data-dp="correct" hidden></div>
     <p class="dp-unseen" data-dp="announcement" role="status"></p>
   </section>
   <ol class="dp-bars" data-dp="bars" start="0" aria-label="Probability of each digit">${BARS}</ol>

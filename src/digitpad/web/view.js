@@ -88,6 +88,13 @@ export class View {
     this.#find("camera").hidden = false;
   }
 
+  /** Make room for corrections. Returns the place for them. */
+  offerCorrections() {
+    const place = this.#find("correct");
+    place.hidden = false;
+    return place;
+  }
+
   /** Call back when the pad has to be painted anew. Returns a function that stops it. */
   onChange(callback) {
     this.#changed = callback;

@@ -1,26 +1,42 @@
 /** The pad in a notebook: drawings and answers are messages between the widget and the kernel. */
 
 import { encode } from "./canvas.js";
+import { keep } from "./keeping.js";
 import { mount } from "./pad.js";
 
 const SLOW = "Waiting for the kernel; your drawing is kept. If the kernel was restarted, run this cell again.";
 const GONE = "The kernel was restarted. Your drawing is kept; run this cell again to get an answer.";
+const BUSY_MS = 30_000; // after this a correction is sent again
 
 function render({ model, el }) {
   const place = document.createElement("div");
   place.dataset.lmSuppressShortcuts = ""; // otherwise JupyterLab takes the keys as shortcuts, and moves between cells
   el.append(place);
-  const asked = new Map(); // drawings waiting for an answer; several views may show one pad
+  const asked = new Map(); // drawings and corrections waiting for an answer; several views may show one pad
   const predict = (canvas, strokes) => ask(canvas, strokes, false);
   const read = model.get("_reads_pages") ? (canvas, strokes) => ask(canvas, strokes, true) : null;
   const pad = mount(place, { predict, read, slow: SLOW, onBlank: () => send({ kind: "blank" }) });
 
+  const outbox = keepCorrections(model.get("_keeps"));
+
+  function keepCorrections(keeps) {
+    if (!keeps) return null;
+    const sendIt = (record) => inTime(request({ kind: "keep", record }));
+    const remove = (correction) => inTime(request({ kind: "undo", correction }));
+    return keep(pad, { ...keeps, send: sendIt, remove });
+  }
+
   async function ask(canvas, strokes, isPage) {
-    const id = Math.random();
     const image = encode(canvas);
-    if (!place.isConnected || !send({ kind: "ask", id, image, strokes, is_page: isPage })) {
-      throw Object.assign(new Error(GONE), { permanent: true });
-    }
+    return request({ kind: "ask", image, strokes, is_page: isPage }).catch((error) => {
+      throw Object.assign(error, { permanent: true }); // the kernel that answers will show another pad
+    });
+  }
+
+  /** Send a message and wait for the reply. */
+  async function request(message) {
+    const id = Math.random();
+    if (!place.isConnected || !send({ ...message, id })) throw new Error(GONE);
     return new Promise((resolve, reject) => asked.set(id, { resolve, reject }));
   }
 
@@ -34,9 +50,9 @@ function render({ model, el }) {
     }
   }
 
-  function receive({ kind, id, answer, error }) {
+  function receive({ kind, id, answer, error, temporary }) {
     if (kind === "clear") pad.clear();
-    else if (error) asked.get(id)?.reject(Object.assign(new Error(error), { permanent: true }));
+    else if (error) asked.get(id)?.reject(Object.assign(new Error(error), { permanent: !temporary }));
     else asked.get(id)?.resolve(answer);
     asked.delete(id);
   }
@@ -45,8 +61,14 @@ function render({ model, el }) {
   send({ kind: "blank" }); // Python may still hold a drawing from an earlier view of this pad
   return () => {
     model.off("msg:custom", receive);
+    outbox?.close();
     pad.close();
   };
+}
+
+function inTime(promise) {
+  const late = new Promise((_, reject) => setTimeout(() => reject(new Error(SLOW)), BUSY_MS));
+  return Promise.race([promise, late]);
 }
 
 export default { render };

@@ -1,0 +1,74 @@
+/** Corrections that are kept in the visitor's browser alone: a line says how many, and lets them be taken or deleted. */
+
+import { Corrector } from "./correcting.js";
+import { save } from "./files.js";
+import { Records } from "./records.js";
+import { askTwice } from "./twice.js";
+
+const NAME = "corrections.jsonl";
+const REFUSED = "This browser lets the page keep nothing more, or nothing at all. Download what is kept, and delete it.";
+
+/** Keep what is corrected on a pad; `place` is for the line, and `model` says what read it. */
+export async function keepHere(pad, place, model) {
+  const records = new Records(`corrections ${new URL(".", document.baseURI).pathname}`); // a host may have other sites
+  const line = new Line(place, records);
+  await Promise.all([line.show(), addStyle()]);
+  const send = async (record) => {
+    await records.put(record);
+    if (!records.isLasting) {
+      await records.delete(record.id);
+      throw new Error(REFUSED);
+    }
+    await line.show();
+  };
+  const remove = async (id) => {
+    await records.delete(id);
+    await line.show();
+  };
+  pad.correct((...parts) => new Corrector(parts, { where: "this browser", send, remove, model }));
+}
+
+/** Add the style of corrections, and wait for it: the network may be gone by the time that it is needed. */
+async function addStyle() {
+  const link = Object.assign(document.createElement("link"), { rel: "stylesheet" });
+  link.href = new URL("./correcting.css", import.meta.url);
+  await new Promise((resolve) => {
+    link.onload = link.onerror = resolve;
+    document.head.append(link);
+  });
+}
+
+class Line {
+  #place;
+  #records;
+  #text = document.createElement("span");
+
+  constructor(place, records) {
+    [this.#place, this.#records] = [place, records];
+    this.#text.setAttribute("role", "status");
+    const buttons = ["Download", "Delete all"].map((label) => {
+      return Object.assign(document.createElement("button"), { type: "button", textContent: label });
+    });
+    place.replaceChildren(this.#text, ...buttons);
+    buttons[0].addEventListener("click", () => this.#download());
+    askTwice(buttons[1], "Delete all for good?", () => this.#deleteAll());
+    addEventListener("focus", () => this.show()); // another tab may have kept or deleted some
+  }
+
+  async show() {
+    const { length } = await this.#records.all();
+    this.#text.textContent = length === 1 ? "1 correction is kept in this browser. " : `${length} corrections are kept in this browser. `;
+    this.#place.hidden = !length;
+  }
+
+  async #download() {
+    const records = (await this.#records.all()).sort((one, other) => (one.made < other.made ? -1 : 1));
+    const lines = records.map((record) => `${JSON.stringify(record)}\n`);
+    save(new Blob(lines, { type: "application/x-ndjson" }), NAME);
+  }
+
+  async #deleteAll() {
+    await this.#records.clear();
+    await this.show();
+  }
+}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,19 @@ def test_a_truncated_file_is_refused(tmp_path: Path, length: int) -> None:
     path.write_bytes(SHIPPED[:length])
     with pytest.raises(ArtifactError, match=r"truncated|damaged"):
         artifact.load(path)
+
+
+def test_the_folder_of_a_run_stands_for_its_model(tmp_path: Path) -> None:
+    reseal(tmp_path / "digits.onnx")
+    shutil.copy(artifact.shipped(artifact.PAGES), tmp_path)
+    for kind in (artifact.DIGITS, artifact.PAGES):
+        loaded = artifact.load(tmp_path, kind)
+        assert (loaded.kind, loaded.path) == (kind, tmp_path / f"{kind.name}.onnx")
+    assert artifact.load(tmp_path, kind=None).kind is artifact.DIGITS
+    (tmp_path / "digits.onnx").unlink()
+    assert artifact.load(tmp_path, kind=None).kind is artifact.PAGES
+    with pytest.raises(ArtifactError, match=r"is a folder\. The model of a run is the digits\.onnx in its folder"):
+        artifact.load(tmp_path)
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:

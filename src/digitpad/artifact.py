@@ -10,6 +10,7 @@ protects against damage, not against forgery: only load model files from sources
 """
 
 import base64
+import contextlib
 import hashlib
 import json
 import zlib
@@ -137,6 +138,24 @@ def shipped(kind: Kind = DIGITS) -> Path:
     return Path(str(files("digitpad"))) / "models" / f"{kind.name}.onnx"
 
 
+def find(path: str | Path, kind: Kind | None = DIGITS) -> Path:
+    """The model file that a path stands for: if it is a run's folder, the run's model of a kind.
+
+    Args:
+        path: a model file or a run's folder.
+        kind: what the model is for; None for whatever it is for.
+
+    Returns:
+        The path of the file; a folder without such a model stays what it is, for `load` to refuse.
+    """
+    path = Path(path)
+    with contextlib.suppress(OSError):  # a path that cannot be looked at, which `load` refuses too
+        for each in (kind,) if kind else (DIGITS, PAGES):
+            if (path / f"{each.name}.onnx").is_file():
+                return path / f"{each.name}.onnx"
+    return path
+
+
 def seal(graph: bytes, card: dict[str, Any], probes: list[Probe], kind: Kind = DIGITS) -> bytes:
     """Turn an exported graph into a model file.
 
@@ -160,7 +179,7 @@ def load(path: str | Path, kind: Kind | None = DIGITS, *, num_threads: int = 1) 
     """Load a model file, and verify its digest, its versions and its answers to the probes.
 
     Args:
-        path: the model file.
+        path: the model file, or the folder of its run.
         kind: what the model is for; None for whatever it is for.
         num_threads: number of threads for one prediction; one is fastest for single drawings.
 
@@ -171,7 +190,8 @@ def load(path: str | Path, kind: Kind | None = DIGITS, *, num_threads: int = 1) 
         ArtifactError: the file is missing, truncated, edited, not ONNX, of another version, or gives a wrong answer to
             a probe.
     """
-    data = _read(Path(path))
+    path = find(path, kind)
+    data = _read(path, kind)
     digest = _check_digest(data, path)
     session = _open(data, path, num_threads, plans_memory=kind is None or not kind.is_large)
     card = _parse(session, "digitpad.card", dict, path)
@@ -180,12 +200,12 @@ def load(path: str | Path, kind: Kind | None = DIGITS, *, num_threads: int = 1) 
     probes = _parse(session, "digitpad.probes", lambda found: [_probe_from_json(entry, kind) for entry in found], path)
     if not probes:
         raise ArtifactError(f"Expected probes in {path} to check its answers with; it has none.")
-    model = Artifact(kind, session, card, probes, Path(path), model_id=digest[:12], num_bytes=len(data))
+    model = Artifact(kind, session, card, probes, path, model_id=digest[:12], num_bytes=len(data))
     model.check()
     return model
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, kind: Kind | None) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -193,7 +213,8 @@ def _read(path: Path) -> bytes:
         raise ArtifactError(f"Expected a model file; {path} does not exist. Make one with `digitpad train`.") from None
     except IsADirectoryError:
         raise ArtifactError(
-            f"Expected a model file; {path} is a folder. The model of a run is the digits.onnx in its folder."
+            f"Expected a model file; {path} is a folder. The model of a run is the {(kind or DIGITS).name}.onnx in its "
+            "folder."
         ) from None
     except (OSError, ValueError) as error:  # ValueError: a path with a null byte
         raise ArtifactError(f"Expected a readable model file; {str(path)!r} cannot be read: {error}.") from None

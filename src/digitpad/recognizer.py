@@ -37,7 +37,7 @@ class Recognizer:
     def __init__(
         self, model: artifact.Artifact, pages: artifact.Artifact | None = None, *, num_threads: int = 1
     ) -> None:
-        self._model, self._num_threads = model, num_threads
+        self._model, self._pages, self._num_threads = model, pages, num_threads
         self._given = pages and Reader(pages, model)
         self._thresholds = Thresholds.from_card(model.card, model.path)
         self.card: dict[str, Any] = model.card
@@ -51,8 +51,9 @@ class Recognizer:
         """Load a model file after verifying its digest and its answers to the probes.
 
         Args:
-            path: a `digits.onnx`; None for the model that ships with digitpad.
-            pages: a `pages.onnx`; None for the model that ships, which is loaded when it is first needed.
+            path: a `digits.onnx`, or the folder of its run; None for the model that ships with digitpad.
+            pages: a `pages.onnx`, or the folder of its run; None for the model that ships, which is loaded when it is
+                first needed.
             num_threads: number of threads for one prediction; one is fastest for single drawings.
 
         Raises:
@@ -62,6 +63,14 @@ class Recognizer:
         model = artifact.load(artifact.shipped() if path is None else path, num_threads=num_threads)
         given = artifact.load(pages, artifact.PAGES, num_threads=num_threads) if pages else None
         return cls(model, given, num_threads=num_threads)
+
+    def successor(self, model: artifact.Artifact) -> "Recognizer":
+        """Create a recognizer for another digit model, which goes on with this one's page model if that is loaded.
+
+        Raises:
+            ArtifactError: the model has no thresholds.
+        """
+        return Recognizer(model, self._pages, num_threads=self._num_threads)
 
     def predict(self, picture: drawing.Drawing, *, keep_distance: bool = False) -> Prediction:
         """Read one drawing of one digit.
@@ -121,8 +130,10 @@ class Recognizer:
 
     @cached_property
     def _reader(self) -> Reader:
-        shipped = artifact.shipped(artifact.PAGES)
-        return self._given or Reader(artifact.load(shipped, artifact.PAGES, num_threads=self._num_threads), self._model)
+        if self._given:
+            return self._given
+        self._pages = artifact.load(artifact.shipped(artifact.PAGES), artifact.PAGES, num_threads=self._num_threads)
+        return Reader(self._pages, self._model)
 
     def check(self) -> None:
         """Verify the model's answers to its probes again.

@@ -14,49 +14,69 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.middleware.cors import CORSMiddleware
 
-from digitpad import __version__, answer, artifact
+from digitpad import __version__, answer
 from digitpad.errors import ArtifactError
 from digitpad.pages import formats
 from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction
 from digitpad.recognizer import Recognizer
 from digitpad.scaling import Scaled, opaque
-from digitpad.server import body, headers, memory, problem, schema
+from digitpad.server import body, headers, memory, permission, problem, schema, switching
 from digitpad.server.access import Access
 from digitpad.server.body import Bodies, Options, PageOptions
 from digitpad.server.headers import SecurityHeaders
+from digitpad.server.keep import Keep
 from digitpad.server.metrics import Metrics
 from digitpad.server.problem import ProblemError
 from digitpad.server.queue import DRAWING_THREADS, MAX_DRAWINGS, MAX_PAGES, MAX_SECONDS, PAGE_THREADS, Queue
+from digitpad.server.served import Served
+from digitpad.server.switching import Order
 
 
-def create_app(model: Path | None = None, allow_origins: Sequence[str] = ()) -> FastAPI:
-    """Create the web app for one model.
+def create_app(
+    model: Path | None = None,
+    allow_origins: Sequence[str] = (),
+    *,
+    token: str | None = None,
+    keep: Keep | None = None,
+    shared: Path | None = None,
+) -> FastAPI:
+    """Create the web app. Its `state.served` holds the model that it answers with.
 
     Args:
-        model: a `digits.onnx`; None for the model that ships with digitpad. A `report.html` next to it is served too.
+        model: a `digits.onnx` or a run's folder; None for the model that ships with digitpad. A `report.html` next to
+            the model is served too.
         allow_origins: other origins whose pages may use the API; "*" for all.
+        token: what clients must know to change the model and to look through corrections. None so that none can change
+            the model, and only those on this machine can look through corrections.
+        keep: where corrections are kept; None so that they are not.
+        shared: a folder through which the apps of several processes agree on a model; see `Served`.
 
     Raises:
-        ArtifactError: the model file cannot be used.
+        ArtifactError: the model cannot be used.
+        InputError: the token cannot be sent in a header.
+        KeepingError: corrections can never be kept there.
     """
+    permission.check_token(token)
     memory.bound()
     warnings.filterwarnings("ignore", module=r"PIL\.")  # oddities in clients' images do not belong in the log
-    path = model or artifact.shipped()
-    recognizer = Recognizer.load(path)
+    served = Served(model, shared)
     metrics, queue = Metrics(), Queue(DRAWING_THREADS, MAX_DRAWINGS)
     app = FastAPI(title="digitpad", version=__version__, description=schema.DESCRIPTION, docs_url=None, redoc_url=None)
+    app.state.served = served
     problem.install(app, metrics)
-    _add_predict(app, recognizer, queue, metrics)
-    _add_read(app, recognizer, Queue(PAGE_THREADS, MAX_PAGES, MAX_SECONDS), metrics)
-    _add_model(app, recognizer, path.with_name("report.html"))
-    _add_operations(app, recognizer, queue, metrics)
-    _add_page(app, Path(str(files("digitpad"))) / "web")
+    _add_predict(app, served, queue, metrics)
+    _add_read(app, served, Queue(PAGE_THREADS, MAX_PAGES, MAX_SECONDS), metrics)
+    _add_operations(app, served, queue, metrics)
+    web = Path(str(files("digitpad"))) / "web"
+    _add_page(app, web)
+    keeps = _add_keeping(app, keep, token, allow_origins, metrics, web) if keep else None
+    _add_model(app, served, token, keeps)
     if allow_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=allow_origins,
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "POST", "DELETE"] if keep else ["GET", "POST"],
             allow_headers=["content-type"],
         )
     app.add_middleware(Access, metrics=metrics)
@@ -73,10 +93,10 @@ def _add_page(app: FastAPI, folder: Path) -> None:
     app.mount("/web", StaticFiles(directory=folder))
 
 
-def _add_predict(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metrics) -> None:
+def _add_predict(app: FastAPI, served: Served, queue: Queue, metrics: Metrics) -> None:
     bodies = Bodies(body.DRAWING)
 
-    def read(picture: bytes | str, options: Options) -> tuple[Prediction, bytes]:
+    def read(recognizer: Recognizer, picture: bytes | str, options: Options) -> tuple[Prediction, bytes]:
         started = time.perf_counter()
         prediction = recognizer.predict(body.decode(body.DRAWING, picture).pixels, keep_distance=options.ink)
         seconds = time.perf_counter() - started
@@ -90,8 +110,9 @@ def _add_predict(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Me
         openapi_extra=schema.body(body.DRAWING),
     )
     async def predict(request: Request, options: Annotated[Options, Query()]) -> Response:
+        recognizer = (await served.current()).recognizer
         async with bodies.parse(request, options) as (picture, wanted):
-            prediction, found = await queue.run(lambda: read(picture, wanted))
+            prediction, found = await queue.run(lambda: read(recognizer, picture, wanted))
         digit = str(prediction.digit) if prediction.status in ("digit", "unsure") else ""
         metrics.predictions.labels(prediction.status, digit).inc()
         if digit:
@@ -99,10 +120,10 @@ def _add_predict(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Me
         return Response(found, media_type="application/json")
 
 
-def _add_read(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metrics) -> None:
+def _add_read(app: FastAPI, served: Served, queue: Queue, metrics: Metrics) -> None:
     bodies = Bodies(body.PAGE)
 
-    def read(picture: bytes | str, options: PageOptions) -> tuple[Reading, bytes]:
+    def read(recognizer: Recognizer, picture: bytes | str, options: PageOptions) -> tuple[Reading, bytes]:
         started = time.perf_counter()
         page = body.decode(body.PAGE, picture)
         reading = recognizer.read(Scaled(opaque(page.pixels), page.factor), keep_ink=options.ink)
@@ -118,8 +139,9 @@ def _add_read(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metri
         openapi_extra=schema.body(body.PAGE),
     )
     async def read_page(request: Request, options: Annotated[PageOptions, Query()]) -> Response:
+        recognizer = (await served.current()).recognizer
         async with bodies.parse(request, options) as (picture, wanted):
-            reading, found = await queue.run(lambda: read(picture, wanted), request)
+            reading, found = await queue.run(lambda: read(recognizer, picture, wanted), request)
         for digit in reading.digits:
             metrics.page_digits.labels(digit.status).inc()
         return Response(found, media_type="application/json")
@@ -131,24 +153,50 @@ def _encode(found: dict[str, Any], recognizer: Recognizer, seconds: float) -> by
     return json.dumps(found | told, separators=(",", ":")).encode()
 
 
-def _add_model(app: FastAPI, recognizer: Recognizer, report: Path) -> None:
+def _add_keeping(
+    app: FastAPI, keep: Keep, token: str | None, allow_origins: Sequence[str], metrics: Metrics, web: Path
+) -> str:
+    """Add the routes for corrections, and return where they are kept, for people."""
+    from digitpad.server import keeping
+    from digitpad.server.keeper import Keeper
+
+    keeper = Keeper(keep)
+    keeping.add_routes(app, keeper, keeping.Guard(allow_origins, token), metrics, web / "corrections.html")
+    return keeper.where
+
+
+def _add_model(app: FastAPI, served: Served, token: str | None, keeps: str | None) -> None:
     @app.get("/api/model", summary="Show the model card", responses=schema.refusals())
     async def describe_model() -> schema.Model:
+        now = await served.current()
         return schema.Model(
-            model=recognizer.model_id,
-            num_bytes=recognizer.num_bytes,
-            card=recognizer.card,
-            report="/report" if report.is_file() else None,
+            model=now.model_id,
+            num_bytes=now.recognizer.num_bytes,
+            card=now.recognizer.card,
+            report="/report" if now.report.is_file() else None,
+            keeps=keeps,
         )
+
+    @app.post(
+        "/api/model",
+        summary="Change the model",
+        description="Only for clients on the server's machine that send the header `Authorization: Bearer TOKEN`.",
+        responses=schema.refusals(400, 401, 403, 408, 413, 422),
+        openapi_extra=schema.json_body(Order),
+    )
+    async def change_model(request: Request) -> schema.Model:
+        await switching.carry_out(request, served, token)
+        return await describe_model()
 
     @app.get("/report", include_in_schema=False)
     async def show_report() -> Response:
+        report = (await served.current()).report
         if not report.is_file():
             raise ProblemError(404, "not-found", "Expected a report.html next to the model file; there is none.")
         return FileResponse(report, headers={"content-security-policy": headers.REPORT_POLICY})
 
 
-def _add_operations(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics: Metrics) -> None:
+def _add_operations(app: FastAPI, served: Served, queue: Queue, metrics: Metrics) -> None:
     @app.head("/healthz", include_in_schema=False)
     @app.get("/healthz", summary="Check that the process answers", responses=schema.refusals())
     async def is_alive() -> schema.Health:
@@ -157,6 +205,7 @@ def _add_operations(app: FastAPI, recognizer: Recognizer, queue: Queue, metrics:
     @app.head("/readyz", include_in_schema=False)
     @app.get("/readyz", summary="Check the model's answers to its probes", responses=schema.refusals(503))
     async def is_ready() -> schema.Health:
+        recognizer = (await served.current()).recognizer
         try:
             await queue.run(recognizer.check)
         except ArtifactError as error:

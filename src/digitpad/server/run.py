@@ -5,18 +5,22 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from digitpad.errors import AddressError
-from digitpad.recognizer import Recognizer
+from digitpad.server import permission
 from digitpad.server.app import create_app
 from digitpad.server.connection import Connection
+from digitpad.server.keep import Keep
 from digitpad.server.metrics import SHARED_FOLDER
+from digitpad.server.served import Served
 
 _GRACE_SECONDS = 10
 _LOG = {
@@ -39,35 +43,53 @@ def serve(
     port: int = 8000,
     workers: int = 1,
     allow_origins: Sequence[str] = (),
+    token: str | None = None,
+    keep: Keep | None = None,
 ) -> None:
     """Serve the page and the API until SIGTERM or Ctrl-C, then finish the requests in progress.
 
+    SIGHUP makes it load again what `model` names; requests in progress finish with the model that they began with.
+    When the terminal that shows the log is closed, the server ends, as others do.
+
     Args:
-        model: a `digits.onnx`; None for the model that ships with digitpad.
+        model: a `digits.onnx` or a run's folder; None for the model that ships with digitpad.
         host: the address to listen on.
         port: the port to listen on; 0 picks a free one.
         workers: number of processes, each with its own copy of the model.
         allow_origins: as for `create_app`.
+        token: as for `create_app`.
+        keep: as for `create_app`.
 
     Raises:
-        ArtifactError: the model file cannot be used.
+        ArtifactError: the model cannot be used.
+        InputError: the token cannot be sent in a header.
+        KeepingError: corrections can never be kept there.
         AddressError: the server cannot listen on the address.
     """
     signal.signal(
         signal.SIGTERM, lambda *_: sys.exit(0)
     )  # uvicorn handles it while serving, and raises it again afterwards
+    if keep:
+        _check_store(keep)
     listener = _listen(host, port)
     try:
         if workers == 1:
-            config = _configure(create_app(model, allow_origins))
+            app = create_app(model, allow_origins, token=token, keep=keep)
+            server = _Server(_configure(app), app.state.served)
             _announce(listener)
-            uvicorn.Server(config).run(sockets=[listener])
+            server.run(sockets=[listener])
         else:
-            Recognizer.load(model)  # a worker that cannot load it would only log the error
-            _announce(listener)
-            _run_workers(_configure(partial(create_app, model, allow_origins), workers), listener)
+            permission.check_token(token)
+            _serve_with_workers(listener, workers, model, partial(_create_worker, model, allow_origins, token, keep))
     except KeyboardInterrupt:
         pass
+
+
+def _check_store(keep: Keep) -> None:
+    """Open the store once, so that a target that will never do is told at once."""
+    from digitpad.server import keeper
+
+    keeper.check(keep)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -103,7 +125,59 @@ def _configure(app: Callable[..., object], workers: int = 0) -> uvicorn.Config:
     )
 
 
-def _run_workers(config: uvicorn.Config, listener: socket.socket) -> None:
+def _serve_with_workers(
+    listener: socket.socket, workers: int, model: Path | None, create: Callable[[Path], object]
+) -> None:
     with tempfile.TemporaryDirectory(prefix="digitpad-") as folder:
         os.environ[SHARED_FOLDER] = folder
-        Multiprocess(config, [listener]).run()
+        served = Served(model, Path(folder))  # a worker that cannot load the model would only log the error
+        supervisor = _Workers(_configure(partial(create, Path(folder)), workers), [listener], served)
+        _announce(listener)
+        supervisor.run()
+
+
+def _create_worker(
+    model: Path | None, allow_origins: Sequence[str], token: str | None, keep: Keep | None, folder: Path
+) -> FastAPI:
+    _on_hangup(signal.SIG_IGN)  # the parent reloads for all, whoever else gets the signal
+    return create_app(model, allow_origins, token=token, keep=keep, shared=folder)
+
+
+class _Server(uvicorn.Server):
+    """A single process; the model is loaded again in a thread beside its event loop."""
+
+    def __init__(self, config: uvicorn.Config, served: Served) -> None:
+        super().__init__(config)
+        self._served, self._has_terminal = served, sys.stderr.isatty()
+        _on_hangup(self._hang_up)
+
+    def _hang_up(self, *_: object) -> None:
+        if _has_lost(self._has_terminal):
+            self.should_exit = True
+        else:
+            threading.Thread(target=self._served.reload).start()
+
+
+class _Workers(Multiprocess):
+    """Worker processes that share a listening socket and a model."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], served: Served) -> None:
+        super().__init__(config, sockets)
+        self._served, self._has_terminal = served, sys.stderr.isatty()
+
+    def handle_hup(self) -> None:
+        """Load the model again; by default uvicorn would start all workers again, and cut their connections."""
+        if _has_lost(self._has_terminal):
+            self.should_exit.set()
+        else:
+            self._served.reload()
+
+
+def _has_lost(terminal: bool) -> bool:
+    """Whether a server that logged to a terminal can no longer: it was closed, which sends SIGHUP too."""
+    return terminal and not sys.stderr.isatty()
+
+
+def _on_hangup(handler: Callable[..., object] | signal.Handlers) -> None:
+    if sys.platform != "win32":
+        signal.signal(signal.SIGHUP, handler)

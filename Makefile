@@ -11,7 +11,7 @@ INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint c
 PYTEST := $(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 2)) \
 	--dist loadfile --no-loadscope-reorder
 
-.PHONY: serve train notebook test soak lint bench-training bench-recipes bench-inference bench-drawings bench-pages bench-server bench-browser clean
+.PHONY: serve train notebook test soak lint bench-training bench-recipes bench-inference bench-drawings bench-teaching bench-pages bench-server bench-browser clean
 
 serve: .venv/serve  ## serve the pad and the API on this machine only
 	$(BIN)/digitpad serve
@@ -49,6 +49,9 @@ bench-inference: .venv/dev  ## time to read a digit, compared with Keras and Lit
 
 bench-drawings: .venv/dev  ## accuracy on real pen strokes; needs DIGITPAD_DATA
 	$(BIN)/python -m bench.drawings
+
+bench-teaching: .venv/dev  ## what is learned from a few corrections, and what it costs; needs DIGITPAD_DATA
+	$(BIN)/python -m bench.teaching
 
 bench-pages: .venv/dev .venv-ocr/done  ## how well numbers and pages are read, compared with OCR; needs DIGITPAD_DATA
 	$(BIN)/python -m bench.pages

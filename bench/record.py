@@ -26,7 +26,7 @@ from digitpad.training.reporting import machine
 Figures = dict[str, float]
 
 FOLDER = Path(__file__).parent
-OWN_PAGES = frozenset({"drawings", "pages"})
+OWN_PAGES = frozenset({"drawings", "pages", "teaching"})
 """Benchmarks whose results have a page of their own in `docs/`."""
 
 MODEL = "the model"

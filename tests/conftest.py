@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from digitpad import Recognizer
 from tests import equipment, video
+from tests.postgresql import Cluster, running
 
 SOAK = os.environ.get("DIGITPAD_SOAK") == "1"
 """Whether `make soak` runs, which takes its time."""
@@ -100,6 +101,22 @@ def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """PostgreSQL, one for each worker."""
+    with running(equipment.postgresql() or equipment.lacks("PostgreSQL")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where corrections can be kept: a file or a database, in which there are none yet."""
+    if request.param == "SQLite":
+        return str(tmp_path / "kept.sqlite")
+    url: str = request.getfixturevalue("postgresql").create()
+    return url
+
+
+@pytest.fixture(scope="session")
 def npm() -> str:
     """Path of npm."""
     return equipment.npm() or equipment.lacks("npm")
@@ -116,9 +133,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many tests were skipped for want of Chromium or npm, and how to get them."""
+    """Say how many tests were skipped for want of Chromium, npm or PostgreSQL, and how to get them."""
     reasons = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
     for advice, count in Counter(map(equipment.find_advice, reasons)).items():
         if advice:
-            tests = "page test" if count == 1 else "page tests"
+            tests = "test" if count == 1 else "tests"
             terminalreporter.write_line(f"{count} {tests} skipped: {advice}.", yellow=True, bold=True)

@@ -1,4 +1,4 @@
-"""What some tests need beside Python, Chromium and npm: found, or else installed by `python -m tests.equipment`.
+"""What some tests need beside Python: found, or else installed by `python -m tests.equipment`.
 
 Where one of them cannot be had, the tests that need it are skipped, and fail only where CI=true.
 """
@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -18,8 +19,12 @@ _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _ADVICE = {
     "Chromium": "there is no Chromium (`apt install chromium`, or `.venv/bin/python -m playwright install chromium`)",
     "npm": "there is no npm (`apt install npm`, or install Node.js)",
+    "PostgreSQL": "there is no PostgreSQL (`apt install postgresql`)",
 }
 """What is missing, and how to get it."""
+
+_PACKAGES = {"Chromium": "chromium", "npm": "npm", "PostgreSQL": "postgresql"}
+"""Of Debian."""
 
 _UNATTENDED = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
 
@@ -35,8 +40,15 @@ def npm() -> str | None:
     return shutil.which("npm")
 
 
+def postgresql() -> Path | None:
+    """The folder with PostgreSQL's programs; Debian keeps them out of the path, the newest version last."""
+    here = shutil.which("initdb")
+    there = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return Path(here).resolve().parent if here else there[-1].parent if there else None
+
+
 def lacks(tool: str) -> NoReturn:
-    """Skip a test for want of Chromium or npm; fail it where CI=true."""
+    """Skip a test for want of a tool; fail it where CI=true."""
     if os.environ.get("CI") == "true":
         pytest.fail(_ADVICE[tool])
     pytest.skip(_ADVICE[tool])
@@ -52,13 +64,17 @@ def install(playwright: Playwright) -> None:
     if not chromium(playwright):
         print("There is no Chromium; trying Playwright's own.", flush=True)
         _succeeds([sys.executable, "-m", "playwright", "install", "chromium"])
-    finders: dict[str, Callable[[], str | None]] = {"Chromium": partial(chromium, playwright), "npm": npm}
+    finders: dict[str, Callable[[], object]] = {
+        "Chromium": partial(chromium, playwright),
+        "npm": npm,
+        "PostgreSQL": postgresql,
+    }
     for tool, find in finders.items():
         if not find():
             print(f"There is no {tool}; trying apt-get.", flush=True)
-            _install_package(tool.lower())
+            _install_package(_PACKAGES[tool])
         if not find():
-            print(f"Page tests will be skipped: {_ADVICE[tool]}.", flush=True)
+            print(f"Some tests will be skipped: {_ADVICE[tool]}.", flush=True)
 
 
 def _install_package(name: str) -> None:

@@ -31,8 +31,8 @@ def test_without_chromium_and_npm_the_summary_says_what_was_skipped_and_how_to_g
     result = run_pages(bare)
     assert result.returncode == 0, result.stdout
     assert "2 skipped" in result.stdout
-    assert "1 page test skipped: there is no Chromium (`apt install chromium`" in result.stdout
-    assert "1 page test skipped: there is no npm (`apt install npm`" in result.stdout
+    assert "1 test skipped: there is no Chromium (`apt install chromium`" in result.stdout
+    assert "1 test skipped: there is no npm (`apt install npm`" in result.stdout
 
 
 def test_in_ci_nothing_is_skipped_for_want_of_them(bare: dict[str, str]) -> None:

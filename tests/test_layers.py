@@ -16,11 +16,12 @@ LAYERS = [
     {"answer"},
     {"pages"},
     {"recognizer"},
-    {"notebook", "terminal", "server"},
+    {"corrections"},
+    {"notebook", "remote", "terminal", "server"},
     {"cli"},
 ]
 CORE = set().union(*LAYERS)
-SURFACES = {"cli", "notebook", "terminal", "server", "site", "lab"}
+SURFACES = {"cli", "notebook", "remote", "terminal", "server", "site", "lab", "teaching"}
 FRAMEWORKS = {"keras", "tensorflow", "sklearn", "matplotlib", "scipy", "jinja2", "onnx", "tf2onnx", "mlxtend", "cv2"}
 
 TRAINING = [
@@ -48,6 +49,8 @@ LAB = [
     {"knobs", "run"},
     {"command", "story"},
 ]
+
+TEACHING = [{"gate", "samples", "tuning"}, {"exam"}, {"report", "teacher"}, {"lesson"}, {"command"}]
 
 ROOMS = sorted(path.parent for path in (PACKAGE / "training").glob("*/__init__.py"))
 
@@ -85,7 +88,7 @@ def modules_in(folder: Path) -> set[str]:
 
 
 def test_every_module_of_the_core_has_a_layer() -> None:
-    assert modules_in(PACKAGE) - {"site", "training", "lab"} == CORE
+    assert modules_in(PACKAGE) - {"site", "training", "lab", "teaching"} == CORE
 
 
 @pytest.mark.parametrize("module", sorted(CORE))
@@ -110,16 +113,14 @@ def test_the_training_plane_imports_only_what_comes_before_in_the_flow(module: s
     assert not parts(tree) & SURFACES, f"{module} imports a surface"
 
 
-def test_every_module_of_the_lab_has_its_place() -> None:
-    assert modules_in(PACKAGE / "lab") == set().union(*LAB)
-
-
-@pytest.mark.parametrize("module", sorted(set().union(*LAB)))
-def test_the_lab_imports_only_what_lies_below(module: str) -> None:
-    tree = parsed(PACKAGE / "lab", module)
-    for imported in parts(tree, "digitpad.lab") - {module}:
-        assert level(LAB, imported) < level(LAB, module), f"{module} imports {imported}"
-    assert not parts(tree) & SURFACES - {"lab"}, f"{module} imports a surface"
+@pytest.mark.parametrize(("package", "layers"), [("lab", LAB), ("teaching", TEACHING)])
+def test_the_lab_and_the_teaching_import_only_what_lies_below(package: str, layers: list[set[str]]) -> None:
+    assert modules_in(PACKAGE / package) == set().union(*layers)
+    for module in sorted(set().union(*layers)):
+        tree = parsed(PACKAGE / package, module)
+        for imported in parts(tree, f"digitpad.{package}") - {module}:
+            assert level(layers, imported) < level(layers, module), f"{module} imports {imported}"
+        assert not parts(tree) & SURFACES - {package}, f"{module} imports a surface"
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)

@@ -18,13 +18,23 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_MODEL = typer.Option("--model", "-m", help="A digits.onnx; by default the model that ships with digitpad.")
+_MODEL = typer.Option(
+    "--model", "-m", help="A digits.onnx or a run's folder; by default the model that ships with digitpad."
+)
+_TOKEN = typer.Option(
+    envvar="DIGITPAD_TOKEN", help="Token for looking through corrections, and for changing the model."
+)
 _RECIPE = typer.Option(
     help="fast (the default), cnn, pad, accurate, small or dense for digits, page for pages, or a TOML file."
 )
+_KEPT = typer.Argument(help="Where they are kept: a file, or postgresql://USER:PASSWORD@HOST/DATABASE.")
 _DATA = typer.Option(
     help="Folder with MNIST; by default $DIGITPAD_DATA, then Keras' cache or download, then a small subset."
 )
+
+
+corrections = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Look after the corrections that are kept.")
+app.add_typer(corrections, name="corrections")
 
 
 @app.callback(invoke_without_command=True)
@@ -69,7 +79,8 @@ def read(
     pictures: Annotated[list[str], typer.Argument(help="PNG, JPEG or WebP files, data URLs, or - for standard input.")],
     model: Annotated[Path | None, _MODEL] = None,
     pages: Annotated[
-        Path | None, typer.Option(help="A pages.onnx; by default the page model that ships with digitpad.")
+        Path | None,
+        typer.Option(help="A pages.onnx or a run's folder; by default the page model that ships with digitpad."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON per picture.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print one row of CSV per digit.")] = False,
@@ -138,17 +149,56 @@ def serve(
         list[str] | None,
         typer.Option(metavar="ORIGIN", help="Origin whose pages may use the API, or * for all. Repeatable."),
     ] = None,
+    token: Annotated[str | None, _TOKEN] = None,
+    keep: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TARGET",
+            help="Keep corrections in a file, or in postgresql://USER:PASSWORD@HOST/DATABASE; by default they are not.",
+        ),
+    ] = None,
+    keep_most: Annotated[int, typer.Option(min=1, help="The most corrections to keep.")] = 100_000,
+    keep_megabytes: Annotated[int, typer.Option(min=1, help="The most megabytes of drawings to keep.")] = 1000,
 ) -> None:
-    """Serve a page to draw digits on, and the JSON API behind it."""
+    """Serve a page to draw digits on, and the JSON API behind it.
+
+    On SIGHUP it loads --model again; `digitpad switch` changes to another model. No request fails meanwhile.
+    """
     with _needing("serve"):
         from digitpad import server
-    server.serve(model=model, host=host, port=port, workers=workers, allow_origins=allow_origin or ())
+        from digitpad.server.keep import Keep
+    if keep:
+        with _needing("keep", "serve --keep"):
+            import digitpad.server.keeper  # noqa: F401  (only to learn what is missing)
+    server.serve(
+        model=model,
+        host=host,
+        port=port,
+        workers=workers,
+        allow_origins=allow_origin or (),
+        token=token,
+        keep=Keep(keep, keep_most, 1_000_000 * keep_megabytes) if keep else None,
+    )
+
+
+@app.command()
+def switch(
+    run: Annotated[Path | None, typer.Argument(help="Folder of a finished run, or a digits.onnx.")] = None,
+    back: Annotated[bool, typer.Option("--back", help="Go back to the model before this one.")] = False,
+    server: Annotated[str, typer.Option(metavar="URL", help="The server, on this machine.")] = "http://127.0.0.1:8000",
+    token: Annotated[str | None, _TOKEN] = None,
+) -> None:
+    """Change the model of a running server; no request fails meanwhile."""
+    from digitpad import remote
+
+    print(f"model {remote.switch(server, token, run, back=back)} serves now at {server}")
 
 
 @app.command()
 def info(
     model: Annotated[
-        Path | None, typer.Argument(help="A digits.onnx or pages.onnx; by default the digits.onnx that ships.")
+        Path | None,
+        typer.Argument(help="A digits.onnx, a pages.onnx or a run's folder; by default the digits.onnx that ships."),
     ] = None,
 ) -> None:
     """Show the model card: data, recipe, metrics and versions."""
@@ -194,6 +244,32 @@ def evaluate(
     from digitpad.training import command
 
     command.evaluate(run, data, again=again)
+
+
+@app.command()
+def teach(
+    kept: Annotated[str, _KEPT],
+    start: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="RUN", help="Begin with the model of a run; by default the one that ships with digitpad."
+        ),
+    ] = None,
+    data: Annotated[Path | None, _DATA] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the run; by default a new one in runs/.")] = None,
+) -> None:
+    """Teach a model the corrections that were kept, in a minute or so.
+
+    A gate compares it with the model before on MNIST, on drawings, on non-digits and in its confidence. A model that
+    got worse at any of them is rejected: the exit code is 3, and `digitpad serve` refuses it.
+    """
+    from digitpad.training import backend
+
+    backend.prepare()
+    with _needing("keep", "teach"):
+        from digitpad.teaching import command
+    if code := command.teach(kept, start, data, out):
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -251,14 +327,65 @@ def site(
     command.site(run, out, settings, lab=lab, cdn=cdn)
 
 
+@corrections.command("list")
+def list_corrections(
+    kept: Annotated[str, _KEPT],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON each, without the drawing.")] = False,
+) -> None:
+    """List the corrections that are kept, newest first."""
+    with _needing("keep", "corrections"):
+        from digitpad.corrections import command
+    command.show(kept, as_json=as_json)
+
+
+@corrections.command("export")
+def export_corrections(
+    kept: Annotated[str, _KEPT],
+    out: Annotated[
+        str, typer.Argument(help="A file whose name ends in .jsonl, - for standard output, or a folder for pictures.")
+    ],
+) -> None:
+    """Write all corrections to a file with one JSON object a line, or their pictures to folders named by digit."""
+    with _needing("keep", "corrections"):
+        from digitpad.corrections import command
+    command.export(kept, out)
+
+
+@corrections.command("import")
+def import_corrections(
+    kept: Annotated[str, _KEPT],
+    sources: Annotated[
+        list[Path], typer.Argument(help="Files from an export, or folders with pictures in folders named by digit.")
+    ],
+) -> None:
+    """Keep corrections from files, or pictures from folders such as 7, "not a digit" or 1984; none is kept twice."""
+    with _needing("keep", "corrections"):
+        from digitpad.corrections import command
+    command.import_all(kept, sources)
+
+
+@corrections.command("delete")
+def delete_corrections(
+    kept: Annotated[str, _KEPT],
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Which corrections.")] = None,
+    session: Annotated[str | None, typer.Option(metavar="ID", help="All corrections of a session instead.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All corrections instead.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete corrections for good."""
+    with _needing("keep", "corrections"):
+        from digitpad.corrections import command
+    command.delete(kept, ids or [], session, everything=everything, yes=yes)
+
+
 @contextlib.contextmanager
-def _needing(extra: str) -> Iterator[None]:
+def _needing(extra: str, command: str = "") -> Iterator[None]:
     """Turn a failed import of an optional package into a MissingPartError that names the extra."""
     try:
         yield
     except ModuleNotFoundError as error:
         package = str(error.name).partition(".")[0]
-        raise MissingPartError.package(package, f"`digitpad {extra}`", f"digitpad[{extra}]") from None
+        raise MissingPartError.package(package, f"`digitpad {command or extra}`", f"digitpad[{extra}]") from None
 
 
 def main() -> NoReturn:

@@ -55,4 +55,20 @@ class RunError(InputError):
 
 
 class AddressError(InputError):
-    """The server cannot listen on the given address."""
+    """The server cannot listen on the given address, or no server answers there."""
+
+
+class CorrectionError(InputError):
+    """A correction, or a file of corrections, is damaged or in the wrong format."""
+
+
+class KeepingError(InputError):
+    """Corrections cannot be kept in the given file or database."""
+
+
+class NotKeptError(DigitpadError):
+    """The store of corrections is locked, full or away just now; the same may succeed later."""
+
+
+class StoreFullError(DigitpadError):
+    """The store of corrections holds as much as it may."""

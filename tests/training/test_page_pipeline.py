@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from digitpad import artifact
-from digitpad.training import command, page_pipeline, runs
+from digitpad.training import command, page_pipeline, pipeline, runs
 from digitpad.training.datasets import mnist, splits
+from digitpad.training.networks import page_fit, pages
 from digitpad.training.networks.fit import Watcher
 from digitpad.training.recipe import PAGES
 from digitpad.training.reporting import summary
@@ -19,11 +20,22 @@ pytestmark = pytest.mark.long
 SHORT = PAGES.replace(epochs=2, steps_per_epoch=2, batch_pixels=110_000, num_pages=3)
 
 
+class Off(Watcher):
+    """Breaks a run off after its first epoch."""
+
+    def epoch(self, row: dict[str, float]) -> None:
+        raise KeyboardInterrupt
+
+
 @pytest.fixture(scope="module")
 def finished(drawn: Path, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """A run that was broken off after an epoch, and resumed."""
+
     def train(folder: Path) -> None:
         run = RunFolder.create(folder, SHORT.to_toml())
-        page_pipeline.train(run, mnist.load(drawn), say=lambda text: None)
+        with pytest.raises(KeyboardInterrupt):
+            page_pipeline.train(run, mnist.load(drawn), watcher=Off(), say=lambda text: None)
+        command.train(None, drawn, run.path, [], {}, resume=True)
 
     return RunFolder(build_once(tmp_path_factory, "pages", train))
 
@@ -49,21 +61,17 @@ def test_the_report_shows_pages_with_boxes(finished: RunFolder) -> None:
     assert "A fresh process loaded both files" in report
 
 
-def test_a_run_that_was_broken_off_ends_like_one_left_alone(
-    finished: RunFolder, drawn: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_run_that_was_broken_off_learned_like_one_left_alone(
+    finished: RunFolder, drawn: Path, tmp_path: Path
 ) -> None:
-    run = RunFolder.create(tmp_path / "broken", SHORT.to_toml())
-
-    class Off(Watcher):
-        def epoch(self, row: dict[str, float]) -> None:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        page_pipeline.train(run, mnist.load(drawn), watcher=Off(), say=lambda text: None)
-    command.train(None, drawn, run.path, [], {}, resume=True)
-    again, once = (runs.read_json(each.metrics) for each in (run, finished))
-    for ours, theirs in zip(again["history"], once["history"], strict=True):
+    run = RunFolder.create(tmp_path / "alone", SHORT.to_toml())
+    training, validation = pipeline.prepare(
+        run, mnist.load(drawn), seed=SHORT.seed, held_out=True, say=lambda text: None
+    )
+    watched = page_pipeline.validation_pages(validation[::2], SHORT)
+    network = pages.build(SHORT.seed)
+    alone = page_fit.fit(network, training, watched, SHORT, checkpoint=run.checkpoint, watcher=Watcher())
+    for ours, theirs in zip(runs.read_json(finished.metrics)["history"], alone.history, strict=True):
         del ours["seconds"], theirs["seconds"]
         # a process that begins with other sizes of pages compiles other kernels, which round differently
         assert ours == pytest.approx(theirs, rel=1e-4)
-    assert again["test"]["num_digits"] == once["test"]["num_digits"]

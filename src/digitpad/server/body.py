@@ -56,33 +56,42 @@ class PageUrl(PageOptions, _DataUrl):
 
 
 @dataclass(frozen=True)
-class Kind:
-    """What is read by a route, and within which limits.
+class Limits:
+    """What bodies may take.
 
     Attributes:
-        options: of a request.
-        request: a JSON body.
         max_bytes: of a body.
         max_bytes_held: by the bodies of all current requests together.
         advice: to those whose body is too large.
     """
 
-    options: type[Options]
-    request: type[DrawingUrl] | type[PageUrl]
     max_bytes: int
     max_bytes_held: int
     advice: str
 
 
-DRAWING = Kind(Options, DrawingUrl, 2_000_000, 8_000_000, "Scale the image down: 140 px is plenty.")
-PAGE = Kind(PageOptions, PageUrl, 12_000_000, 36_000_000, "Scale the image down: 4,000 px are plenty.")
+@dataclass(frozen=True)
+class Kind(Limits):
+    """What is read by a route, and within which limits.
+
+    Attributes:
+        options: of a request.
+        request: a JSON body.
+    """
+
+    options: type[Options]
+    request: type[DrawingUrl] | type[PageUrl]
 
 
-class Bodies:
-    """Receives bodies of one kind, and tracks how many bytes all current requests hold."""
+DRAWING = Kind(2_000_000, 8_000_000, "Scale the image down: 140 px is plenty.", Options, DrawingUrl)
+PAGE = Kind(12_000_000, 36_000_000, "Scale the image down: 4,000 px are plenty.", PageOptions, PageUrl)
 
-    def __init__(self, kind: Kind) -> None:
-        self._kind, self._bytes_held = kind, 0
+
+class Receiver:
+    """Receives bodies, and tracks how many bytes all current requests hold."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits, self._bytes_held = limits, 0
 
     @contextlib.asynccontextmanager
     async def receive(self, request: Request) -> AsyncIterator[bytes]:
@@ -91,8 +100,8 @@ class Bodies:
         Raises:
             ProblemError: the body is too large or too slow, too many bytes are held already, or the client disconnects.
         """
-        if _announced_bytes(request) > self._kind.max_bytes:
-            raise _too_large(self._kind)
+        if _announced_bytes(request) > self._limits.max_bytes:
+            raise _too_large(self._limits)
         body, num_bytes = bytearray(), 0
         try:
             try:
@@ -113,18 +122,26 @@ class Bodies:
         finally:
             self._bytes_held -= num_bytes
 
+    def _check_size(self, num_bytes: int) -> None:
+        if num_bytes > self._limits.max_bytes:
+            raise _too_large(self._limits)
+        if self._bytes_held > self._limits.max_bytes_held:
+            detail = "Expected memory for the body; other requests use all of it. Try again in a second."
+            raise ProblemError(503, "busy", detail, retry_after="1", connection="close")
+
+
+class Bodies(Receiver):
+    """Receives and parses bodies of one kind."""
+
+    def __init__(self, kind: Kind) -> None:
+        super().__init__(kind)
+        self._kind = kind
+
     @contextlib.asynccontextmanager
     async def parse(self, request: Request, options: Chosen) -> AsyncIterator[tuple[bytes | str, Chosen]]:
         """Receive the body of a request, see `receive`, and parse it, see `parse`; `options` are those of the query."""
         async with self.receive(request) as received:
             yield await parse(self._kind, request.headers.get("content-type", ""), received, options)
-
-    def _check_size(self, num_bytes: int) -> None:
-        if num_bytes > self._kind.max_bytes:
-            raise _too_large(self._kind)
-        if self._bytes_held > self._kind.max_bytes_held:
-            detail = "Expected memory for the body; other requests use all of it. Try again in a second."
-            raise ProblemError(503, "busy", detail, retry_after="1", connection="close")
 
 
 async def parse(kind: Kind, content_type: str, body: bytes, options: Chosen) -> tuple[bytes | str, Chosen]:
@@ -180,8 +197,8 @@ def _announced_bytes(request: Request) -> int:
         return 0  # the received bytes are counted anyway
 
 
-def _too_large(kind: Kind) -> ProblemError:
-    detail = f"Expected a body of at most {kind.max_bytes:,} bytes; it is larger. {kind.advice}"
+def _too_large(limits: Limits) -> ProblemError:
+    detail = f"Expected a body of at most {limits.max_bytes:,} bytes; it is larger. {limits.advice}"
     return ProblemError(413, "body-too-large", detail, connection="close")
 
 

@@ -30,6 +30,7 @@ class Metrics:
         confidence: confidence in the digits read.
         page_digits: number of digits, and what was found beside them, on pages, by status.
         page_seconds: time to read a page, without the time in the queue.
+        corrections: number of corrections kept by what they were: "digit", "not a digit" or "number".
         refusals: number of problem documents by kind.
     """
 
@@ -53,6 +54,7 @@ class Metrics:
         self.page_seconds = Histogram(
             "digitpad_page_seconds", "Seconds to read a page.", registry=registry, buckets=_SECONDS
         )
+        self.corrections = Counter("digitpad_corrections", "Corrections kept.", ["truth"], registry=registry)
         self.refusals = Counter(
             "digitpad_refusals", "Requests answered with a problem document.", ["problem"], registry=registry
         )

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import Match, Route
 
 from digitpad.server.metrics import Metrics
 
@@ -15,6 +16,8 @@ MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
     "malformed-body": "The body cannot be parsed",
+    "unauthorized": "A token is needed",
+    "forbidden": "Not allowed from here",
     "not-found": "Not found",
     "method-not-allowed": "Method not allowed",
     "body-too-slow": "The body took too long to arrive",
@@ -22,9 +25,12 @@ TITLES = {
     "unsupported-media-type": "The media type is not supported",
     "invalid-request": "The request has an invalid value",
     "unreadable-drawing": "The drawing cannot be read",
+    "unusable-model": "The model cannot be used",
     "internal-error": "Internal server error",
     "busy": "The server is busy",
+    "not-kept": "The correction cannot be kept now",
     "not-ready": "The model gives wrong answers to its probes",
+    "store-full": "No more corrections can be kept",
 }
 """The titles of problems by kind; `type` is `urn:digitpad:problem:` followed by the kind."""
 
@@ -94,4 +100,14 @@ def install(app: FastAPI, metrics: Metrics) -> None:
             f"Expected a request as in /openapi.json; got {request.method} {request.url.path[:80]}: {error.detail}.",
         )
         problem.headers.update(error.headers or {})
+        if error.status_code == 405 and (methods := _methods(app, request)):
+            problem.headers["Allow"] = ", ".join(sorted(methods))
         return refuse(problem)
+
+
+def _methods(app: FastAPI, request: Request) -> set[str]:
+    """The methods that a path takes; Starlette names only those of the first route that has the path."""
+    routes = [
+        route for route in app.routes if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    return set().union(*(route.methods or () for route in routes))

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from digitpad.corrections.correction import ID, MADE, MAX_STROKES, MAX_TEXT, MAX_TRUTH, MODEL, TEXT, TRUTH, AnswerStatus
 from digitpad.pages.reading import DigitStatus
 from digitpad.server.body import PICTURES, Kind
 from digitpad.server.problem import MEDIA_TYPE, ProblemDocument
@@ -106,6 +107,62 @@ class Model(BaseModel):
     num_bytes: int = Field(description="Size of the model file in bytes.")
     card: dict[str, Any] = Field(description="Recipe, data, metrics and versions.")
     report: str | None = Field(description="Path of the training report; null if there is none.")
+    keeps: str | None = Field(description="Where corrections are kept, for people; null if they are not.")
+
+
+class ReadAs(BaseModel):
+    """What a model read in a drawing that was corrected."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: AnswerStatus = Field(description="As in the answer to the drawing, or `number` for a reading of a page.")
+    text: str = Field(pattern=f"^({TEXT})$", max_length=MAX_TEXT, description="What was read; empty if nothing was.")
+    confidence: float = Field(ge=0, le=1, description="As in the answer; 0 for a number.")
+
+
+Point = tuple[float, float]
+Id = Annotated[str, Field(pattern=f"^{ID}$")]
+Truth = Annotated[str, Field(pattern=f"^({TRUTH})$", max_length=MAX_TRUTH)]
+
+
+class Record(BaseModel):
+    """A correction: a drawing, what a model read, and what a person said it was."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Id = Field(description="Made at random by who corrects: what is sent twice is kept once.")
+    session: Id = Field(description="The same for all corrections of one opening of a page.")
+    made: str = Field(pattern=f"^{MADE}$", description="When, in UTC.")
+    truth: Truth = Field(
+        description="What it was: a digit, `not a digit`, or digits with single spaces or newlines between them."
+    )
+    answer: ReadAs
+    model: str = Field(pattern=f"^{MODEL}$", description="Which model read it.")
+    picture: str = Field(pattern="^data:image/png;base64,", description="The drawing as the model got it, a PNG.")
+    strokes: list[Annotated[list[Point], Field(min_length=1)]] | None = Field(
+        max_length=MAX_STROKES, description="Points in px of a pad 280 px high; null if it was not drawn with strokes."
+    )
+
+
+class Kept(BaseModel):
+    """A correction was kept."""
+
+    id: Id
+    new: bool = Field(description="Whether it was not kept already.")
+
+
+class Listing(BaseModel):
+    """Some corrections, newest first."""
+
+    corrections: list[Record]
+    total: int = Field(ge=0, description="How many there are with these filters.")
+    next: str | None = Field(description="What to pass as `after` for those that follow; null if there are none.")
+
+
+class Deleted(BaseModel):
+    """Corrections were deleted."""
+
+    deleted: int = Field(ge=0)
 
 
 class Health(BaseModel):
@@ -116,12 +173,16 @@ class Health(BaseModel):
 
 _REASONS = {
     400: "The body cannot be parsed.",
+    401: "The token is missing or wrong.",
+    403: "It is not allowed from here.",
+    404: "There is nothing at this path.",
     405: "The method is not allowed.",
     408: "The body did not arrive in time.",
     413: "The body is too large.",
     415: "The media type is not supported.",
-    422: "A value is invalid, or the drawing cannot be read.",
-    503: "The server is busy or not ready.",
+    422: "A value is invalid, or the drawing or the model cannot be used.",
+    503: "The server is busy or not ready, or the store cannot be used now.",
+    507: "The store holds as many corrections as it may.",
 }
 
 
@@ -134,6 +195,11 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 def answers(model: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
     """Document the answer and the refusals of a route that reads pictures."""
     return {200: {"model": model, "description": "The model's answer."}, **refusals(400, 408, 413, 415, 422, 503)}
+
+
+def json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """Document the body of a route that takes JSON."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": model.model_json_schema()}}}}
 
 
 _PICTURE = {"type": "string", "format": "binary"}

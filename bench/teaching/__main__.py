@@ -19,12 +19,12 @@ from digitpad.training import backend
 backend.prepare()
 
 from digitpad.teaching import exam, gate  # noqa: E402
-from digitpad.teaching.exam import Questions, Taught  # noqa: E402
+from digitpad.teaching.exam import Answered, Questions, Taught  # noqa: E402
 from digitpad.teaching.samples import Samples  # noqa: E402
 from digitpad.teaching.teacher import Teacher  # noqa: E402
 from digitpad.training.augmentation.mixture import Pictures  # noqa: E402
 from digitpad.training.datasets import mnist, splits  # noqa: E402
-from digitpad.training.datasets.splits import Split  # noqa: E402
+from digitpad.training.datasets.splits import NOT_A_DIGIT, Split  # noqa: E402
 
 PACKAGES = ("digitpad", "keras", "numpy", "onnxruntime", "tensorflow-cpu")
 NUM_WRITERS, COUNTS = 20, (10, 20, 40)
@@ -49,35 +49,37 @@ class Bench:
         self.teacher = Teacher(loaded, dataset.pool[training], dataset.pool[validation])
         self.questions = Questions.ask(dataset.pool[validation], [_QUESTIONS])
         self.hands = Hands.look(data / "pen", model)
-        self.before = self.ask(self.teacher.before)
+        self.answered = Answered.by(self.teacher.before, self.questions)
+        self.before = self.judge(self.teacher.before, self.answered)
 
-    def ask(self, model: Taught) -> Right:
+    def judge(self, model: Taught, answered: Answered) -> Right:
         """What is right: of the pen digits, also where refusals count as wrong, of MNIST and of non-digits."""
         digits, others = (exam.read(model, Pictures.of(part)) for part in (self.hands.digits, self.hands.others))
-        mnist_read, drawn = (exam.read(model, part) for part in (self.questions.mnist, self.questions.drawings))
-        labels = self.hands.digits.labels
+        labels, questions = self.hands.digits.labels, self.questions
+        drawn = answered.drawings.is_refused[questions.drawings.labels == NOT_A_DIGIT]
         return {
             "pen": digits.digits == labels,
             "accepted": digits.is_right(labels),
-            "mnist": mnist_read.digits == self.questions.mnist.labels,
-            "non-digits": np.concatenate([others.is_refused, drawn.is_refused[self.questions.drawings.labels > 9]]),
+            "mnist": answered.mnist.digits == questions.mnist.labels,
+            "non-digits": np.concatenate([others.is_refused, drawn]),
         }
 
-    def teach(self, indices: NDArray[np.int64], labels: NDArray[np.uint8]) -> tuple[Taught, dict[str, Any]]:
-        """Teach some pen digits as what they are said to be; the model, and what the gate says."""
+    def teach(self, indices: NDArray[np.int64], labels: NDArray[np.uint8]) -> tuple[Right, dict[str, Any]]:
+        """Teach some pen digits as what they are said to be; what is right then, and what the gate says."""
         digits = Split(self.hands.digits.images[indices], labels)
         started = time.monotonic()
         taught = self.teacher.teach(digits)
         seconds = time.monotonic() - started
-        samples = Samples(digits, np.full(len(digits), "one"), {})
-        reasons = gate.verdict(exam.check(self.teacher.before, taught, samples, self.questions))
-        return taught, {"seconds": seconds, "reasons": reasons}
+        answered = Answered.by(taught, self.questions)
+        samples, pictures = Samples(digits, np.full(len(digits), "one"), {}), Pictures.of(digits)
+        learned = exam.read(self.teacher.before, pictures), exam.read(taught, pictures)
+        checks = exam.check_corrections(*learned, samples) | exam.check(self.answered, answered, self.questions)
+        return self.judge(taught, answered), {"seconds": seconds, "reasons": gate.verdict(checks)}
 
     def teach_writer(self, writer: int, count: int) -> dict[str, Any]:
         """Teach some digits of a writer, and read everything else."""
         chosen, hands = self.hands.choose(writer, count), self.hands
-        taught, said = self.teach(chosen, hands.digits.labels[chosen])
-        after = self.ask(taught)
+        after, said = self.teach(chosen, hands.digits.labels[chosen])
         is_theirs = hands.writers == writer
         is_rest = is_theirs & ~np.isin(np.arange(len(is_theirs)), chosen)
         shares = {
@@ -99,8 +101,7 @@ class Bench:
         written, told = POISON
         rng = np.random.default_rng([_POISON, seed])
         chosen = rng.permutation(np.flatnonzero(hands.digits.labels == written))[:NUM_POISON]
-        taught, said = self.teach(chosen, np.full(NUM_POISON, told, np.uint8))
-        after = self.ask(taught)
+        after, said = self.teach(chosen, np.full(NUM_POISON, told, np.uint8))
         rest = np.flatnonzero(~np.isin(np.arange(len(hands.writers)), chosen))
         of_digit = rest[hands.digits.labels[rest] == written]
         shares = {

@@ -38,6 +38,13 @@ def test_what_cannot_be_learned_is_told_and_left_out(recognizer: Recognizer) -> 
     assert samples.left_out == {blank.id: "blank", miscounted.id: "2 digits were told, but 3 found"}
 
 
+def test_a_model_that_knows_only_digits_learns_no_non_digit(recognizer: Recognizer) -> None:
+    strange = correction(golden(7), "not a digit")
+    samples = gather([strange, correction(golden(7), "1")], recognizer, refuses=False)
+    assert samples.digits.labels.tolist() == [1]
+    assert samples.left_out == {strange.id: "this model was trained on digits only, and takes everything for one"}
+
+
 @given(st.lists(st.sampled_from([f"{name:032x}" for name in range(12)]), min_size=1, max_size=60))
 def test_sessions_are_held_out_whole_and_never_all(sessions: list[str]) -> None:
     held_out = samples_of(sessions).is_held_out

@@ -88,47 +88,54 @@ def read(model: Taught, pictures: Pictures) -> Read:
     return Read(probabilities.argmax(axis=1), probabilities, not_digit > thresholds["not_digit"], is_sure)
 
 
-def on_corrections(model: Taught, samples: Samples) -> Read:
-    """What a model reads of the pictures of corrections."""
-    return read(model, Pictures.of(samples.digits))
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """What a model reads of the pictures of an exam."""
+
+    mnist: Read
+    drawings: Read
+
+    @classmethod
+    def by(cls, model: Taught, questions: Questions) -> "Answered":
+        """Let a model read."""
+        return cls(read(model, questions.mnist), read(model, questions.drawings))
 
 
-def check(before: Taught, after: Taught, samples: Samples, questions: Questions) -> dict[str, Check]:
-    """Compare two models on everything that must not get worse."""
+def check(before: Answered, after: Answered, questions: Questions) -> dict[str, Check]:
+    """Compare two models on everything that must not get worse for others."""
     labels, told = questions.drawings.labels, questions.mnist.labels
     is_digit = labels != NOT_A_DIGIT
-    mnist = read(before, questions.mnist), read(after, questions.mnist)
-    drawn = read(before, questions.drawings), read(after, questions.drawings)
-    on_mnist = _both(mnist, lambda each: each.digits == told)
+    drawn = before.drawings, after.drawings
+    on_mnist = _both((before.mnist, after.mnist), lambda each: each.digits == told)
     on_drawings = _both(drawn, lambda each: (each.digits == labels)[is_digit])
-    checks = _corrections(before, after, samples)
-    checks["mnist"] = compare("MNIST's validation images", on_mnist, MOST_LOST["mnist"])
-    checks["drawings"] = compare("Generated drawings of digits", on_drawings, MOST_LOST["drawings"])
+    checks = {
+        "mnist": compare("MNIST's validation images", on_mnist, MOST_LOST["mnist"]),
+        "drawings": compare("Generated drawings of digits", on_drawings, MOST_LOST["drawings"]),
+    }
     together = np.concatenate([told, labels[is_digit]])
     everything = np.concatenate([on_mnist[0], on_drawings[0]]), np.concatenate([on_mnist[1], on_drawings[1]])
     for digit in range(10):
         of_digit = everything[0][together == digit], everything[1][together == digit]
         checks[f"digit {digit}"] = compare(f"The digit {digit} in both", of_digit, MOST_LOST["digit"])
     refused = _both(drawn, lambda each: each.is_refused[~is_digit])
-    if len(refused[0]):
-        checks["non-digits"] = compare("Non-digits refused", refused, MOST_LOST["non-digits"])
+    checks["non-digits"] = compare("Non-digits refused", refused, MOST_LOST["non-digits"])
     checks["ece"] = _compare_calibration(_both(drawn, lambda each: each.probabilities[is_digit]), labels[is_digit])
     return checks
 
 
-def _both(pair: tuple[Read, Read], select: Callable[[Read], T]) -> tuple[T, T]:
-    return select(pair[0]), select(pair[1])
-
-
-def _corrections(before: Taught, after: Taught, samples: Samples) -> dict[str, Check]:
-    labels = samples.digits.labels
-    right = [on_corrections(model, samples).is_right(labels) for model in (before, after)]
+def check_corrections(before: Read, after: Read, samples: Samples) -> dict[str, Check]:
+    """Compare what two models read of the pictures of corrections."""
+    right = _both((before, after), lambda each: each.is_right(samples.digits.labels))
     parts = {"learned": ~samples.is_held_out, "held out": samples.is_held_out}
     return {
         name: compare(f"Corrections {name}", (right[0][part], right[1][part]), MOST_LOST["corrections"])
         for name, part in parts.items()
         if part.any()
     }
+
+
+def _both(pair: tuple[Read, Read], select: Callable[[Read], T]) -> tuple[T, T]:
+    return select(pair[0]), select(pair[1])
 
 
 def _compare_calibration(probabilities: tuple[Probabilities, Probabilities], labels: NDArray[np.uint8]) -> Check:

@@ -14,12 +14,14 @@ from digitpad.corrections.correction import Correction
 from digitpad.errors import InputError
 from digitpad.recognizer import Recognizer
 from digitpad.teaching import exam, gate, report
-from digitpad.teaching.exam import Questions, Taught
+from digitpad.teaching.exam import Answered, Questions, Taught
 from digitpad.teaching.samples import Samples, gather
 from digitpad.teaching.teacher import Teacher
 from digitpad.training import pipeline, runs
+from digitpad.training.augmentation.mixture import Pictures
 from digitpad.training.datasets.mnist import Dataset
 from digitpad.training.datasets.splits import Split
+from digitpad.training.evaluation.calibration import Calibrated
 from digitpad.training.export import keras_file, onnx_file, restore, verify
 from digitpad.training.reporting import machine, record
 from digitpad.training.runs import RunFolder
@@ -56,15 +58,19 @@ def teach(
     started = time.monotonic()
     model = artifact.load(start)
     recipe = restore.recipe(model)
-    samples = gather(corrections, Recognizer(model))
+    samples = gather(corrections, Recognizer(model), refuses=recipe.strange > 0)
     _announce(samples, say)
     run.path.mkdir(parents=True, exist_ok=True)
     training, validation = pipeline.prepare(run, dataset, seed=recipe.seed, held_out=recipe.held_out, say=say)
     teacher = Teacher(model, training, validation)
     say("Teaching.")
     after = teacher.teach(samples.digits[np.flatnonzero(~samples.is_held_out)])
-    checks = exam.check(teacher.before, after, samples, Questions.ask(validation, [recipe.seed, _EXAM]))
-    figures = _figures(model, teacher.before, after, samples, checks)
+    questions, pictures = Questions.ask(validation, [recipe.seed, _EXAM]), Pictures.of(samples.digits)
+    answered = Answered.by(teacher.before, questions), Answered.by(after, questions)
+    read = exam.read(teacher.before, pictures), exam.read(after, pictures)
+    checks = exam.check_corrections(*read, samples) | exam.check(*answered, questions)
+    figures = _figures(model, after.calibrated, samples, checks)
+    figures["pictures"] = report.list_pictures(samples, *read)
     _save(run, after, validation, figures, say)
     figures["seconds"] = time.monotonic() - started
     runs.write_json(run.metrics, figures)
@@ -83,7 +89,7 @@ def _announce(samples: Samples, say: Callable[[str], None]) -> None:
 
 
 def _figures(
-    model: Artifact, before: Taught, after: Taught, samples: Samples, checks: dict[str, gate.Check]
+    model: Artifact, calibrated: Calibrated, samples: Samples, checks: dict[str, gate.Check]
 ) -> dict[str, Any]:
     reasons = gate.verdict(checks)
     teaching = {
@@ -96,12 +102,9 @@ def _figures(
     }
     return {
         **{name: value for name, value in model.card.items() if name not in _NOT_MEASURED},
-        **asdict(after.calibrated),
+        **asdict(calibrated),
         "versions": record.versions(),
         "teaching": teaching,
-        "pictures": report.list_pictures(
-            samples, exam.on_corrections(before, samples), exam.on_corrections(after, samples)
-        ),
         "left_out": samples.left_out,
         "machine": machine.describe(),
     }

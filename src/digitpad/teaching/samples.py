@@ -44,18 +44,19 @@ class Samples:
         return chosen & ~chosen.all()
 
 
-def gather(corrections: Iterable[Correction], recognizer: Recognizer) -> Samples:
+def gather(corrections: Iterable[Correction], recognizer: Recognizer, *, refuses: bool = True) -> Samples:
     """Look at corrections as a model does.
 
     Args:
         corrections: from a store.
         recognizer: the model to begin with, which finds the digits of a number.
+        refuses: whether it was trained on non-digits, and so can learn from them.
     """
     images, labels, sessions = [], [], []
     left_out: dict[str, str] = {}
     for correction in corrections:
         seen = list(_look(correction, recognizer))
-        if reason := _trouble(correction, len(seen)):
+        if reason := _trouble(correction.truth, len(seen), refuses=refuses):
             left_out[correction.id] = reason
             continue
         images += seen
@@ -76,9 +77,11 @@ def _look(correction: Correction, recognizer: Recognizer) -> Iterator[NDArray[np
         yield from (digit.prediction.seen for digit in found if digit.line is not None)
 
 
-def _trouble(correction: Correction, num_seen: int) -> str:
+def _trouble(truth: str, num_seen: int, *, refuses: bool) -> str:
     """Why nothing can be learned from a correction; "" if something can."""
-    num_told = len(_labels(correction.truth))
+    num_told = len(_labels(truth))
+    if truth == NO_DIGIT and not refuses:
+        return "this model was trained on digits only, and takes everything for one"
     if num_told == num_seen:
         return ""
     return "blank" if num_told == 1 else f"{num_told} digits were told, but {num_seen} found"

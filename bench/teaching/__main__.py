@@ -1,6 +1,8 @@
 """Entry point: `python -m bench.teaching`, or `make bench-teaching`."""
 
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,9 +34,16 @@ POISON = (3, 8)
 """The digit that poison is written as, and what it is said to be."""
 
 NUM_POISON, POISON_SEEDS = 40, 5
+CONTROL = 20
+"""Digits of another writer taught for control: those who were read worst once are read better by any change."""
+
+NUM_TIMED = 3
 _QUESTIONS, _POISON, _BOOTSTRAP = range(3_000_001, 3_000_004)
 _RESAMPLES = 10_000
 
+
+Lesson = dict[str, Any]
+"""What was read before and after a lesson, and what the gate said."""
 
 Right = dict[str, NDArray[np.bool_]]
 """Which pictures of each kind are right."""
@@ -76,12 +85,19 @@ class Bench:
         checks = exam.check_corrections(*learned, samples) | exam.check(self.answered, answered, self.questions)
         return self.judge(taught, answered), {"seconds": seconds, "reasons": gate.verdict(checks)}
 
-    def teach_writer(self, writer: int, count: int) -> dict[str, Any]:
-        """Teach some digits of a writer, and read everything else."""
-        chosen, hands = self.hands.choose(writer, count), self.hands
-        after, said = self.teach(chosen, hands.digits.labels[chosen])
+    def teach_writer(self, writer: int, count: int, teacher: int | None = None) -> dict[str, Any]:
+        """Teach some digits of a writer, or for control of another one, and read everything else.
+
+        Args:
+            writer: whose other digits are read.
+            count: how many digits are taught.
+            teacher: whose digits are taught; None for the writer's own.
+        """
+        hands = self.hands
+        taught, spared = hands.choose(teacher or writer, count), hands.choose(writer, count)
+        after, said = self.teach(taught, hands.digits.labels[taught])
         is_theirs = hands.writers == writer
-        is_rest = is_theirs & ~np.isin(np.arange(len(is_theirs)), chosen)
+        is_rest = is_theirs & ~np.isin(np.arange(len(is_theirs)), spared)
         shares = {
             f"{part}, {kind}": self._shares(after, kind, which)
             for part, which in {"rest": is_rest, "others": ~is_theirs}.items()
@@ -111,9 +127,18 @@ class Bench:
         return {"seed": seed, **shares, **said}
 
 
-def summarise(lessons: Sequence[dict[str, Any]], kind: str) -> dict[str, Any]:
-    """Errors before and after, means over writers, and what is left of them; intervals by bootstrap over writers."""
+def summarise(lessons: Sequence[Lesson], kind: str, *, served: bool = False) -> dict[str, Any]:
+    """Errors before and after, means over writers, and what is left of them; intervals by bootstrap over writers.
+
+    Args:
+        lessons: one a writer.
+        kind: of what is read.
+        served: whether a lesson that the gate rejects leaves everything as it was.
+    """
     pairs = np.array([1 - np.array(each[kind], float) for each in lessons if kind in each])
+    if served:
+        rejected = [bool(each["reasons"]) for each in lessons if kind in each]
+        pairs[rejected, 1] = pairs[rejected, 0]
     rng = np.random.default_rng(_BOOTSTRAP)
     means = pairs[rng.integers(0, len(pairs), (_RESAMPLES, len(pairs)))].mean(axis=1)
     left, change = means[:, 1] / np.maximum(means[:, 0], 1e-9), means[:, 1] - means[:, 0]
@@ -132,22 +157,49 @@ def summarise(lessons: Sequence[dict[str, Any]], kind: str) -> dict[str, Any]:
 KINDS = ("rest, pen", "rest, accepted", "others, pen", "others, accepted", "mnist", "non-digits")
 
 
+def plan_lessons(writers: Sequence[int], counts: Sequence[int]) -> list[tuple[int, int, int | None]]:
+    """Writer, count and teacher of every lesson; for control, each writer is taught the digits of the next one."""
+    own = [(writer, count, None) for count in counts for writer in writers]
+    control = [(writer, CONTROL, other) for writer, other in zip(writers, [*writers[1:], writers[0]], strict=True)]
+    return [*own, *control]
+
+
 def measure(data: Path, model: Path, *, num_writers: int, counts: Sequence[int], num_seeds: int) -> dict[str, Any]:
     """Teach every writer, then poison."""
     bench = Bench(data, model)
     writers = bench.hands.worst(~bench.before["pen"], num_writers)
+    planned = plan_lessons(writers, counts)
     lessons = []
-    for number, (writer, count) in enumerate((writer, count) for writer in writers for count in counts):
-        lessons.append(bench.teach_writer(writer, count))
-        print(f"{number + 1}/{len(writers) * len(counts)}: {lessons[-1]}", file=sys.stderr)
-    by_count = {count: [each for each in lessons if each["taught"] == count] for count in counts}
+    for number, (writer, count, teacher) in enumerate(planned):
+        lessons.append(bench.teach_writer(writer, count, teacher))
+        print(f"{number + 1}/{len(planned)}: {lessons[-1]}", file=sys.stderr)
+    own, control = lessons[: -len(writers)], lessons[-len(writers) :]
+    by_count = {str(count): [each for each in own if each["taught"] == count] for count in counts}
     return {
-        "summary": {str(count): {kind: summarise(some, kind) for kind in KINDS} for count, some in by_count.items()},
-        "accepted": {str(count): sum(not each["reasons"] for each in some) for count, some in by_count.items()},
+        "summary": {count: {kind: summarise(some, kind) for kind in KINDS} for count, some in by_count.items()},
+        "served": {count: summarise(some, "rest, pen", served=True) for count, some in by_count.items()},
+        "accepted": {count: sum(not each["reasons"] for each in some) for count, some in by_count.items()},
+        "control": summarise(control, "rest, pen"),
         "seconds": record.spread([each["seconds"] for each in lessons]),
         "lessons": lessons,
         "poison": [bench.poison(seed) for seed in range(num_seeds)],
+        "command": time_command(bench.hands, writers[0], model),
     }
+
+
+def time_command(hands: Hands, writer: int, model: Path) -> dict[str, float]:
+    """Seconds that all of `digitpad teach` takes with 40 corrections, from its start to its end."""
+    seconds = []
+    for number in range(NUM_TIMED):
+        with tempfile.TemporaryDirectory() as name:
+            kept, run = Path(name) / "kept.sqlite", Path(name) / "run"
+            hands.keep(writer, 40, kept)
+            command = [sys.executable, "-m", "digitpad", "teach", str(kept), "--from", str(model), "--out", str(run)]
+            started = time.monotonic()
+            code = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
+            seconds.append(time.monotonic() - started)
+        print(f"digitpad teach, {number + 1}/{NUM_TIMED}: {seconds[-1]:.1f} s, exit code {code}", file=sys.stderr)
+    return record.spread(seconds)
 
 
 def page(measured: dict[str, Any]) -> str:

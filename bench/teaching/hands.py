@@ -1,6 +1,8 @@
 """The pen data as the network sees it, writer by writer."""
 
+import contextlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +11,16 @@ from numpy.typing import NDArray
 from bench.drawings.reading import Table, read_all
 from bench.drawings.settings import REFERENCE
 from bench.drawings.ways import OURS
+from digitpad.corrections import store
+from digitpad.corrections.correction import Answer, Correction, encode
 from digitpad.training.datasets import pen
 from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
+from digitpad.training.preprocessing.contract import to_pixels
 
 FEWEST = 40
 """A writer with fewer digits is not taught."""
+
+_NUM_SESSIONS = 8
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +60,16 @@ class Hands:
     def choose(self, writer: int, count: int) -> NDArray[np.int64]:
         """Indices of some digits of a writer, drawn at random but the same on every call; fewer are among more."""
         return np.random.default_rng(writer).permutation(np.flatnonzero(self.writers == writer))[:count]
+
+    def keep(self, writer: int, count: int, kept: Path) -> None:
+        """Put some digits of a writer into a new store, as corrections from several sessions."""
+        with contextlib.closing(store.open(kept)) as corrections:
+            for number, index in enumerate(self.choose(writer, count)):
+                session = f"{number % _NUM_SESSIONS:032x}"
+                picture = encode(to_pixels(255 - self.digits.images[index : index + 1])[0])
+                truth, answer = str(self.digits.labels[index]), Answer("digit", "0", 0.0)
+                made = datetime(2026, 1, 1, tzinfo=UTC)
+                corrections.add(Correction(f"{index:032x}", session, made, truth, answer, "bench", picture, None))
 
 
 def _seen(table: Table) -> NDArray[np.uint8]:

@@ -1,5 +1,7 @@
 """The gate lets pass what got no worse, and says what did."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -39,3 +41,11 @@ def test_a_rejection_names_what_got_worse_and_by_how_much() -> None:
     assert gate.verdict({"drawings": fine}) == []
     [reason] = gate.verdict({"drawings": fine, "mnist": worse})
     assert reason == ("MNIST: 100.00% right before, 90.00% afterwards (n = 50); the gate allows a loss of 0.1 points.")
+
+
+def test_many_lessons_may_lose_no_more_than_one() -> None:
+    before, after = np.arange(1000) >= 1, np.arange(1000) >= 2
+    check = gate.compare("all", (before, after), 0.001)
+    assert check.is_passed
+    assert not dataclasses.replace(check, first=1.0).is_passed
+    assert "100.00% of the first model" in dataclasses.replace(check, first=1.0).reason

@@ -1,22 +1,27 @@
 """A lesson leaves a verified model, a report and a verdict behind, and never looks at the test set."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from typer.testing import CliRunner
 
-from digitpad import Recognizer, artifact
+from digitpad import Recognizer, artifact, cli
 from digitpad.corrections import store
 from digitpad.corrections.correction import Correction
-from digitpad.errors import InputError, RunError
-from digitpad.teaching import command, lesson, tuning
+from digitpad.errors import ArtifactError, InputError, RunError
+from digitpad.teaching import command, gate, lesson, tuning
 from digitpad.training import runs
 from digitpad.training.datasets import mnist
 from digitpad.training.datasets.splits import SealedSplit
 from digitpad.training.runs import RunFolder
 from tests.conftest import build_once
+from tests.golden import GOLDEN
 from tests.teaching.conftest import correction, draw_number, golden
+from tests.test_cli import digitpad
 
 pytestmark = pytest.mark.long
 
@@ -73,7 +78,7 @@ def test_the_card_says_what_was_taught_and_nothing_that_was_measured_of_another_
 def test_everything_that_may_get_worse_is_measured(taught: RunFolder) -> None:
     checks = figures(taught)["teaching"]["checks"]
     digits = {f"digit {digit}" for digit in range(10)}
-    assert set(checks) == {"learned", "held out", "mnist", "drawings", "non-digits", "ece"} | digits
+    assert set(checks) == {"learned", "held out", "mnist", "drawings", "sure", "non-digits", "ece"} | digits
     assert checks["learned"]["num_pictures"] == 6
     assert checks["held out"]["num_pictures"] == 1
 
@@ -116,6 +121,36 @@ def test_the_command_ends_with_3_if_the_gate_rejects(
     assert len(learned) == 6
     assert ("digitpad serve --model" in said) == accepted
     assert ("Rejected, and not to be served:\n  Non-digits refused: fewer." in said) == (not accepted)
+
+
+def test_a_model_that_unlearned_something_is_rejected_and_refused(
+    taught: RunFolder, drawn: Path, tmp_path: Path
+) -> None:
+    """Ones that are said to be sevens, and a nought that is said to be no digit, cost what they must."""
+    teaching = artifact.load(taught.onnx_model).card["teaching"]
+    assert not teaching["accepted"]
+    assert any("The digit 1 in both" in reason for reason in teaching["reasons"])
+    served = digitpad("serve", "--port", "0", "--model", taught.path)
+    assert served.returncode == 2
+    assert teaching["reasons"][0].rstrip(".") in served.stderr
+    with pytest.raises(ArtifactError, match="Expected a model that passed"):
+        lesson.teach(told(), taught.onnx_model, mnist.load(drawn), RunFolder(tmp_path), say=lambda text: None)
+    again = digitpad("predict", "--model", taught.path, GOLDEN / "7-medium-light.png")
+    assert again.returncode == 0
+
+
+def test_the_command_line_passes_the_exit_code_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(command, "teach", lambda *_: command.REJECTED)
+    result = CliRunner().invoke(cli.app, ["teach", str(tmp_path / "kept.sqlite")])
+    assert result.exit_code == 3
+
+
+def test_what_was_taught_before_is_compared_with_the_first_model(taught: RunFolder) -> None:
+    card = artifact.load(taught.onnx_model).card
+    check = gate.compare("MNIST's validation images", (np.ones(10, bool), np.ones(10, bool)), 0.001)
+    model = dataclasses.replace(artifact.load(artifact.shipped()), card=card)
+    [remembered] = lesson.remember({"mnist": check}, model).values()
+    assert remembered.first == card["teaching"]["checks"]["mnist"]["before"]
 
 
 def test_a_folder_with_files_is_refused_before_anything_is_done(taught: RunFolder, tmp_path: Path) -> None:

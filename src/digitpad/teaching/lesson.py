@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from digitpad.training.datasets.mnist import Dataset
 from digitpad.training.datasets.splits import Split
 from digitpad.training.evaluation.calibration import Calibrated
 from digitpad.training.export import keras_file, onnx_file, restore, verify
+from digitpad.training.recipe import Recipe
 from digitpad.training.reporting import machine, record
 from digitpad.training.runs import RunFolder
 
@@ -41,7 +42,7 @@ def teach(
     MNIST's test set stays sealed.
 
     Args:
-        corrections: from a store.
+        corrections: from a store, oldest first.
         start: the model file to begin with.
         dataset: from `mnist.load`.
         run: a new folder.
@@ -52,11 +53,12 @@ def teach(
 
     Raises:
         InputError: there is no correction to learn from.
-        ArtifactError: the model cannot be used, or is not one of digitpad's recipes.
+        ArtifactError: the model cannot be used, was rejected itself, or is not one of digitpad's recipes.
         VerificationError: a saved model does not give the same answers as the one in memory.
     """
     started = time.monotonic()
     model = artifact.load(start)
+    artifact.check_accepted(model)
     recipe = restore.recipe(model)
     samples = gather(corrections, Recognizer(model), refuses=recipe.strange > 0)
     _announce(samples, say)
@@ -68,8 +70,9 @@ def teach(
     questions, pictures = Questions.ask(validation, [recipe.seed, _EXAM]), Pictures.of(samples.digits)
     answered = Answered.by(teacher.before, questions), Answered.by(after, questions)
     read = exam.read(teacher.before, pictures), exam.read(after, pictures)
-    checks = exam.check_corrections(*read, samples) | exam.check(*answered, questions)
+    checks = exam.check_corrections(*read, samples) | remember(exam.check(*answered, questions), model)
     figures = _figures(model, after.calibrated, samples, checks)
+    figures["teaching"]["data"] = _describe_data(run, model, recipe)
     figures["pictures"] = report.list_pictures(samples, *read)
     _save(run, after, validation, figures, say)
     figures["seconds"] = time.monotonic() - started
@@ -78,11 +81,28 @@ def teach(
     return figures
 
 
+def remember(checks: dict[str, gate.Check], model: Artifact) -> dict[str, gate.Check]:
+    """Compare with the first model too, if this one was taught before."""
+    earlier = model.card.get("teaching", {}).get("checks", {})
+    return {
+        name: replace(check, first=earlier[name]["first"] or earlier[name]["before"]) if name in earlier else check
+        for name, check in checks.items()
+    }
+
+
+def _describe_data(run: RunFolder, model: Artifact, recipe: Recipe) -> dict[str, Any]:
+    """The data of a lesson, and whether its validation images are ones that the first model did not learn from."""
+    data = runs.read_json(run.data)
+    is_same = data["sha256"] == model.card.get("data", {}).get("sha256")
+    return {"source": data["source"], "notice": data["notice"], "is_unseen": is_same and recipe.held_out}
+
+
 def _announce(samples: Samples, say: Callable[[str], None]) -> None:
     for name, reason in samples.left_out.items():
         say(f"Left out {name}: {reason}.")
     if not len(samples):
-        raise InputError("Expected corrections to learn from; there are none. Make some on a pad that keeps them.")
+        found = "all were left out" if samples.left_out else "there are none"
+        raise InputError(f"Expected corrections to learn from; {found}. Make some on a pad that keeps them.")
     num_held_out, num_sessions = int(samples.is_held_out.sum()), len(np.unique(samples.sessions))
     held_out = f"{num_held_out:,} of them held out" if num_held_out else "none of them held out"
     say(f"Corrections: {len(samples):,} pictures from {num_sessions:,} sessions, {held_out}.")

@@ -38,17 +38,17 @@ class Samples:
         """Which pictures are only for the exam, bool (num_pictures,): all of a session or none.
 
         A quarter of the sessions, chosen by the digests of their names, so that a session that was held out once is
-        never learned from later. If all are held out, none is: then there is nothing to learn from otherwise.
+        never learned from later. The first one is never held out: there is always something to learn from.
         """
-        chosen = np.array([_is_chosen(session) for session in self.sessions], bool)
-        return chosen & ~chosen.all()
+        first = self.sessions[0] if len(self) else ""
+        return np.array([_is_chosen(session) and session != first for session in self.sessions], bool)
 
 
 def gather(corrections: Iterable[Correction], recognizer: Recognizer, *, refuses: bool = True) -> Samples:
     """Look at corrections as a model does.
 
     Args:
-        corrections: from a store.
+        corrections: from a store, oldest first.
         recognizer: the model to begin with, which finds the digits of a number.
         refuses: whether it was trained on non-digits, and so can learn from them.
     """
@@ -84,7 +84,7 @@ def _trouble(truth: str, num_seen: int, *, refuses: bool) -> str:
         return "this model was trained on digits only, and takes everything for one"
     if num_told == num_seen:
         return ""
-    return "blank" if num_told == 1 else f"{num_told} digits were told, but {num_seen} found"
+    return "blank" if num_told == 1 else f"the correction has {num_told} digits, but {num_seen} were found"
 
 
 def _labels(truth: str) -> list[int]:

@@ -120,6 +120,28 @@ def test_after_a_restart_the_pad_says_so_and_recovers(notebook: Notebook, page: 
     pad.until(lambda: [each.truth for each in kept.iterate()] == ["8"])
 
 
+def test_after_a_restart_no_other_store_takes_corrections_under_the_name(
+    notebook: Notebook, page: Page, tmp_path: Path
+) -> None:
+    mine, other = (tmp_path / name for name in ("mine.sqlite", "other.sqlite"))
+    notebook.run(SETUP)
+    notebook.show(f"colab_pad(keep={str(mine)!r})")
+    page.goto(notebook.url)
+    pad = Pad(page, FIRST)
+    pad.draw(2)
+    pad.expect_digit(2)
+    pad.settle()
+    notebook.restart()
+    notebook.run(f"{SETUP}; colab_pad(keep={str(other)!r})")
+    pad.correct("7")
+    expect(pad.part("note")).to_contain_text("Not sent yet")
+    assert list(store.open(other).iterate()) == []
+    notebook.restart()
+    notebook.run(f"{SETUP}; colab_pad(keep={str(mine)!r})")
+    expect(pad.part("note")).to_have_text("Kept as 7 in mine.sqlite.")
+    assert [each.truth for each in store.open(mine).iterate()] == ["7"]
+
+
 def test_after_a_restart_no_other_model_answers_under_the_name(notebook: Notebook, page: Page) -> None:
     notebook.run(SETUP)
     notebook.show("colab_pad()")

@@ -250,9 +250,13 @@ def test_what_a_drawing_is_can_be_said_on_the_pad_and_in_a_cell(lab: Lab) -> Non
     lab.pad(SHOW_FIRST).part("takeBack").click()
     expect(pad.part("note")).to_have_text("Undone: the correction is not kept.")
     assert lab.run(TELL_KEPT) == kept.replace("('5', '3', 1), ", "").replace("('5', '3', 1)", "")
+    pad.correct("6")
+    expect(pad.part("note")).to_have_text("Kept as 6 in corrections.sqlite.")
     assert lab.run(CORRECT) == "8 not a digit"
-    assert lab.run(TELL_KEPT).startswith("[('not a digit', '3', 1)")  # in place of the 8
-    assert "('8'" not in lab.run(TELL_KEPT)
+    kept = lab.run(TELL_KEPT)
+    assert kept.startswith("[('not a digit', '3', 1)")  # in place of the 6 and the 8
+    assert "('6'" not in kept
+    assert "('8'" not in kept
 
 
 def test_the_keyboard_draws_and_undoes_on_the_pad_and_not_in_the_notebook(lab: Lab) -> None:

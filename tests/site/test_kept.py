@@ -51,3 +51,31 @@ def test_corrections_stay_in_the_browser(open_site: OpenSite, recognizer: Recogn
     expect(line).to_contain_text("2 corrections are")
     line.get_by_role("button", name="Delete all for good?").click()
     expect(line).to_be_hidden()
+
+
+def test_what_the_browser_refuses_is_told(open_site: OpenSite) -> None:
+    pad = open_site()
+    line = pad.page.locator("#kept")
+    wait_until_ready(pad)
+    pad.draw(2)
+    pad.expect_digit(2)
+    pad.settle()
+    pad.correct("7")
+    expect(line).to_contain_text("1 correction is kept")
+    for name in ("put", "delete", "clear"):
+        fail = "function () { throw new DOMException('It is full.', 'QuotaExceededError'); }"
+        pad.page.evaluate(f"() => {{ IDBObjectStore.prototype.{name} = {fail}; }}")
+    pad.correct("8")
+    expect(pad.part("note")).to_have_text(
+        "Not kept: This browser cannot store any more corrections. Download those that are kept, then delete them. "
+        "It is still kept as 7."
+    )
+    pad.part("takeBack").click()
+    expect(pad.part("note")).to_have_text("Not undone: The correction could not be deleted from this browser.")
+    expect(pad.part("takeBack")).to_be_visible()
+    line.get_by_role("button", name="Delete all").click()
+    line.get_by_role("button", name="Delete all for good?").click()
+    expect(line).to_contain_text("The corrections could not be deleted from this browser.")
+    pad.page.reload()
+    wait_until_ready(pad)
+    expect(line).to_contain_text("1 correction is kept")

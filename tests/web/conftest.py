@@ -72,6 +72,12 @@ UNSURE = {"status": "unsure", "reason": "It could also be a 9.", "digit": 4, "ca
 NO_DIGIT = {"status": "not a digit", "reason": "It does not look like a digit; the closest is an 8."}
 A_PICTURE = GOLDEN / "4-medium-dark.png"
 
+
+def problem(status: int, kind: str, detail: str) -> dict[str, Any]:
+    document = {"type": f"urn:digitpad:problem:{kind}", "title": "", "status": status, "detail": detail}
+    return {"status": status, "json": document, "content_type": "application/problem+json"}
+
+
 OpenPad = Callable[..., Pad]
 
 

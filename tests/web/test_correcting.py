@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from digitpad.corrections.correction import Answer
+from digitpad.corrections.correction import MAX_TRUTH, Answer
 from tests import video
 from tests.hands import Pad
-from tests.web.conftest import A_PICTURE, DESKTOP, NO_DIGIT, PHONE, UNSURE, Kept, OpenPad
+from tests.web.conftest import A_PICTURE, DESKTOP, NO_DIGIT, PHONE, UNSURE, Kept, OpenPad, problem
 
 KEPT = "Kept as {} in corrections.sqlite on this server."
 
@@ -65,6 +65,79 @@ def test_the_last_word_on_a_drawing_is_kept(open_pad: OpenPad, kept: Kept) -> No
     expect_note(pad, KEPT.format(1))
     pad.until(lambda: kept.truths == ["1", "not a digit"])
     assert len({correction.session for correction in kept.corrections}) == 1
+
+
+def test_what_was_kept_before_stays_if_the_next_is_refused(open_pad: OpenPad, kept: Kept) -> None:
+    pad = open_pad(url=kept.url)
+    draw(pad, 2)
+    pad.correct("7")
+    expect_note(pad, KEPT.format(7))
+    full = problem(507, "store-full", "Expected room; there is none.")
+    pad.page.route("**/api/corrections", lambda route: route.fulfill(**full), times=1)
+    pad.correct("8")
+    expect_note(pad, "Not kept: Expected room; there is none. It is still kept as 7.")
+    assert kept.truths == ["7"]
+    pad.correct("9")
+    expect_note(pad, KEPT.format(9))
+    pad.until(lambda: kept.truths == ["9"])
+    pad.part("takeBack").click()
+    expect_note(pad, "Undone: the correction is not kept.")
+    assert kept.truths == []
+    pad.complaints.clear()  # the browser itself notes refusals in its console
+
+
+def test_what_could_not_be_taken_back_can_be_still(open_pad: OpenPad, kept: Kept) -> None:
+    pad = open_pad(url=kept.url)
+    draw(pad, 2)
+    pad.correct("7")
+    expect_note(pad, KEPT.format(7))
+    forbidden = problem(403, "forbidden", "Expected a page of this server.")
+    pad.page.route("**/api/corrections/*", lambda route: route.fulfill(**forbidden), times=1)
+    pad.part("takeBack").click()
+    expect_note(pad, "Not undone: Expected a page of this server.")
+    pad.part("takeBack").click()
+    expect_note(pad, "Undone: the correction is not kept.")
+    assert kept.truths == []
+    pad.complaints.clear()
+
+
+def test_nothing_is_corrected_until_the_drawing_as_it_is_now_was_read(open_pad: OpenPad, kept: Kept) -> None:
+    pad = open_pad(url=kept.url)
+    draw(pad, 2)
+    waiting: list[Route] = []
+    pad.page.route("**/api/predict", lambda route: waiting.append(route))
+    for number in (1, 2):  # the second while the first is read
+        pad.stroke((0.1 * number, 0.9), (0.1 * number, 0.95))
+        pad.until(lambda: len(waiting) == 1)
+        expect(pad.part("wrong")).to_be_disabled()
+        pad.page.keyboard.press("w")
+        pad.part("wrong").click(force=True)
+        expect(pad.part("row")).to_be_hidden()
+    waiting[0].continue_()
+    pad.until(lambda: len(waiting) == 2)
+    expect(pad.part("wrong")).to_be_disabled()
+    waiting[1].continue_()
+    pad.settle()
+    pad.correct("7")
+    expect_note(pad, KEPT.format(7))
+    (correction,) = kept.corrections
+    assert correction.strokes
+    assert len(correction.strokes) == 3
+
+
+def test_what_is_too_long_is_told(open_pad: OpenPad, kept: Kept) -> None:
+    pad = open_pad(url=kept.url)
+    pad.choose("Number")
+    pad.set_brush(12)
+    pad.draw_number("47")
+    pad.expect_number("47")
+    pad.part("wrong").click()
+    pad.part("truth").fill("7" * (MAX_TRUTH + 1))
+    pad.part("keep").click()
+    expect(pad.part("fault")).to_have_text("Expected at most 200 digits and spaces; got 201.")
+    pad.part("truth").fill("7" * MAX_TRUTH)
+    pad.part("keep").click()
+    expect_note(pad, KEPT.format("7" * MAX_TRUTH))
 
 
 def test_by_keyboard_alone(open_pad: OpenPad, kept: Kept) -> None:

@@ -1,11 +1,12 @@
 """No correction is lost on its way: not offline, not with the page closed, not between two of them."""
 
-from typing import Any
+import json
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Route, expect
 
 from tests.hands import Pad
-from tests.web.conftest import DESKTOP, Kept, OpenPad
+from tests.web.conftest import DESKTOP, Kept, OpenPad, problem
 from tests.web.test_correcting import KEPT, draw, expect_note
 
 LATER = "Not sent yet; it is kept in this browser and will be sent later."
@@ -21,11 +22,6 @@ def another(pad: Pad, kept: Kept) -> Pad:
     other.page.goto(kept.url)
     other.expect_blank()
     return other
-
-
-def problem(status: int, kind: str, detail: str) -> dict[str, Any]:
-    document = {"type": f"urn:digitpad:problem:{kind}", "title": "", "status": status, "detail": detail}
-    return {"status": status, "json": document, "content_type": "application/problem+json"}
 
 
 def test_what_was_not_sent_is_sent_later_even_by_a_page_that_is_opened_later(open_pad: OpenPad, kept: Kept) -> None:
@@ -78,6 +74,56 @@ def test_what_waits_can_be_taken_back(open_pad: OpenPad, kept: Kept) -> None:
     go(pad, online=True)
     expect_note(pad, "Undone: the correction is not kept.")
     assert kept.truths == []
+    pad.complaints.clear()
+
+
+def test_what_waits_in_place_of_another_is_taken_back_with_that(open_pad: OpenPad, kept: Kept) -> None:
+    pad = open_pad(url=kept.url)
+    draw(pad, 2)
+    pad.correct("7")
+    expect_note(pad, KEPT.format(7))
+    go(pad, online=False)
+    pad.correct("8")
+    expect_note(pad, LATER)
+    pad.part("takeBack").click()
+    expect_note(pad, "Not undone yet; it will be as soon as possible.")
+    assert kept.truths == ["7"]
+    go(pad, online=True)
+    expect_note(pad, "Undone: the correction is not kept.")
+    pad.until(lambda: kept.truths == [])
+    pad.complaints.clear()
+
+
+@pytest.mark.parametrize("status", [404, 413])
+def test_what_a_proxy_says_is_not_final(open_pad: OpenPad, kept: Kept, status: int) -> None:
+    pad = open_pad(url=kept.url)
+    page = {"status": status, "body": "<html>No.</html>", "content_type": "text/html"}
+    pad.page.route("**/api/corrections", lambda route: route.fulfill(**page), times=1)
+    draw(pad, 2)
+    pad.correct("7")
+    expect_note(pad, LATER)
+    expect_note(pad, KEPT.format(7))
+    assert kept.truths == ["7"]
+    pad.complaints.clear()
+
+
+def test_one_that_always_fails_keeps_no_other_back(open_pad: OpenPad, kept: Kept) -> None:
+    def fail_on(route: Route) -> None:
+        if json.loads(route.request.post_data or "")["truth"] in ("1", "3"):
+            route.fulfill(**problem(500, "internal-error", "It failed."))
+        else:
+            route.continue_()
+
+    pad = open_pad(url=kept.url)
+    pad.page.route("**/api/corrections", fail_on)
+    for truth in "123456":  # their order is not that of time
+        draw(pad, 2)
+        pad.correct(truth)
+        expect_note(pad, LATER if truth in "13" else KEPT.format(truth))
+        pad.clear()
+    assert sorted(kept.truths) == ["2", "4", "5", "6"]
+    pad.page.unroute("**/api/corrections")
+    pad.until(lambda: sorted(kept.truths) == list("123456"))
     pad.complaints.clear()
 
 

@@ -34,8 +34,8 @@ def colab_pad(
 
     The page calls `google.colab.kernel.invokeFunction("mnist.predict_digit", [dataUrl], {})`, which returns JSON, and
     "mnist.read_digits" for numbers if the model is a `Recognizer`. What you say that a drawing is goes to
-    "mnist.correct_digit" as JSON, and its id to "mnist.undo_correction" to take it back. Outside Colab, the output says
-    what to use instead. Each pad stays registered until Python exits.
+    "mnist.correct_digit" as JSON, and its id to "mnist.undo_correction" to take it back, both with the store's name.
+    Outside Colab, the output says what to use instead. Each pad stays registered until Python exits.
 
     Args:
         model: as for `DrawingPad`.
@@ -69,9 +69,24 @@ def _keep(kept: str | Path | None, suffix: str) -> dict[str, str] | None:
     if kept is None:
         return None
     keeper = Keeper(kept)
-    _register(CORRECT + suffix, lambda record: JSON(attempt(lambda: keeper.add(json.loads(record)))))
-    _register(UNDO + suffix, lambda correction: JSON(attempt(lambda: keeper.store.remove(correction))))
+    _register(CORRECT + suffix, _guarding(keeper, lambda record: keeper.add(json.loads(record))))
+    _register(UNDO + suffix, _guarding(keeper, keeper.store.remove))
     return {**keeper.place, "correct": CORRECT + suffix, "undo": UNDO + suffix}
+
+
+def _guarding(keeper: Keeper, function: Callable[[str], object]) -> Callable[[str, str], JSON]:
+    """A function for the page to call that leaves alone what is meant for another store.
+
+    After a restart, the page may call the function of another pad, because the numbers begin anew.
+    """
+
+    def act(argument: str, name: str) -> JSON:
+        if name != keeper.place["name"]:
+            error = "Expected a correction for this pad's store; got one for another's. Run its cell again."
+            return JSON({"error": error, "temporary": True})
+        return JSON(attempt(lambda: function(argument)))
+
+    return act
 
 
 def _answering(function: Callable[[str], dict[str, Any]]) -> Callable[[str], JSON]:
@@ -86,7 +101,7 @@ def _answering(function: Callable[[str], dict[str, Any]]) -> Callable[[str], JSO
     return answer
 
 
-def _register(name: str, function: Callable[[str], JSON]) -> None:
+def _register(name: str, function: Callable[..., JSON]) -> None:
     """Let the page call a function; outside Colab this does nothing, and the page says what to use instead."""
     try:
         from google.colab import output

@@ -5,20 +5,27 @@ import hashlib
 import io
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from PIL import Image
 
-from digitpad.corrections import correction, store, target
-from digitpad.corrections.correction import MAX_POINTS, MAX_STROKES, Correction
-from digitpad.errors import DigitpadError, NotKeptError
+from digitpad.corrections import correction
+from digitpad.corrections.correction import MAX_POINTS, MAX_STROKES, Answer, Correction
+from digitpad.errors import DigitpadError, MissingPartError, NotKeptError
 from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction
 from digitpad.strokes import Stroke
 
+if TYPE_CHECKING:
+    from digitpad.corrections.store import Store
+
 _MOST_PX = 800  # the longer side of a picture that is kept, as the page sends it
+_COMPARED_PX = 32
+_ALIKE = 16  # levels between the same picture in two files, one of which may be a JPEG
 
 
 class Keeper:
@@ -37,19 +44,22 @@ class Keeper:
 
         Raises:
             DigitpadError: as for `corrections.store.open`.
+            MissingPartError: a package that it needs is not installed.
         """
-        self.store = store.open(kept)
-        name = hashlib.sha256(str(target.parse(kept)).encode()).hexdigest()[:16]
+        self.store, address = _open(kept)
+        name = hashlib.sha256(address.encode()).hexdigest()[:16]
         self.place = {"where": self.store.where, "name": name}
         self._session = secrets.token_hex(16)
 
-    def add(self, record: dict[str, Any]) -> None:
-        """Keep a record that a page sent.
+    def add(self, record: dict[str, Any]) -> Correction:
+        """Keep a record that a page sent, and return what is kept of it.
 
         Raises:
             DigitpadError: it is not one, or it cannot be kept.
         """
-        self.store.add(Correction.from_json(record))
+        made = Correction.from_json(record)
+        self.store.add(made)
+        return made
 
     def correct(
         self,
@@ -71,18 +81,16 @@ class Keeper:
         Raises:
             DigitpadError: the truth is none, or it cannot be kept.
         """
-        points = [stroke.round(1).tolist() for stroke in strokes]
-        is_too_much = len(points) > MAX_STROKES or sum(map(len, points)) > MAX_POINTS
         made = Correction.from_json(
             {
                 "id": secrets.token_hex(16),
                 "session": self._session,
                 "made": correction.to_text(datetime.now(UTC)),
                 "truth": str(truth),
-                "answer": _describe(answer),
+                "answer": asdict(Answer.of(answer)),
                 "model": model_id,
                 "picture": _to_url(drawing),
-                "strokes": points if points and not is_too_much else None,
+                "strokes": _to_points(strokes),
             }
         )
         self.store.add(made)
@@ -98,11 +106,44 @@ def attempt(work: Callable[[], object]) -> dict[str, Any]:
     return {}
 
 
-def _describe(answer: Prediction | Reading) -> dict[str, Any]:
-    if isinstance(answer, Reading):
-        return {"status": "number" if answer.text else "not a digit", "text": answer.text, "confidence": 0}
-    text = str(answer.digit) if answer.status in ("digit", "unsure") else ""
-    return {"status": answer.status, "text": text, "confidence": min(1.0, float(answer.confidence))}
+def shows(kept: Correction, drawing: Image.Image, strokes: Sequence[Stroke]) -> bool:
+    """Whether a correction is of a drawing: of the same strokes, or for a picture, of one that looks the same."""
+    points = _to_points(strokes)
+    if points is None and kept.strokes is None:
+        return _look_alike(Image.open(io.BytesIO(kept.picture)), drawing)
+    if points is None or kept.strokes is None:
+        return False
+    return [len(stroke) for stroke in points] == [len(stroke) for stroke in kept.strokes] and all(
+        np.allclose(one, other, rtol=0, atol=0.11)  # a page rounds halves otherwise
+        for one, other in zip(points, kept.strokes, strict=True)
+    )
+
+
+def _look_alike(one: Image.Image, other: Image.Image) -> bool:
+    if abs(one.width / one.height - other.width / other.height) > 0.05:
+        return False
+    small = [
+        np.asarray(picture.convert("L").resize((_COMPARED_PX, _COMPARED_PX), Image.Resampling.BOX), np.int16)
+        for picture in (one, other)
+    ]
+    return bool(np.abs(small[0] - small[1]).max() <= _ALIKE)
+
+
+def _open(kept: str | Path) -> "tuple[Store, str]":
+    """A store and its address; databases take long to import, so only pads that keep something do."""
+    try:
+        from digitpad.corrections import store, target
+    except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
+        raise MissingPartError.package(package, "keeping corrections", "digitpad[keep]") from None
+    return store.open(kept), str(target.parse(kept))
+
+
+def _to_points(strokes: Sequence[Stroke]) -> list[list[list[float]]] | None:
+    """Strokes as they are kept, to a tenth of a px; None if there are none, or more than are kept."""
+    points = [stroke.round(1).tolist() for stroke in strokes]
+    is_too_much = len(points) > MAX_STROKES or sum(map(len, points)) > MAX_POINTS
+    return points if points and not is_too_much else None
 
 
 def _to_url(drawing: Image.Image) -> str:

@@ -3,7 +3,7 @@
 import base64
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from PIL import Image
 from digitpad import esm
 from digitpad.corrections.correction import Correction
 from digitpad.errors import DigitpadError, InputError
-from digitpad.notebook.keeper import Keeper, attempt
+from digitpad.notebook.keeper import Keeper, attempt, shows
 from digitpad.notebook.reader import as_reader, read, read_page
 from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction
@@ -34,6 +34,8 @@ class _Read:
     reading: Reading | None
     drawing: Image.Image | None
     strokes: list[Stroke]
+    kept: list[str] = field(default_factory=list)
+    """Ids of its corrections, the last one last; those before could not be removed yet."""
 
 
 _NOTHING = _Read(None, None, None, [])
@@ -74,7 +76,6 @@ class DrawingPad(anywidget.AnyWidget):
         self._reads_pages = isinstance(self._reader, Recognizer)
         self._keeper = None if keep is None else Keeper(keep)
         self.set_trait("_keeps", self._keeper.place if self._keeper else None)
-        self._corrected: tuple[_Read, str] | None = None  # the drawing that `correct` was called for last
         self._callbacks: list[OnPrediction] = []
         self._read_last = _NOTHING
         self.on_msg(self._receive)
@@ -118,7 +119,9 @@ class DrawingPad(anywidget.AnyWidget):
         return list(self._keeper.store.iterate())[::-1] if self._keeper else []
 
     def correct(self, truth: int | str) -> Correction:
-        r"""Say what the current drawing is, whether it was read rightly or not; if said again, the last time counts.
+        r"""Say what the current drawing is, whether it was read rightly or not.
+
+        If it is said again, here or on the pad, the last time counts.
 
         Args:
             truth: a digit, "not a digit", or several digits, such as "1984" or "1984 07\n12".
@@ -128,7 +131,7 @@ class DrawingPad(anywidget.AnyWidget):
 
         Raises:
             InputError: nothing is drawn, the pad keeps no corrections, or the truth is none of these.
-            DigitpadError: it cannot be kept.
+            DigitpadError: it cannot be kept, or what was said before cannot be removed; the next call removes that.
         """
         last, keeper = self._read_last, self._keeper
         if keeper is None:
@@ -137,9 +140,7 @@ class DrawingPad(anywidget.AnyWidget):
         if answer is None or last.drawing is None or (last.prediction and last.prediction.status == "blank"):
             raise InputError("Expected a drawing that was read; there is none. Draw on the pad first.")
         kept = keeper.correct(truth, answer, self._reader.model_id, last.drawing, last.strokes)
-        if self._corrected and self._corrected[0] is last:
-            keeper.store.remove(self._corrected[1])
-        self._corrected = (last, kept.id)
+        _keep_only(kept.id, last, keeper)
         return kept
 
     def on_prediction(self, function: OnPrediction) -> OnPrediction:
@@ -170,7 +171,12 @@ class DrawingPad(anywidget.AnyWidget):
             return {"error": "Expected a pad that keeps corrections; this one does not.", "temporary": False}
         if message["kind"] == "undo":
             return attempt(lambda: keeper.store.remove(message["correction"]))
-        return attempt(lambda: keeper.add(message["record"]))
+        return attempt(lambda: self._keep_record(message["record"], keeper))
+
+    def _keep_record(self, record: dict[str, Any], keeper: Keeper) -> None:
+        last, made = self._read_last, keeper.add(record)
+        if last.drawing and shows(made, last.drawing, last.strokes):  # otherwise it waited, and is of an earlier one
+            _keep_only(made.id, last, keeper)
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -202,3 +208,12 @@ class DrawingPad(anywidget.AnyWidget):
             except Exception as error:  # otherwise it would only show up in a log
                 notices.append(f"An on_prediction callback failed: {type(error).__name__}: {error}")
         return notices
+
+
+def _keep_only(id: str, drawing: _Read, keeper: Keeper) -> None:  # noqa: A002
+    """Remove the corrections of a drawing but the last."""
+    earlier = [each for each in drawing.kept if each != id]
+    drawing.kept[:] = [*earlier, id]
+    for each in earlier:
+        keeper.store.remove(each)
+        drawing.kept.remove(each)

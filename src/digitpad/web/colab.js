@@ -20,8 +20,8 @@ function show(root, { names, model, elsewhere, keeps }) {
   }
   const pad = mount(root, { predict: (canvas) => ask(names.predict, canvas), read, slow: SLOW });
   if (keeps) {
-    const send = (record) => invoke(keeps.correct, JSON.stringify(record));
-    keep(pad, { ...keeps, send, remove: (id) => invoke(keeps.undo, id) });
+    const send = (record) => invoke(keeps.correct, JSON.stringify(record), keeps.name);
+    keep(pad, { ...keeps, send, remove: (id) => invoke(keeps.undo, id, keeps.name) });
   }
 
   async function ask(name, canvas) {
@@ -30,13 +30,15 @@ function show(root, { names, model, elsewhere, keeps }) {
     return answer;
   }
 
-  async function invoke(name, argument) {
-    const result = await kernel.invokeFunction(name, [argument], {}).catch((error) => {
+  async function invoke(name, ...given) {
+    const result = await kernel.invokeFunction(name, given, {}).catch((error) => {
       const message = String(error.message ?? error);
-      throw new Error(message.includes("Function not found") ? GONE : `Colab could not ask Python: ${message}`);
+      const isAway = message.includes("Function not found");
+      throw Object.assign(new Error(isAway ? GONE : `Colab could not ask Python: ${message}`), { isAway });
     });
     const answer = result.data["application/json"];
-    if (answer.error) throw Object.assign(new Error(answer.error), { permanent: !answer.temporary });
+    const { error, temporary } = answer;
+    if (error) throw Object.assign(new Error(error), { permanent: !temporary, isAway: temporary });
     return answer;
   }
 }

@@ -32,9 +32,10 @@ export class Corrector {
    * @param {[HTMLElement, EventTarget, () => void]} where  what `pad.correct` gives
    * @param {object} keeping
    * @param {string} keeping.where  where corrections are kept, for people
-   * @param {(record: object, onLate: (note: string) => void) => Promise<void>} keeping.send  keeps a record; `onLate` is
-   *     told if that takes long
-   * @param {(id: string, onLate: (note: string) => void) => Promise<void>} keeping.remove  takes a record back
+   * @param {(record: object, onLate: (note: string) => void, earlier: string[]) => Promise<void>} keeping.send  keeps a
+   *     record, and only then takes back the `earlier` ones of its drawing; `onLate` is told if that takes long
+   * @param {(id: string, onLate: (note: string) => void) => Promise<void>} keeping.remove  takes a record back, with the
+   *     earlier ones if they are kept still
    * @param {string} [keeping.model]  the model, if the answers do not say
    */
   constructor([place, keys, leave], keeping) {
@@ -43,7 +44,7 @@ export class Corrector {
     this.#find("hint").textContent = `What is it? The drawing is then kept in ${keeping.where}.`;
     this.#find("row").setAttribute("aria-description", this.#find("hint").textContent);
     this.#find("row").addEventListener("click", ({ target }) => target.matches("[value]") && this.#keep(target.value));
-    this.#follow("wrong", () => (this.#isOpen ? this.#cancel() : this.#open()));
+    this.#follow("wrong", () => (this.#isOpen ? this.#cancel() : this.#canOpen && this.#open()));
     this.#follow("takeBack", () => this.#takeBack());
     this.#follow("keep", () => this.#keepNumber());
     this.#follow("none", () => this.#keep(NO_DIGIT));
@@ -57,13 +58,19 @@ export class Corrector {
     const wasNumber = this.#isNumber;
     this.#shown = isAnswer ? shown : null;
     this.#strokes = isAnswer ? toStrokes(shown.marks) : null;
-    if (!isAnswer || wasNumber || this.#isNumber) this.close(); // the row for one digit suits every answer
+    if (!isAnswer || wasNumber || this.#isNumber) this.#close(); // the row for one digit suits every answer
     this.#find("wrong").hidden = !isAnswer;
+    this.#find("wrong").setAttribute("aria-disabled", false);
     this.#showKept();
   }
 
-  /** Close the row: the drawing changes. */
+  /** Let nothing be corrected until the next answer: the drawing changes, and the answer on show is of what it was. */
   close() {
+    this.#find("wrong").setAttribute("aria-disabled", true);
+    this.#close();
+  }
+
+  #close() {
     this.#find("row").hidden = true;
     this.#find("wrong").setAttribute("aria-expanded", false);
     this.#note("");
@@ -76,6 +83,11 @@ export class Corrector {
 
   get #isOpen() {
     return !this.#find("row").hidden;
+  }
+
+  get #canOpen() {
+    const { hidden, ariaDisabled } = this.#find("wrong");
+    return !hidden && ariaDisabled !== "true";
   }
 
   /** Whether the answer may be several digits. */
@@ -99,7 +111,7 @@ export class Corrector {
   }
 
   #cancel() {
-    this.close();
+    this.#close();
     this.#showKept();
     this.#leave();
   }
@@ -109,7 +121,7 @@ export class Corrector {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const isTyping = target.matches?.("input:not([type=range]), textarea, select, [contenteditable]");
     if (!this.#isOpen) {
-      if (isTyping || key.toLowerCase() !== "w" || this.#find("wrong").hidden) return;
+      if (isTyping || key.toLowerCase() !== "w" || !this.#canOpen) return;
       this.#open();
     } else if (key === "Escape") this.#cancel();
     else if (target === this.#find("truth") && key === "Enter" && !event.shiftKey) this.#keepNumber();
@@ -138,35 +150,48 @@ export class Corrector {
 
   /** Keep what the drawing on show is, in place of what was kept of it before. */
   async #keep(truth) {
-    const earlier = this.#found;
+    const [before, mark] = [this.#found, this.#shown.marks.at(-1)];
     const record = toRecord(this.#shown, this.#strokes, truth, { session: this.#session, model: this.#keeping.model });
-    const kept = { record, note: "Keeping…", isKept: true };
-    this.#kept.set(this.#shown.marks.at(-1), kept);
-    this.close();
+    const kept = { record, note: "Keeping…", isKept: true, earlier: before ? [before, ...before.earlier] : [] };
+    this.#kept.set(mark, kept);
+    this.#close();
     this.#showKept();
     this.#leave();
-    if (earlier) this.#keeping.remove(earlier.record.id, () => {}).catch(({ message }) => this.tell(message));
     try {
-      await this.#keeping.send(record, (note) => this.#update(kept, note));
-      this.#update(kept, `Kept as ${truth.replaceAll("\n", " ")} in ${this.#keeping.where}.`);
+      const earlier = kept.earlier.map(({ record: { id } }) => id);
+      await this.#keeping.send(record, (note) => this.#update(kept, note), earlier);
+      kept.earlier = [];
+      this.#update(kept, `Kept as ${toText(kept)} in ${this.#keeping.where}.`);
     } catch ({ message }) {
-      kept.isKept = false;
-      if (this.#found === kept) this.#update(kept, `Not kept: ${message}`);
-      else this.tell(`The correction to ${truth} was not kept: ${message}`);
+      this.#refuse(kept, mark, message);
     }
   }
 
+  /** Tell that a correction was not kept; what was kept of the drawing before stays. */
+  #refuse(kept, mark, message) {
+    const isOnShow = this.#found === kept;
+    kept.isKept = false;
+    const left = kept.earlier.find(({ isKept }) => isKept) ?? kept;
+    left.note = `Not kept: ${message}${left.isKept ? ` It is still kept as ${toText(left)}.` : ""}`;
+    if (this.#kept.get(mark) === kept) this.#kept.set(mark, left);
+    if (isOnShow) this.#showKept();
+    else this.tell(`The correction to ${toText(kept)} was not kept: ${message}`);
+  }
+
   async #takeBack() {
-    const kept = this.#found;
+    const [kept, mark] = [this.#found, this.#shown.marks.at(-1)];
     const undone = { ...kept, isKept: false, note: "Undoing…" };
-    this.#kept.set(this.#shown.marks.at(-1), undone);
+    this.#kept.set(mark, undone);
     this.#showKept();
     this.#leave();
     try {
       await this.#keeping.remove(kept.record.id, (note) => this.#update(undone, note));
       this.#update(undone, "Undone: the correction is not kept.");
     } catch ({ message }) {
-      this.tell(`Not undone: ${message}`);
+      if (this.#kept.get(mark) !== undone) return; // it was corrected again, which takes this one back, too
+      undone.isKept = true;
+      this.#update(undone, `Not undone: ${message}`);
+      if (this.#found !== undone) this.tell(`The correction to ${toText(kept)} was not undone: ${message}`);
     }
   }
 
@@ -200,4 +225,8 @@ export class Corrector {
   #find(name) {
     return this.#place.querySelector(`[data-dp="${name}"]`);
   }
+}
+
+function toText({ record: { truth } }) {
+  return truth.replaceAll("\n", " ");
 }

@@ -95,7 +95,7 @@ function tellCount() {
   find("download").hidden = !length && !isFiltered;
   find("none").hidden = length > 0 || Boolean(next);
   find("none").textContent = isFiltered
-    ? "None is like that."
+    ? "No correction matches."
     : "Nothing is kept yet. Draw something on the pad, press “Wrong?” below its answer and say what it is.";
 }
 

@@ -16,7 +16,7 @@ import { Outbox } from "./outbox.js";
 export function keep(pad, { where, name = where, send, remove }) {
   const outbox = new Outbox(name, { send, remove, tell: (message) => corrector.tell(message) });
   const corrector = pad.correct((...place) => {
-    const [later, undo] = [(record, onLate) => outbox.send(record, onLate), (id, onLate) => outbox.remove(id, onLate)];
+    const [later, undo] = [(...sent) => outbox.send(...sent), (...undone) => outbox.remove(...undone)];
     return new Corrector(place, { where, send: later, remove: undo });
   });
   return outbox;

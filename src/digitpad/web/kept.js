@@ -6,23 +6,27 @@ import { Records } from "./records.js";
 import { askTwice } from "./twice.js";
 
 const NAME = "corrections.jsonl";
-const REFUSED = "This browser lets the page keep nothing more, or nothing at all. Download what is kept, and delete it.";
+const REFUSED = "This browser cannot store any more corrections. Download those that are kept, then delete them.";
+const UNDELETED = "The correction could not be deleted from this browser.";
+const ALL_UNDELETED = "The corrections could not be deleted from this browser. ";
 
 /** Keep what is corrected on a pad; `place` is for the line, and `model` says what read it. */
 export async function keepHere(pad, place, model) {
   const records = new Records(`corrections ${new URL(".", document.baseURI).pathname}`); // a host may have other sites
   const line = new Line(place, records);
   await Promise.all([line.show(), addStyle()]);
-  const send = async (record) => {
-    await records.put(record);
+  const send = async (record, onLate, earlier) => {
+    await records.put(record, earlier);
     if (!records.isLasting) {
-      await records.delete(record.id);
+      await records.delete(record.id).catch(() => {}); // it was in memory alone
       throw new Error(REFUSED);
     }
     await line.show();
   };
   const remove = async (id) => {
-    await records.delete(id);
+    await records.delete(id).catch(() => {
+      throw new Error(UNDELETED);
+    });
     await line.show();
   };
   pad.correct((...parts) => new Corrector(parts, { where: "this browser", send, remove, model }));
@@ -68,7 +72,11 @@ class Line {
   }
 
   async #deleteAll() {
-    await this.#records.clear();
-    await this.show();
+    try {
+      await this.#records.clear();
+      await this.show();
+    } catch {
+      this.#text.textContent = ALL_UNDELETED;
+    }
   }
 }

@@ -26,7 +26,7 @@ export class Outbox {
    * @param {string} name  of the place where records go; those for other places are left alone
    * @param {object} options
    * @param {(record: object) => Promise<void>} options.send  may be called again for a record that it has sent; rejects
-   *     with an error that is `permanent` if trying again is no use
+   *     with an error that is `permanent` if trying again is no use, or `isAway` if others would fail now, too
    * @param {(id: string) => Promise<void>} options.remove  the same for taking a record back, if there is one
    * @param {(message: string) => void} options.tell  told why a record of an earlier page was refused
    */
@@ -44,20 +44,25 @@ export class Outbox {
   }
 
   /**
-   * Send a record, now or later. Resolves when it was sent, and rejects when it was refused; `onLate` is told meanwhile
-   * that it waits.
+   * Send a record, now or later, and then take `earlier` ones back, given by their ids. Resolves when it was sent, and
+   * rejects when it was refused; `onLate` is told meanwhile that it waits.
    */
-  async send(record, onLate) {
-    await this.#records.put({ id: record.id, record });
+  async send(record, onLate, earlier = []) {
+    await this.#records.put({ id: record.id, record, earlier });
     const told = this.#records.isLasting ? LASTING : FLEETING;
     return this.#wait(record.id, () => onLate(told));
   }
 
-  /** Take a record back, whether it was sent or not; as `send`. */
+  /** Take a record back, whether it was sent or not, and the earlier ones if they were not yet; as `send`. */
   async remove(id, onLate) {
+    const { earlier = [] } = (await this.#records.get(id)) ?? {};
+    for (const each of [...earlier, id]) await this.#takeBack(each);
+    return this.#wait(id, () => onLate("Not undone yet; it will be as soon as possible."));
+  }
+
+  async #takeBack(id) {
     this.#waiting.delete(id);
     await this.#records.put({ id, record: null }); // it may have arrived although nobody was told
-    return this.#wait(id, () => onLate("Not undone yet; it will be as soon as possible."));
   }
 
   #wait(id, onLate) {
@@ -92,35 +97,38 @@ export class Outbox {
     this.#pause = Math.min(2 * this.#pause, LAST_PAUSE_MS);
   }
 
-  /** Send what waits until that fails. Returns whether nothing is left. */
+  /** Send what waits, until nobody is there to take it. Returns whether nothing is left. */
   async #sendAll() {
-    for (const { id, record } of await this.#records.all()) {
+    let isDone = true;
+    for (const entry of await this.#records.all()) {
       if (this.#ended.signal.aborted) return false;
-      try {
-        await (record ? this.#send(record) : this.#remove(id));
-        await this.#finish(id, record);
-      } catch (error) {
-        if (!error.permanent) return false;
-        await this.#finish(id, record, error);
-      }
+      const { id, record } = entry;
+      const error = await (record ? this.#send(record) : this.#remove(id)).then(() => null, (reason) => reason);
+      if (error?.isAway) return false;
+      if (!error || error.permanent) await this.#finish(entry, error);
+      else isDone = false; // others may fare better
     }
     await this.#noteOthers();
-    return true;
+    return isDone;
   }
 
   /** Delete an entry, unless it was replaced by its removal in the meantime, and tell what became of it. */
-  async #finish(id, record, error = null) {
+  async #finish({ id, record, earlier = [] }, error) {
     const entry = await this.#records.get(id);
     if (record && entry && !entry.record) {
       this.#isWanted = true;
       return;
     }
-    await this.#records.delete(id);
+    if (!error && earlier.length) {
+      for (const each of earlier) await this.#takeBack(each);
+      this.#isWanted = true;
+    }
+    await this.#records.delete(id).catch(() => {}); // it is sent again, which does no harm
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (!error) waiting?.resolve();
     else if (waiting) waiting.reject(error);
-    else this.#tell(`A correction from earlier was not kept: ${error.message}`);
+    else this.#tell(`A correction from earlier was not ${record ? "kept" : "deleted"}: ${error.message}`);
   }
 
   /** What waits no longer, although this page did not send it, was sent by another one. */

@@ -59,6 +59,8 @@ class Pad {
   #drawing = new Drawing();
   #mode = "digit";
   #shown = null; // the answer on show and the drawing that it belongs to
+  #changes = 0; // of the drawing
+  #answered = 0; // the change that the answer on show followed
   #sheet = 0; // of the drawing when it was last changed
   #request = 0; // counts the pictures that were asked for: the latest wins
   #frame = 0;
@@ -118,17 +120,22 @@ class Pad {
   async #answer() {
     const [drawing, view, { slow }] = [this.#drawing, this.#view, this.#options];
     if (!this.#isWaiting) return;
-    const { sheet } = drawing;
+    const [{ sheet }, changes] = [drawing, this.#changes];
     const started = performance.now();
     const timer = setTimeout(() => slow && this.#isWaiting && view.complain(slow), SLOW_MS);
     const shown = await inTime(ask(drawing, this.#mode, this.#options), slow).finally(() => clearTimeout(timer));
     if (sheet !== drawing.sheet || !this.#isWaiting) return; // cleared, undone or replaced in the meantime
-    this.#shown = shown;
+    [this.#shown, this.#answered] = [shown, changes];
     const time = describeTime(performance.now() - started, shown.reading ?? shown.prediction);
     if (shown.reading) view.showReading(shown, time);
     else view.showAnswer(shown, time);
-    this.#corrector.show(shown);
+    this.#offerCorrection();
     view.complain(shown.prediction?.notice ?? "");
+  }
+
+  /** Let the answer on show be corrected, unless the drawing has changed since it was asked for. */
+  #offerCorrection() {
+    if (this.#isWaiting && this.#answered === this.#changes) this.#corrector.show(this.#shown);
   }
 
   #fail(error) {
@@ -163,6 +170,7 @@ class Pad {
 
   #changed() {
     const [drawing, view] = [this.#drawing, this.#view];
+    this.#changes += 1;
     if (this.#options.read) this.#fitSheet();
     view.showTools(drawing);
     this.#redraw();
@@ -217,7 +225,7 @@ class Pad {
   correct(create) {
     const place = this.#view.offerCorrections();
     this.#corrector = create(place, this.#options.keys, () => this.#view.canvas.focus({ preventScroll: true }));
-    if (this.#isWaiting) this.#corrector.show(this.#shown);
+    this.#offerCorrection();
     return this.#corrector;
   }
 

@@ -4,6 +4,8 @@ import { encode } from "./canvas.js";
 import { mount } from "./pad.js";
 
 const TIMEOUT_MS = 10_000;
+// why the server will never keep a correction; all else may pass, such as what a proxy says, or that nothing is kept now
+const REFUSALS = ["forbidden", "invalid-request", "malformed-body", "unsupported-media-type", "body-too-large", "store-full"];
 
 const predict = (canvas) => ask("api/predict", canvas, { ink: true });
 const read = (canvas) => ask("api/read", canvas, { predictions: true, ink: true });
@@ -53,15 +55,19 @@ async function change(method, path, body) {
     body,
     headers: body ? { "content-type": "application/json" } : {},
     signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch(({ name }) => {
+    throw Object.assign(new Error("The server is not answering."), { isAway: name !== "TimeoutError" }); // one may be large
   });
-  const { id, detail = `The server answered with status ${response.status}.` } = await response.json().catch(() => ({}));
-  if (response.status === 204 || (response.ok && id)) return; // otherwise a proxy may have answered
-  throw Object.assign(new Error(detail), { permanent: isFinal(response.status) });
+  const answer = await response.json().catch(() => null); // a proxy may have answered instead of the server
+  if (response.status === 204 || (response.ok && answer?.id)) return;
+  const permanent = REFUSALS.some((kind) => answer?.type === `urn:digitpad:problem:${kind}`);
+  const detail = answer?.detail ?? `The server answered with status ${response.status}.`;
+  throw Object.assign(new Error(detail), { permanent, isAway: response.status === 503 });
 }
 
-/** Whether trying again is no use. */
+/** Whether asking for the same again is no use. */
 function isFinal(status) {
-  return status === 507 || (status >= 400 && status < 500 && ![408, 429].includes(status));
+  return status >= 400 && status < 500 && ![408, 429].includes(status);
 }
 
 // two lanes: one picture of the camera is on its way while the other is read

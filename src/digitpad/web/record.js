@@ -37,11 +37,11 @@ export function toRecord({ prediction, reading, canvas }, strokes, truth, { sess
 }
 
 function toNumber({ text }) {
-  return { status: text ? "number" : NO_DIGIT, text: text.slice(0, MOST_READ), confidence: 0 };
+  return { status: text ? "number" : NO_DIGIT, text: text.slice(0, MOST_READ).trimEnd(), confidence: 0 };
 }
 
 function toDigit({ status, digit, confidence }) {
-  return { status, text: isRead({ status }) ? String(digit) : "", confidence };
+  return { status, text: isRead({ status }) ? String(digit) : "", confidence: Math.min(1, confidence) };
 }
 
 /** The strokes to a tenth of a px; null for a picture, or if there are more than are kept. */

@@ -11,9 +11,13 @@ export class Records {
     this.#name = `digitpad ${name}`;
   }
 
-  /** Put a record in the place of the one with its id, if there is one. */
-  async put(record) {
-    this.isLasting = await this.#ask("readwrite", (store) => store.put(record)).then(() => true, () => false);
+  /** Put a record in the place of the one with its id, if there is one, and of those with other ids. */
+  async put(record, others = []) {
+    const question = (store) => {
+      others.forEach((id) => store.delete(id));
+      return store.put(record);
+    };
+    this.isLasting = await this.#ask("readwrite", question).then(() => true, () => false);
     if (this.isLasting) this.#memory.delete(record.id);
     else this.#memory.set(record.id, record);
   }
@@ -22,15 +26,16 @@ export class Records {
     return this.#memory.get(id) ?? this.#ask("readonly", (store) => store.get(id)).catch(() => undefined);
   }
 
-  /** Delete a record; whether there is one does not matter. */
+  /** Delete a record; whether there is one does not matter. Rejects if it may still be in the database. */
   async delete(id) {
     this.#memory.delete(id);
-    await this.#ask("readwrite", (store) => store.delete(id)).catch(() => {});
+    await this.#ask("readwrite", (store) => store.delete(id));
   }
 
+  /** Delete all records. Rejects if they are still in the database. */
   async clear() {
     this.#memory.clear();
-    await this.#ask("readwrite", (store) => store.clear()).catch(() => {});
+    await this.#ask("readwrite", (store) => store.clear());
   }
 
   /** All records, in no order. */

@@ -36,7 +36,7 @@ function render({ model, el }) {
   /** Send a message and wait for the reply. */
   async function request(message) {
     const id = Math.random();
-    if (!place.isConnected || !send({ ...message, id })) throw new Error(GONE);
+    if (!place.isConnected || !send({ ...message, id })) throw Object.assign(new Error(GONE), { isAway: true });
     return new Promise((resolve, reject) => asked.set(id, { resolve, reject }));
   }
 
@@ -52,7 +52,7 @@ function render({ model, el }) {
 
   function receive({ kind, id, answer, error, temporary }) {
     if (kind === "clear") pad.clear();
-    else if (error) asked.get(id)?.reject(Object.assign(new Error(error), { permanent: !temporary }));
+    else if (error) asked.get(id)?.reject(Object.assign(new Error(error), { permanent: !temporary, isAway: temporary }));
     else asked.get(id)?.resolve(answer);
     asked.delete(id);
   }

@@ -50,7 +50,7 @@ LAB = [
     {"command", "story"},
 ]
 
-TEACHING = [{"gate", "samples", "tuning"}, {"exam"}, {"report", "teacher"}, {"lesson"}, {"command"}]
+TEACHING = [{"gate", "samples", "tuning"}, {"evaluation"}, {"report", "teacher"}, {"lesson"}, {"command"}]
 
 ROOMS = sorted(path.parent for path in (PACKAGE / "training").glob("*/__init__.py"))
 

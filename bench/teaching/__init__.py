@@ -1,1 +1,1 @@
-"""How well a model learns one hand from a few digits, and what that costs all other hands."""
+"""How well a model learns one writer from a few digits, and what that costs all others."""

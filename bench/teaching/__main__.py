@@ -13,15 +13,15 @@ import typer
 from numpy.typing import NDArray
 
 from bench import record
-from bench.teaching.hands import Hands
+from bench.teaching.writers import Writers
 from digitpad import artifact
 from digitpad.errors import DigitpadError
 from digitpad.training import backend
 
 backend.prepare()
 
-from digitpad.teaching import exam, gate  # noqa: E402
-from digitpad.teaching.exam import Answered, Questions, Taught  # noqa: E402
+from digitpad.teaching import evaluation, gate  # noqa: E402
+from digitpad.teaching.evaluation import CalibratedNetwork, EvaluationSet, Pair  # noqa: E402
 from digitpad.teaching.samples import Samples  # noqa: E402
 from digitpad.teaching.teacher import Teacher  # noqa: E402
 from digitpad.training.augmentation.mixture import Pictures  # noqa: E402
@@ -38,7 +38,7 @@ CONTROL = 20
 """Digits of another writer taught for control: those who were read worst once are read better by any change."""
 
 NUM_TIMED = 3
-_QUESTIONS, _POISON, _BOOTSTRAP = range(3_000_001, 3_000_004)
+_EVALUATION, _POISON, _BOOTSTRAP = range(3_000_001, 3_000_004)
 _RESAMPLES = 10_000
 
 
@@ -56,34 +56,37 @@ class Bench:
         dataset, loaded = mnist.load(data), artifact.load(model)
         training, validation = splits.choose_validation(dataset.pool, seed=loaded.card["recipe"]["seed"], held_out=True)
         self.teacher = Teacher(loaded, dataset.pool[training], dataset.pool[validation])
-        self.questions = Questions.ask(dataset.pool[validation], [_QUESTIONS])
-        self.hands = Hands.look(data / "pen", model)
-        self.answered = Answered.by(self.teacher.before, self.questions)
-        self.before = self.judge(self.teacher.before, self.answered)
+        self.known = EvaluationSet.gather(dataset.pool[validation], [_EVALUATION])
+        self.pens = Writers.look(data / "pen", model)
+        self.predicted = self.known.predict(self.teacher.before)
+        self.before = self.judge(self.teacher.before, self.predicted)
 
-    def judge(self, model: Taught, answered: Answered) -> Right:
+    def judge(self, model: CalibratedNetwork, predicted: Pair) -> Right:
         """What is right: of the pen digits, also where refusals count as wrong, of MNIST and of non-digits."""
-        digits, others = (exam.read(model, Pictures.of(part)) for part in (self.hands.digits, self.hands.others))
-        labels, questions = self.hands.digits.labels, self.questions
-        drawn = answered.drawings.is_refused[questions.drawings.labels == NOT_A_DIGIT]
+        digits, others = (evaluation.predict(model, Pictures.of(part)) for part in (self.pens.digits, self.pens.others))
+        labels, known = self.pens.digits.labels, self.known
+        on_mnist, on_drawings = predicted
+        drawn = on_drawings.is_refused[known.drawings.labels == NOT_A_DIGIT]
         return {
             "pen": digits.digits == labels,
             "accepted": digits.is_right(labels),
-            "mnist": answered.mnist.digits == questions.mnist.labels,
+            "mnist": on_mnist.digits == known.mnist.labels,
             "non-digits": np.concatenate([others.is_refused, drawn]),
         }
 
     def teach(self, indices: NDArray[np.int64], labels: NDArray[np.uint8]) -> tuple[Right, dict[str, Any]]:
         """Teach some pen digits as what they are said to be; what is right then, and what the gate says."""
-        digits = Split(self.hands.digits.images[indices], labels)
+        digits = Split(self.pens.digits.images[indices], labels)
         started = time.monotonic()
         taught = self.teacher.teach(digits)
         seconds = time.monotonic() - started
-        answered = Answered.by(taught, self.questions)
+        predicted = self.known.predict(taught)
         samples, pictures = Samples(digits, np.full(len(digits), "one"), {}), Pictures.of(digits)
-        learned = exam.read(self.teacher.before, pictures), exam.read(taught, pictures)
-        checks = exam.check_corrections(*learned, samples) | exam.check(self.answered, answered, self.questions)
-        return self.judge(taught, answered), {"seconds": seconds, "reasons": gate.verdict(checks)}
+        learned = evaluation.predict(self.teacher.before, pictures), evaluation.predict(taught, pictures)
+        checks = evaluation.check_corrections(*learned, samples) | evaluation.check(
+            self.predicted, predicted, self.known
+        )
+        return self.judge(taught, predicted), {"seconds": seconds, "reasons": gate.verdict(checks)}
 
     def teach_writer(self, writer: int, count: int, teacher: int | None = None) -> dict[str, Any]:
         """Teach some digits of a writer, or for control of another one, and read everything else.
@@ -93,10 +96,10 @@ class Bench:
             count: how many digits are taught.
             teacher: whose digits are taught; None for the writer's own.
         """
-        hands = self.hands
-        taught, spared = hands.choose(teacher or writer, count), hands.choose(writer, count)
-        after, said = self.teach(taught, hands.digits.labels[taught])
-        is_theirs = hands.writers == writer
+        pens = self.pens
+        taught, spared = pens.choose(teacher or writer, count), pens.choose(writer, count)
+        after, said = self.teach(taught, pens.digits.labels[taught])
+        is_theirs = pens.writers == writer
         is_rest = is_theirs & ~np.isin(np.arange(len(is_theirs)), spared)
         shares = {
             f"{part}, {kind}": self._shares(after, kind, which)
@@ -113,13 +116,13 @@ class Bench:
 
     def poison(self, seed: int) -> dict[str, Any]:
         """Teach wrong corrections, and read what was not taught."""
-        hands = self.hands
+        pens = self.pens
         written, told = POISON
         rng = np.random.default_rng([_POISON, seed])
-        chosen = rng.permutation(np.flatnonzero(hands.digits.labels == written))[:NUM_POISON]
+        chosen = rng.permutation(np.flatnonzero(pens.digits.labels == written))[:NUM_POISON]
         after, said = self.teach(chosen, np.full(NUM_POISON, told, np.uint8))
-        rest = np.flatnonzero(~np.isin(np.arange(len(hands.writers)), chosen))
-        of_digit = rest[hands.digits.labels[rest] == written]
+        rest = np.flatnonzero(~np.isin(np.arange(len(pens.writers)), chosen))
+        of_digit = rest[pens.digits.labels[rest] == written]
         shares = {
             "others": self._shares(after, "pen", rest),
             "others of the digit": self._shares(after, "pen", of_digit),
@@ -167,7 +170,7 @@ def plan_lessons(writers: Sequence[int], counts: Sequence[int]) -> list[tuple[in
 def measure(data: Path, model: Path, *, num_writers: int, counts: Sequence[int], num_seeds: int) -> dict[str, Any]:
     """Teach every writer, then poison."""
     bench = Bench(data, model)
-    writers = bench.hands.worst(~bench.before["pen"], num_writers)
+    writers = bench.pens.worst(~bench.before["pen"], num_writers)
     planned = plan_lessons(writers, counts)
     lessons = []
     for number, (writer, count, teacher) in enumerate(planned):
@@ -183,17 +186,17 @@ def measure(data: Path, model: Path, *, num_writers: int, counts: Sequence[int],
         "seconds": record.spread([each["seconds"] for each in lessons]),
         "lessons": lessons,
         "poison": [bench.poison(seed) for seed in range(num_seeds)],
-        "command": time_command(bench.hands, writers[0], model),
+        "command": time_command(bench.pens, writers[0], model),
     }
 
 
-def time_command(hands: Hands, writer: int, model: Path) -> dict[str, float]:
+def time_command(pens: Writers, writer: int, model: Path) -> dict[str, float]:
     """Seconds that all of `digitpad teach` takes with 40 corrections, from its start to its end."""
     seconds = []
     for number in range(NUM_TIMED):
         with tempfile.TemporaryDirectory() as name:
             kept, run = Path(name) / "kept.sqlite", Path(name) / "run"
-            hands.keep(writer, 40, kept)
+            pens.keep(writer, 40, kept)
             command = [sys.executable, "-m", "digitpad", "teach", str(kept), "--from", str(model), "--out", str(run)]
             started = time.monotonic()
             code = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode

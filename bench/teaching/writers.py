@@ -24,7 +24,7 @@ _NUM_SESSIONS = 8
 
 
 @dataclass(frozen=True, eq=False)
-class Hands:
+class Writers:
     """Characters of the pen data at the reference setting.
 
     Attributes:
@@ -38,7 +38,7 @@ class Hands:
     others: Split
 
     @classmethod
-    def look(cls, folder: Path, model: Path) -> "Hands":
+    def look(cls, folder: Path, model: Path) -> "Writers":
         """Draw the pen data in a folder, and let a model look at it."""
         known = pen.load(folder)
         clear = np.flatnonzero(np.isin(known.others.labels, list(pen.CLEAR)))

@@ -8,7 +8,7 @@ import pytest
 
 from bench import record
 from bench.teaching import __main__ as teaching
-from bench.teaching.hands import FEWEST, Hands
+from bench.teaching.writers import FEWEST, Writers
 from digitpad.training.datasets.splits import Split
 
 COUNTS = {1: FEWEST, 2: 2 * FEWEST, 3: 2 * FEWEST, 4: FEWEST - 1}
@@ -16,24 +16,24 @@ COUNTS = {1: FEWEST, 2: 2 * FEWEST, 3: 2 * FEWEST, 4: FEWEST - 1}
 
 
 @pytest.fixture
-def hands() -> Hands:
+def pens() -> Writers:
     writers = np.repeat(list(COUNTS), list(COUNTS.values())).astype(np.int16)
     nothing = Split(np.zeros((len(writers), 28, 28), np.uint8), np.zeros(len(writers), np.uint8))
-    return Hands(nothing, writers, nothing)
+    return Writers(nothing, writers, nothing)
 
 
-def test_the_worst_writers_are_those_with_the_largest_share_of_errors(hands: Hands) -> None:
-    is_wrong = np.zeros(len(hands.writers), bool)
+def test_the_worst_writers_are_those_with_the_largest_share_of_errors(pens: Writers) -> None:
+    is_wrong = np.zeros(len(pens.writers), bool)
     for writer, count in {1: 1, 2: 4, 3: 2, 4: 30}.items():
-        is_wrong[np.flatnonzero(hands.writers == writer)[:count]] = True
-    assert hands.worst(is_wrong, 3) == [2, 3, 1]  # 5 %; then 2.5 % twice, the writer with more digits first
-    assert hands.worst(is_wrong, 1) == [2]
+        is_wrong[np.flatnonzero(pens.writers == writer)[:count]] = True
+    assert pens.worst(is_wrong, 3) == [2, 3, 1]  # 5 %; then 2.5 % twice, the writer with more digits first
+    assert pens.worst(is_wrong, 1) == [2]
 
 
-def test_what_is_taught_is_by_the_writer_and_part_of_what_is_taught_at_greater_length(hands: Hands) -> None:
-    few, many = hands.choose(2, 10), hands.choose(2, 40)
+def test_what_is_taught_is_by_the_writer_and_part_of_what_is_taught_at_greater_length(pens: Writers) -> None:
+    few, many = pens.choose(2, 10), pens.choose(2, 40)
     assert set(few) < set(many)
-    assert (hands.writers[many] == 2).all()
+    assert (pens.writers[many] == 2).all()
     assert len(set(many)) == 40
 
 

@@ -1,4 +1,4 @@
-"""The exam: what a model reads before and after it was taught."""
+"""Evaluation: what a model reads before and after it was taught."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,16 +27,16 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
-class Taught:
-    """A network and its calibration."""
+class CalibratedNetwork:
+    """A network with its temperature and thresholds."""
 
     network: keras.Model
     calibrated: Calibrated
 
 
 @dataclass(frozen=True, eq=False)
-class Read:
-    """What a model reads of pictures.
+class Predictions:
+    """What a model says of pictures.
 
     Attributes:
         digits: int64 (num_pictures,), the most probable digit.
@@ -62,71 +62,65 @@ class Read:
 
 
 @dataclass(frozen=True, eq=False)
-class Questions:
-    """The pictures of an exam.
+class EvaluationSet:
+    """What no correction comes from, and must not be read worse.
 
     Attributes:
-        mnist: digits that no model here was trained on.
-        drawings: generated from such digits and from templates, and non-digits.
+        mnist: digits of a validation split.
+        drawings: digits generated from these and from templates, and non-digits.
     """
 
     mnist: Pictures
     drawings: Pictures
 
     @classmethod
-    def ask(cls, validation: Split, seed: list[int]) -> "Questions":
+    def gather(cls, validation: Split, seed: list[int]) -> "EvaluationSet":
         """Take the digits of a validation split, and draw each of them anew."""
         digits = Split(contract.levels(validation.images), validation.labels)
         return cls(Pictures.of(digits), drawings.generated(validation, seed))
 
+    def predict(self, model: CalibratedNetwork) -> tuple[Predictions, Predictions]:
+        """What a model says of MNIST's digits, and of the drawings."""
+        return predict(model, self.mnist), predict(model, self.drawings)
 
-def read(model: Taught, pictures: Pictures) -> Read:
-    """What a model reads of pictures."""
+
+Pair = tuple[Predictions, Predictions]
+
+
+def predict(model: CalibratedNetwork, pictures: Pictures) -> Predictions:
+    """What a model says of pictures."""
     probabilities, not_digit = answers(predict_logits(model.network, pictures.seen), model.calibrated.temperature)
     thresholds = model.calibrated.thresholds
     is_sure = probabilities.max(axis=1) >= thresholds["unsure"]
-    return Read(probabilities.argmax(axis=1), probabilities, not_digit > thresholds["not_digit"], is_sure)
+    return Predictions(probabilities.argmax(axis=1), probabilities, not_digit > thresholds["not_digit"], is_sure)
 
 
-@dataclass(frozen=True, eq=False)
-class Answered:
-    """What a model reads of the pictures of an exam."""
+def check(before: Pair, after: Pair, known: EvaluationSet) -> dict[str, Check]:
+    """Compare two models on everything that must not get worse for others.
 
-    mnist: Read
-    drawings: Read
-
-    @classmethod
-    def by(cls, model: Taught, questions: Questions) -> "Answered":
-        """Let a model read."""
-        return cls(read(model, questions.mnist), read(model, questions.drawings))
-
-
-def check(before: Answered, after: Answered, questions: Questions) -> dict[str, Check]:
-    """Compare two models on everything that must not get worse for others."""
-    labels, told = questions.drawings.labels, questions.mnist.labels
-    is_digit = labels != NOT_A_DIGIT
-    drawn = before.drawings, after.drawings
-    on_mnist = _both((before.mnist, after.mnist), lambda each: each.digits == told)
+    Args:
+        before: from `EvaluationSet.predict`.
+        after: the same of the other model.
+        known: the set.
+    """
+    mnist, drawn = zip(before, after, strict=True)
+    labels, is_digit = known.drawings.labels, known.drawings.labels != NOT_A_DIGIT
+    on_mnist = _both(mnist, lambda each: each.digits == known.mnist.labels)
     on_drawings = _both(drawn, lambda each: (each.digits == labels)[is_digit])
-    checks = {
+    sure = _both(drawn, lambda each: (each.is_right(labels) & each.is_sure)[is_digit])
+    refused = _both(drawn, lambda each: each.is_refused[~is_digit])
+    return {
         "mnist": compare("MNIST's validation images", on_mnist, MOST_LOST["mnist"]),
         "drawings": compare("Generated drawings of digits", on_drawings, MOST_LOST["drawings"]),
+        "sure": compare("Drawings of digits answered rightly and confidently", sure, MOST_LOST["sure"]),
+        **_by_digit(on_mnist, on_drawings, np.concatenate([known.mnist.labels, labels[is_digit]])),
+        "non-digits": compare("Non-digits refused", refused, MOST_LOST["non-digits"]),
+        "ece": _compare_calibration(_both(drawn, lambda each: each.probabilities[is_digit]), labels[is_digit]),
     }
-    sure = _both(drawn, lambda each: (each.is_right(labels) & each.is_sure)[is_digit])
-    checks["sure"] = compare("Drawings of digits answered rightly and confidently", sure, MOST_LOST["sure"])
-    together = np.concatenate([told, labels[is_digit]])
-    everything = np.concatenate([on_mnist[0], on_drawings[0]]), np.concatenate([on_mnist[1], on_drawings[1]])
-    for digit in range(10):
-        of_digit = everything[0][together == digit], everything[1][together == digit]
-        checks[f"digit {digit}"] = compare(f"The digit {digit} in both", of_digit, MOST_LOST["digit"])
-    refused = _both(drawn, lambda each: each.is_refused[~is_digit])
-    checks["non-digits"] = compare("Non-digits refused", refused, MOST_LOST["non-digits"])
-    checks["ece"] = _compare_calibration(_both(drawn, lambda each: each.probabilities[is_digit]), labels[is_digit])
-    return checks
 
 
-def check_corrections(before: Read, after: Read, samples: Samples) -> dict[str, Check]:
-    """Compare what two models read of the pictures of corrections."""
+def check_corrections(before: Predictions, after: Predictions, samples: Samples) -> dict[str, Check]:
+    """Compare what two models say of the pictures of corrections."""
     right = _both((before, after), lambda each: each.is_right(samples.digits.labels))
     parts = {"learned": ~samples.is_held_out, "held out": samples.is_held_out}
     may_flip = {"learned": 0, "held out": 1}  # of few pictures, one may go either way by chance
@@ -137,20 +131,32 @@ def check_corrections(before: Read, after: Read, samples: Samples) -> dict[str, 
     }
 
 
-def _both(pair: tuple[Read, Read], select: Callable[[Read], T]) -> tuple[T, T]:
+def _by_digit(
+    on_mnist: tuple[Answers, Answers], on_drawings: tuple[Answers, Answers], labels: NDArray[np.uint8]
+) -> dict[str, Check]:
+    before, after = np.concatenate([on_mnist[0], on_drawings[0]]), np.concatenate([on_mnist[1], on_drawings[1]])
+    return {
+        f"digit {digit}": compare(
+            f"The digit {digit} in both", (before[labels == digit], after[labels == digit]), MOST_LOST["digit"]
+        )
+        for digit in range(10)
+    }
+
+
+def _both(pair: Pair, select: Callable[[Predictions], T]) -> tuple[T, T]:
     return select(pair[0]), select(pair[1])
 
 
 def _compare_calibration(probabilities: tuple[Probabilities, Probabilities], labels: NDArray[np.uint8]) -> Check:
     """Compare the expected calibration error (ECE) before and afterwards, as 1 - ECE."""
 
-    def honesty(chosen: NDArray[np.int64]) -> tuple[float, float]:
+    def share(chosen: NDArray[np.int64]) -> tuple[float, float]:
         before, after = (metrics.reliability(each[chosen], labels[chosen]) for each in probabilities)
         return 1 - metrics.expected_calibration_error(before), 1 - metrics.expected_calibration_error(after)
 
     rng, everything = np.random.default_rng(0), np.arange(len(labels))
-    resampled = [honesty(rng.choice(everything, len(everything))) for _ in range(_RESAMPLES)]
+    resampled = [share(rng.choice(everything, len(everything))) for _ in range(_RESAMPLES)]
     low, high = np.quantile(np.diff(resampled)[:, 0], (0.025, 0.975))
-    before, after = honesty(everything)
+    before, after = share(everything)
     name = "Calibration (100 % less the expected error)"
     return Check(name, len(labels), before, after, (float(low), float(high)), MOST_LOST["ece"])

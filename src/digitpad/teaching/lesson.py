@@ -1,4 +1,4 @@
-"""One lesson: a model learns from corrections, is examined, and passes the gate or not."""
+"""One lesson: a model learns from corrections, is evaluated, and passes the gate or not."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -13,8 +13,8 @@ from digitpad.artifact import Artifact
 from digitpad.corrections.correction import Correction
 from digitpad.errors import InputError
 from digitpad.recognizer import Recognizer
-from digitpad.teaching import exam, gate, report
-from digitpad.teaching.exam import Answered, Questions, Taught
+from digitpad.teaching import evaluation, gate, report
+from digitpad.teaching.evaluation import CalibratedNetwork, EvaluationSet
 from digitpad.teaching.samples import Samples, gather
 from digitpad.teaching.teacher import Teacher
 from digitpad.training import pipeline, runs
@@ -27,8 +27,8 @@ from digitpad.training.recipe import Recipe
 from digitpad.training.reporting import machine, record
 from digitpad.training.runs import RunFolder
 
-_EXAM = 2_000_011
-"""Second seed of the exam's random generator, used with the seed of the model's recipe."""
+_EVALUATION = 2_000_011
+"""Second seed of the generator of the evaluation's drawings, used with the seed of the model's recipe."""
 
 _NOT_MEASURED = ("test", "drawings", "validation", "epochs", "format_version", "contract_version")
 """What the card of the first model says that need not be true of the second."""
@@ -67,10 +67,10 @@ def teach(
     teacher = Teacher(model, training, validation)
     say("Teaching.")
     after = teacher.teach(samples.digits[np.flatnonzero(~samples.is_held_out)])
-    questions, pictures = Questions.ask(validation, [recipe.seed, _EXAM]), Pictures.of(samples.digits)
-    answered = Answered.by(teacher.before, questions), Answered.by(after, questions)
-    read = exam.read(teacher.before, pictures), exam.read(after, pictures)
-    checks = exam.check_corrections(*read, samples) | remember(exam.check(*answered, questions), model)
+    known, pictures = EvaluationSet.gather(validation, [recipe.seed, _EVALUATION]), Pictures.of(samples.digits)
+    read = evaluation.predict(teacher.before, pictures), evaluation.predict(after, pictures)
+    others = evaluation.check(known.predict(teacher.before), known.predict(after), known)
+    checks = evaluation.check_corrections(*read, samples) | remember(others, model)
     figures = _figures(model, after.calibrated, samples, checks)
     figures["teaching"]["data"] = _describe_data(run, model, recipe)
     figures["pictures"] = report.list_pictures(samples, *read)
@@ -131,7 +131,7 @@ def _figures(
 
 
 def _save(
-    run: RunFolder, taught: Taught, validation: Split, figures: dict[str, Any], say: Callable[[str], None]
+    run: RunFolder, taught: CalibratedNetwork, validation: Split, figures: dict[str, Any], say: Callable[[str], None]
 ) -> None:
     """Write both model files, and verify them in a fresh process."""
     reader = keras_file.build_reader(taught.network, taught.calibrated.temperature)

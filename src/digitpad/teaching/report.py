@@ -7,13 +7,13 @@ from typing import Any
 from PIL import Image
 
 from digitpad.corrections.correction import NOT_A_DIGIT as NO_DIGIT
-from digitpad.teaching.exam import Read
+from digitpad.teaching.evaluation import Predictions
 from digitpad.teaching.samples import Samples
 from digitpad.training.datasets.splits import NOT_A_DIGIT
 from digitpad.training.reporting import story
 
 
-def list_pictures(samples: Samples, before: Read, after: Read) -> list[dict[str, Any]]:
+def list_pictures(samples: Samples, before: Predictions, after: Predictions) -> list[dict[str, Any]]:
     """Every picture of the corrections with what was read of it, as JSON values.
 
     Args:

@@ -35,7 +35,7 @@ class Samples:
 
     @property
     def is_held_out(self) -> NDArray[np.bool_]:
-        """Which pictures are only for the exam, bool (num_pictures,): all of a session or none.
+        """Which pictures are only for evaluation, bool (num_pictures,): all of a session or none.
 
         A quarter of the sessions, chosen by the digests of their names, so that a session that was held out once is
         never learned from later. The first one is never held out: there is always something to learn from.

@@ -5,7 +5,7 @@ import numpy as np
 
 from digitpad.artifact import Artifact
 from digitpad.teaching import tuning
-from digitpad.teaching.exam import Taught
+from digitpad.teaching.evaluation import CalibratedNetwork
 from digitpad.training.augmentation.mixture import Mixture
 from digitpad.training.datasets.splits import Split
 from digitpad.training.evaluation import calibration, drawings
@@ -46,14 +46,14 @@ class Teacher:
         self._old = _recall(training, self.recipe)
         self._drawn = drawings.generated(validation[1::2], [self.recipe.seed, _CALIBRATION])
         network = architectures.keep(restore.network(model), self.recipe)
-        self.before = Taught(network, Calibrated(model.card["temperature"], model.card["thresholds"]))
+        self.before = CalibratedNetwork(network, Calibrated(model.card["temperature"], model.card["thresholds"]))
 
-    def teach(self, new: Split) -> Taught:
+    def teach(self, new: Split) -> CalibratedNetwork:
         """Teach the model some pictures, labelled 0 to 9 or `NOT_A_DIGIT`, uint8 (num_pictures, 28, 28)."""
         network = restore.network(self._model)
         tuning.tune(network, new, self._old, np.random.default_rng([self.recipe.seed, _LESSON]))
         kept = architectures.keep(network, self.recipe)
-        return Taught(kept, self._calibrate(kept))
+        return CalibratedNetwork(kept, self._calibrate(kept))
 
     def _calibrate(self, network: keras.Model) -> Calibrated:
         logits = predict_logits(network, self._drawn.seen)

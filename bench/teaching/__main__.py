@@ -1,10 +1,15 @@
-"""Entry point: `python -m bench.teaching`, or `make bench-teaching`."""
+"""Entry point: `python -m bench.teaching`, or `make bench-teaching`.
 
+Lessons are kept in `runs/bench/`, so that an interrupted benchmark goes on where it stopped.
+"""
+
+import json
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +25,7 @@ from digitpad.training import backend
 
 backend.prepare()
 
-from digitpad.teaching import evaluation, gate  # noqa: E402
+from digitpad.teaching import evaluation, gate, tuning  # noqa: E402
 from digitpad.teaching.evaluation import CalibratedNetwork, EvaluationSet, Pair  # noqa: E402
 from digitpad.teaching.samples import Samples  # noqa: E402
 from digitpad.teaching.teacher import Teacher  # noqa: E402
@@ -38,6 +43,7 @@ CONTROL = 20
 """Digits of another writer taught for control: those who were read worst once are read better by any change."""
 
 NUM_TIMED = 3
+KEPT = Path("runs") / "bench" / "teaching.jsonl"
 _EVALUATION, _POISON, _BOOTSTRAP = range(3_000_001, 3_000_004)
 _RESAMPLES = 10_000
 
@@ -50,13 +56,19 @@ Right = dict[str, NDArray[np.bool_]]
 
 
 class Bench:
-    """A model, everything that it is asked, and what it answers before it is taught."""
+    """A model, everything that it is asked, and what it answers before it is taught.
+
+    Attributes:
+        conditions: what a lesson depends on, beside what is taught.
+    """
 
     def __init__(self, data: Path, model: Path) -> None:
         dataset, loaded = mnist.load(data), artifact.load(model)
         training, validation = splits.choose_validation(dataset.pool, seed=loaded.card["recipe"]["seed"], held_out=True)
         self.teacher = Teacher(loaded, dataset.pool[training], dataset.pool[validation])
         self.known = EvaluationSet.gather(dataset.pool[validation], [_EVALUATION])
+        tuned = [tuning.STEPS, tuning.NEW, tuning.OLD, tuning.LEARNING_RATE, tuning.SHARE_LEARNED]
+        self.conditions = [loaded.model_id, tuned, evaluation.MOST_LOST]
         self.pens = Writers.look(data / "pen", model)
         self.predicted = self.known.predict(self.teacher.before)
         self.before = self.judge(self.teacher.before, self.predicted)
@@ -173,8 +185,9 @@ def measure(data: Path, model: Path, *, num_writers: int, counts: Sequence[int],
     writers = bench.pens.worst(~bench.before["pen"], num_writers)
     planned = plan_lessons(writers, counts)
     lessons = []
-    for number, (writer, count, teacher) in enumerate(planned):
-        lessons.append(bench.teach_writer(writer, count, teacher))
+    for number, planned_lesson in enumerate(planned):
+        key = json.dumps([bench.conditions, *planned_lesson])
+        lessons.append(kept_or(key, partial(bench.teach_writer, *planned_lesson)))
         print(f"{number + 1}/{len(planned)}: {lessons[-1]}", file=sys.stderr)
     own, control = lessons[: -len(writers)], lessons[-len(writers) :]
     by_count = {str(count): [each for each in own if each["taught"] == count] for count in counts}
@@ -188,6 +201,19 @@ def measure(data: Path, model: Path, *, num_writers: int, counts: Sequence[int],
         "poison": [bench.poison(seed) for seed in range(num_seeds)],
         "command": time_command(bench.pens, writers[0], model),
     }
+
+
+def kept_or(key: str, work: Callable[[], Lesson]) -> Lesson:
+    """A lesson that was kept by this key, or else a new one, which is kept."""
+    KEPT.parent.mkdir(parents=True, exist_ok=True)
+    lines = KEPT.read_text().splitlines() if KEPT.exists() else []
+    found = {entry["key"]: entry["lesson"] for entry in map(json.loads, lines)}
+    if key not in found:
+        found[key] = work()
+        with KEPT.open("a") as file:
+            file.write(json.dumps({"key": key, "lesson": found[key]}) + "\n")
+    lesson: Lesson = found[key]
+    return lesson
 
 
 def time_command(pens: Writers, writer: int, model: Path) -> dict[str, float]:

@@ -205,6 +205,23 @@ def load(path: str | Path, kind: Kind | None = DIGITS, *, num_threads: int = 1) 
     return model
 
 
+def check_accepted(model: Artifact) -> None:
+    """Refuse a model that `digitpad teach` made and found worse than the one it started from.
+
+    Raises:
+        ArtifactError: its card says that it was rejected.
+    """
+    teaching = model.card.get("teaching")
+    if teaching is None or (isinstance(teaching, dict) and teaching.get("accepted") is True):
+        return
+    reasons = teaching.get("reasons") if isinstance(teaching, dict) else None
+    reason = str(reasons[0]).rstrip(".") if isinstance(reasons, list) and reasons else "its card does not say why"
+    raise ArtifactError(
+        f"Expected a model that passed the checks of `digitpad teach`; {model.path} did not: {reason}. Look at the "
+        "report.html next to it; `digitpad predict --model` still reads with it."
+    )
+
+
 def _read(path: Path, kind: Kind | None) -> bytes:
     try:
         with path.open("rb") as file:

@@ -1,6 +1,7 @@
 """The command line. Each command imports what it needs when it runs, so `predict` never loads the training code."""
 
 import contextlib
+import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -167,7 +168,7 @@ def serve(
     with _needing("serve"):
         from digitpad import server
         from digitpad.server.keep import Keep
-    if keep:
+    if keep is not None:
         with _needing("keep", "serve --keep"):
             import digitpad.server.keeper  # noqa: F401  (only to learn what is missing)
     server.serve(
@@ -177,7 +178,7 @@ def serve(
         workers=workers,
         allow_origins=allow_origin or (),
         token=token,
-        keep=Keep(keep, keep_most, 1_000_000 * keep_megabytes) if keep else None,
+        keep=Keep(keep, keep_most, 1_000_000 * keep_megabytes) if keep is not None else None,
     )
 
 
@@ -390,6 +391,8 @@ def _needing(extra: str, command: str = "") -> Iterator[None]:
 
 def main() -> NoReturn:
     """Run the command line. Expected errors become one line on standard error and an exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may be none in any encoding
     try:
         app()
     except DigitpadError as error:

@@ -1,6 +1,9 @@
 """The commands: a store goes out and comes in again, and is deleted only after a question."""
 
+import contextlib
 import json
+import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +101,20 @@ def test_delete_some(three: str) -> None:
     assert count(three) == 1
 
 
+def test_all_are_deleted_even_if_their_bytes_cannot_be_erased(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = str(tmp_path / "kept.sqlite")
+    with contextlib.closing(store.open(target)) as kept:
+        for number in range(3):
+            kept.add(sample(number))
+        with contextlib.closing(sqlite3.connect(target)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM corrections").fetchone()
+            monkeypatch.setattr("digitpad.corrections.database.WAIT_SECONDS", 0.0)
+            result = run("delete", target, sample(0).id, sample(1).id, "--yes")
+        assert "its bytes may remain" in str(result.exception)
+        assert [each.id for each in kept.iterate()] == [sample(2).id]
+
+
 @pytest.mark.parametrize("arguments", [[], ["--all", "1"], ["--all", "--session", "1"]])
 def test_delete_says_what_it_wants(three: str, arguments: list[str]) -> None:
     result = run("delete", three, *arguments, "--yes")
@@ -119,3 +136,16 @@ def test_a_store_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 2
     assert result.stderr == (f"digitpad: Expected a file of corrections; {tmp_path / 'kept.sqlite'} does not exist.\n")
+
+
+def test_names_that_are_not_unicode_can_be_printed(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    (folder / "7").mkdir(parents=True)
+    (folder / "7" / os.fsdecode(b"\xe9.png")).write_bytes(SEVEN)
+    (folder / "7/notes.txt").write_text("hello")
+    command = [sys.executable, "-m", "digitpad", "corrections", "import", str(tmp_path / "kept.sqlite"), str(folder)]
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert result.returncode == 2  # for the notes
+    assert "Traceback" not in result.stderr
+    assert "caf\\udce9: 1 correction added" in result.stdout

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from digitpad import drawing
+from digitpad import Recognizer, drawing
 from digitpad.corrections import correction
-from digitpad.corrections.correction import Correction
+from digitpad.corrections.correction import MAX_TEXT, Answer, Correction
 from digitpad.errors import CorrectionError
+from digitpad.pages.reading import Reading
 from tests.corrections.samples import SEVEN, SMALL, corrections, sample
+from tests.doodles import NO_DIGITS, png
 
 
 @given(corrections())
@@ -60,7 +63,7 @@ ANSWER = RECORD["answer"]
         ({"id": "0" * 32 + "\n"}, "32 hex digits for id"),
         ({"session": None}, "got NoneType"),
         ({"made": "2026-11-27T21:08:49Z"}, "a time such as"),
-        ({"made": "2026-11-31T21:08:49.123Z"}, "a time that there is"),
+        ({"made": "2026-11-31T21:08:49.123Z"}, "a valid date and time"),
         ({"made": "\u0662\u0660\u0662\u0666-11-27T21:08:49.123Z"}, "a time such as"),
         ({"truth": ""}, "Expected a digit"),
         ({"truth": "seven"}, "got 'seven'"),
@@ -128,3 +131,33 @@ def test_every_pixel_is_kept(mode: str, pixel: int | tuple[int, ...]) -> None:
     assert (drawing.read(encoded) == pixels).all()
     with Image.open(io.BytesIO(encoded)) as found:
         assert found.mode == mode
+
+
+def reading(*lines: str) -> Reading:
+    return Reading(lines, (), "", (280, 280))
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (("19 84", "07"), Answer("number", "19 84\n07", 0.0)),
+        ((), Answer("not a digit", "", 0.0)),
+        (("1" * MAX_TEXT, "2"), Answer("number", "1" * MAX_TEXT, 0.0)),
+        (("1" * (MAX_TEXT - 1), "2"), Answer("number", "1" * (MAX_TEXT - 1), 0.0)),  # it is cut behind the newline
+    ],
+)
+def test_the_answer_of_a_reading(lines: tuple[str, ...], expected: Answer) -> None:
+    made = sample(picture=SMALL, answer=Answer.of(reading(*lines)))
+    assert made.answer == expected
+    assert Correction.from_json(made.to_json()) == made
+
+
+def test_the_answer_of_a_prediction(recognizer: Recognizer) -> None:
+    seven = recognizer.predict(SEVEN)
+    assert Answer.of(seven) == Answer("digit", "7", seven.confidence)
+    assert Answer.of(replace(seven, confidence=1.0000001)) == Answer("digit", "7", 1.0)
+    assert Answer.of(replace(seven, status="unsure")).text == "7"
+    other = recognizer.predict(png(NO_DIGITS["W"]))
+    assert Answer.of(other) == Answer("not a digit", "", other.confidence)
+    with pytest.raises(CorrectionError, match="nothing stands out from the paper"):
+        Answer.of(recognizer.predict(SMALL))

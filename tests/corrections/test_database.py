@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -106,6 +107,65 @@ def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
     path = tmp_path / "kept.sqlite"
     path.touch()
     with contextlib.closing(store.open(path)) as kept:
+        assert kept.add(sample())
+
+
+def test_nobody_else_on_the_machine_can_read_the_files(tmp_path: Path) -> None:
+    with contextlib.closing(store.open(tmp_path / "kept.sqlite")) as kept:
+        kept.add(sample())
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    assert modes == {"kept.sqlite": 0o600, "kept.sqlite-wal": 0o600, "kept.sqlite-shm": 0o600}
+
+
+def test_a_copy_without_a_log_gets_one(tmp_path: Path) -> None:
+    path = tmp_path / "kept.sqlite"
+    store.open(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    store.open(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+@pytest.mark.parametrize("leftovers", [True, False])
+def test_a_file_that_is_deleted_under_a_store_is_made_anew(tmp_path: Path, *, leftovers: bool) -> None:
+    path = tmp_path / "kept.sqlite"
+    with contextlib.closing(store.open(path)) as kept, contextlib.closing(store.open(path)) as other:
+        kept.add(sample(0))
+        for each in [path] if leftovers else list(tmp_path.iterdir()):
+            each.unlink()
+        assert kept.count() == 0
+        assert kept.add(sample(1))
+        assert other.add(sample(2))
+        with contextlib.closing(store.open(path)) as third:
+            assert list(third.iterate()) == [sample(1), sample(2)]
+
+
+def test_a_file_that_is_replaced_under_a_store_is_opened_anew(tmp_path: Path) -> None:
+    path, moved, replacing = tmp_path / "kept.sqlite", tmp_path / "moved.sqlite", tmp_path / "replacing.sqlite"
+    with contextlib.closing(store.open(replacing)) as made:
+        made.add(sample(5))
+    with contextlib.closing(store.open(path)) as kept:
+        kept.add(sample(0))
+        path.rename(moved)
+        replacing.rename(path)
+        assert kept.add(sample(6))
+        assert list(kept.iterate()) == [sample(5), sample(6)]
+    for file, expected in ((path, [sample(5), sample(6)]), (moved, [sample(0)])):
+        with contextlib.closing(store.open(file)) as kept:
+            assert list(kept.iterate()) == expected
+
+
+def test_a_file_of_another_program_in_its_place_is_left_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "kept.sqlite"
+    with contextlib.closing(store.open(path)) as kept:
+        path.unlink()
+        path.write_text("Dear Ada")
+        for _ in range(2):
+            with pytest.raises(KeepingError, match="is something else"):
+                kept.add(sample())
+        assert path.read_text() == "Dear Ada"
+        path.unlink()
         assert kept.add(sample())
 
 

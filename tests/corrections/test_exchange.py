@@ -15,8 +15,10 @@ from digitpad.corrections.correction import Correction
 from digitpad.errors import CorrectionError, InputError
 from tests.corrections.samples import MADE, SEVEN, SMALL, corrections, sample
 from tests.doodles import NO_DIGITS, png
+from tests.golden import GOLDEN
 from tests.pages.conftest import draw, write
 
+GOLDEN_SEVEN = (GOLDEN / "7-medium-dark.png").read_bytes()
 LINE = exchange.to_line(sample(picture=SMALL))
 
 
@@ -62,7 +64,7 @@ def test_pictures_in_folders(tmp_path: Path, recognizer: Recognizer) -> None:
         "7/same.png": SEVEN,
         "7/.hidden": b"",
         "not a digit/w.png": png(NO_DIGITS["W"]),
-        "ada/7/a.png": SEVEN,
+        "ada/7/a.png": GOLDEN_SEVEN,
         "readme.txt": b"hello",
     }.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -82,8 +84,8 @@ def test_pictures_in_folders(tmp_path: Path, recognizer: Recognizer) -> None:
     assert (other.truth, other.answer.status) == ("not a digit", "not a digit")
     assert {number.session, seven.session, other.session} == {seven.session}
     assert ada.session != seven.session
-    assert ada.id != seven.id
     assert read(tmp_path / "7", recognizer)[0] == [seven, same]  # wherever one begins
+    assert [each.id for each in read(tmp_path / "ada", recognizer)[0]] == [ada.id]
     assert [Correction.from_json(each.to_json()) for each in found] == found
 
 
@@ -121,5 +123,29 @@ def test_folders_that_were_written_are_read_again(tmp_path: Path, recognizer: Re
     assert exchange.write_folder(made, tmp_path) == 3
     found, told = read(tmp_path, recognizer)
     assert told == []
-    seen = sorted((each.made, each.truth, each.picture) for each in found)
-    assert seen == [(each.made, each.truth, each.picture) for each in made]
+    seen = sorted((each.id, each.made, each.truth, each.picture) for each in found)
+    assert seen == [(each.id, each.made, each.truth, each.picture) for each in made]
+
+
+def test_folders_that_moved_or_have_other_names_are_known(
+    tmp_path: Path, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = tmp_path / "here/drawings/ada/7/a.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(SEVEN)
+    [made], _ = read(tmp_path / "here/drawings", recognizer)
+    (tmp_path / "here").rename(tmp_path / "there")
+    monkeypatch.chdir(tmp_path / "there/drawings")
+    assert read(Path(), recognizer)[0] == [made]
+    Path("ada").rename("ben")
+    [renamed], _ = read(Path(), recognizer)
+    assert renamed.id == made.id
+    assert renamed.session != made.session
+
+
+def test_names_that_are_not_unicode(tmp_path: Path, recognizer: Recognizer) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9/7"))
+    folder.mkdir(parents=True)
+    (folder / os.fsdecode(b"\xe9.png")).write_bytes(SEVEN)
+    [made], told = read(folder.parent, recognizer)
+    assert (made.truth, told) == ("7", [])

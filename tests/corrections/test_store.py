@@ -187,6 +187,45 @@ def test_what_could_not_be_erased_is_when_it_is_deleted_again(
     assert MARK.encode() not in contents(file)
 
 
+def test_who_deletes_what_is_not_there_makes_no_work(in_file: Store, file: Path) -> None:
+    in_file.add(sample(0))
+    in_file.add(sample(1))
+    in_file.remove(sample(0).id)
+    with contextlib.closing(sqlite3.connect(file)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM corrections").fetchone()
+        in_file.add(sample(2))  # so that there is a log
+        assert in_file.remove(sample(0).id) == 0
+        assert in_file.remove_session("6" * 32) == 0
+
+
+def test_several_are_deleted_at_once(kept: Store) -> None:
+    for number in range(4):
+        kept.add(sample(number, session=f"{number // 2:032x}"))
+    assert kept.remove(*(sample(number).id for number in (0, 1, 2, 2, 9))) == 3
+    assert [each.id for each in kept.iterate()] == [sample(3).id]
+    assert kept.add(sample(0, session=f"{0:032x}"))
+
+
+def test_what_is_refused_at_the_last_moment_is_not_kept(kept: Store) -> None:
+    def refuse() -> None:
+        raise NotKeptError("No.")
+
+    with pytest.raises(NotKeptError, match="No"):
+        kept.add(sample(), check=refuse)
+    assert kept.count() == 0
+
+
+def test_postgresql_frees_what_was_deleted(postgresql: Cluster) -> None:
+    target = postgresql.create()
+    with contextlib.closing(store.open(target)) as kept:
+        kept.add(sample())
+        kept.remove_all()
+    with psycopg.connect(target) as connection:
+        sizes = connection.execute("SELECT pg_relation_size('corrections'), pg_relation_size('sessions')").fetchone()
+    assert sizes == (0, 0)
+
+
 def test_a_locked_file_is_told_and_used_again(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("digitpad.corrections.database.WAIT_SECONDS", 0.05)
     with contextlib.closing(store.open(file)) as kept:
@@ -218,6 +257,7 @@ def test_nobody_waits_for_ever_for_a_lock_in_postgresql(postgresql: Cluster, mon
     with contextlib.closing(store.open(target)) as kept:
         with psycopg.connect(target) as other:
             other.execute("LOCK TABLE corrections IN ACCESS EXCLUSIVE MODE")
-            with pytest.raises(NotKeptError, match="lock timeout"):
-                kept.add(sample())
+            for work in (lambda: kept.add(sample()), kept.count):
+                with pytest.raises(NotKeptError, match="lock timeout"):
+                    work()
         assert kept.add(sample())

@@ -1,5 +1,6 @@
 """Corrections are kept by the server: once, whatever happens to it, and shown to nobody but its owner."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -17,6 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message
 
 from digitpad.corrections import exchange, store
 from digitpad.corrections.correction import Answer, Correction
@@ -199,6 +201,7 @@ def test_browsers_let_allowed_origins_take_back(pad: Local) -> None:
         {"x-forwarded-for": "127.0.0.1"},
         {"forwarded": "for=1.2.3.4"},
         {"via": "1.1 proxy"},
+        {"x-real-ip": "127.0.0.1"},
         BEARER,
     ],
 )
@@ -206,6 +209,17 @@ def test_only_the_owner_looks_through_them(pad: Local, method: str, path: str, h
     host = {} if headers is BEARER else HERE  # no token is configured, so none is right
     detail = check_problem(pad.request(method, path, headers=host | headers), 403, "forbidden")
     assert "--token" in detail
+
+
+def test_a_proxy_that_says_nothing_of_itself_does_not_look_through_them(kept_server: Server) -> None:
+    """As nginx passes a request on unless it is told otherwise."""
+    host = f"{kept_server.address[0]}:{kept_server.address[1]}"
+    lines = {
+        version: f"GET {CORRECTIONS} HTTP/{version}\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        for version in ("1.0", "1.1")
+    }
+    assert kept_server.talk(lines["1.0"].encode()).startswith(b"HTTP/1.1 403")
+    assert kept_server.talk(lines["1.1"].encode()).startswith(b"HTTP/1.1 200")
 
 
 def test_clients_elsewhere_do_not_look_through_them(pad: Local) -> None:
@@ -374,12 +388,41 @@ def test_a_locked_file_is_temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert send(pad, small()).status_code == 201
 
 
+def test_what_a_client_gave_up_is_not_kept_after_it_was_taken_back(tmp_path: Path) -> None:
+    """It waits for a lock in one worker, and the client, tired of waiting, takes it back through another."""
+    pad = keeping(tmp_path)
+    assert in_store(pad) == []
+    other = sqlite3.connect(tmp_path / "kept.sqlite", check_same_thread=False)
+    sent: list[Message] = [
+        {"type": "http.request", "body": json.dumps(small().to_json()).encode()},
+        {"type": "http.disconnect"},
+    ]
+    answers: list[Message] = []
+
+    async def receive() -> Message:
+        if len(sent) == 2:
+            asyncio.get_running_loop().call_later(0.2, other.rollback)  # after the client has gone
+        return sent.pop(0)
+
+    async def answer(message: Message) -> None:
+        answers.append(message)
+
+    scope = {"type": "http", "http_version": "1.1", "method": "POST", "path": CORRECTIONS, "query_string": b""}
+    other.execute("BEGIN IMMEDIATE")
+    run(pad.app({**scope, "headers": [(b"content-type", b"application/json")]}, receive, answer))
+    other.close()
+    assert answers[0]["status"] == 503
+    assert in_store(pad) == []
+
+
 def test_a_database_that_is_away_is_temporary(postgresql: Cluster) -> None:
     keep = Keep(postgresql.create(), 10, 1_000_000)
     pad = Local(create_app(keep=keep))
     assert pad.get("/api/model").json()["keeps"] == "a PostgreSQL database of this server"
     postgresql.stop()
     check_not_kept(send(pad, small(0)))  # before it was ever there
+    check_problem(pad.post(CORRECTIONS, json={}), 422, "invalid-request")  # what is none will not be one later
+    check_problem(pad.post(CORRECTIONS, content="{", headers=JSON), 400, "malformed-body")
     postgresql.start()
     assert send(pad, small(0)).status_code == 201
     postgresql.stop()
@@ -401,13 +444,37 @@ def test_several_workers_share_a_store(tmp_path: Path, launch: Launch) -> None:
     assert kept_ids(str(target)) == [small(number).id for number in range(5)]
 
 
-def test_a_target_that_never_will_do_is_refused_at_once() -> None:
-    command = [sys.executable, "-m", "digitpad", "serve", "--port", "0", "--keep", "mysql://pad:geheim@localhost/x"]
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (
+            "mysql://pad:geheim@localhost/x",
+            "Expected the path of a file, sqlite:///PATH or postgresql://...; got a URL of 'mysql'.",
+        ),
+        ("", "Expected the path of a file to keep corrections in; got '.'."),
+    ],
+)
+def test_a_target_that_never_will_do_is_refused_at_once(target: str, expected: str) -> None:
+    command = [sys.executable, "-m", "digitpad", "serve", "--port", "0", "--keep", target]
     result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
     assert result.returncode == 2
-    assert result.stderr == (
-        "digitpad: Expected the path of a file, sqlite:///PATH or postgresql://...; got a URL of 'mysql'.\n"
+    assert result.stderr == f"digitpad: {expected}\n"
+
+
+@pytest.mark.parametrize("num_workers", ["1", "2"])
+def test_it_says_at_the_start_who_may_look_through_them(tmp_path: Path, launch: Launch, num_workers: str) -> None:
+    def rest(*options: str | Path) -> str:
+        server = launch("--workers", num_workers, *options)
+        httpx.get(server.url + "/healthz", timeout=PATIENCE_SECONDS, trust_env=False)  # by then all is said
+        server.process.terminate()
+        assert server.process.stdout
+        return server.process.stdout.read()
+
+    keeps = ("--keep", tmp_path / "kept.sqlite")
+    assert rest(*keeps) == (
+        "Everybody on this machine may look through the corrections; behind a proxy, a token is needed (--token).\n"
     )
+    assert rest(*keeps, "--token", TOKEN) == rest() == ""
 
 
 @pytest.fixture(scope="module")

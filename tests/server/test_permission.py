@@ -10,11 +10,12 @@ from digitpad.server.problem import ProblemError
 HOST = "127.0.0.1:8000"
 
 
-def request(client: str | None = "127.0.0.1", host: str | None = HOST, **headers: str) -> Request:
+def request(client: str | None = "127.0.0.1", host: str | None = HOST, version: str = "1.1", **headers: str) -> Request:
     """A request with these headers, written with underscores."""
     named = ({"host": host} if host is not None else {}) | headers
     raw = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in named.items()]
-    return Request({"type": "http", "client": None if client is None else (client, 50000), "headers": raw})
+    address = None if client is None else (client, 50000)
+    return Request({"type": "http", "http_version": version, "client": address, "headers": raw})
 
 
 @pytest.mark.parametrize("client", ["127.0.0.1", "127.8.0.1", "::1", "::ffff:127.0.0.1"])
@@ -45,9 +46,15 @@ def test_names_that_another_site_can_have_point_here_are_not_this_machine(host: 
     assert not permission.is_loopback(request(host=host))
 
 
-@pytest.mark.parametrize("header", ["forwarded", "x_forwarded_for", "via"])
+@pytest.mark.parametrize(
+    "header", ["forwarded", "via", "x_forwarded_for", "x_forwarded_host", "x_forwarded_proto", "x_real_ip"]
+)
 def test_what_comes_through_a_proxy_is_not_this_machine(header: str) -> None:
     assert not permission.is_loopback(request(**{header: "for=127.0.0.1"}))
+
+
+def test_what_speaks_as_nginx_does_is_not_this_machine() -> None:
+    assert not permission.is_loopback(request(version="1.0"))
 
 
 @pytest.mark.parametrize("header", ["Bearer s3cret", "bearer s3cret", "BEARER  s3cret "])

@@ -284,13 +284,30 @@ def guarded(first: Path) -> Local:
 def test_everything_tells_of_the_present_model(guarded: Local, first: Path, second: Path) -> None:
     assert guarded.get("/report").text == "The report of first"
     answer = guarded.post("/api/model", json={"model": str(second)}, headers=HOST | BEARER)
-    assert answer.json() == guarded.get("/api/model").json()
+    assert answer.json() == guarded.get("/api/model", headers=BEARER).json()
     assert (answer.json()["model"], answer.json()["card"]["name"]) == (id_of(second), "second")
-    assert guarded.get("/report").text == "The report of second"
+    assert guarded.get("/report", headers=BEARER).text == "The report of second"
     assert guarded.get("/readyz").status_code == 200
     assert guarded.post("/api/read", content=SEVEN, headers=PNG).json()["model"] == id_of(second)
     guarded.post("/api/model", json={"back": True}, headers=HOST | BEARER)
     assert guarded.get("/report").text == "The report of first"
+
+
+def test_the_report_of_a_lesson_is_for_the_owner(guarded: Local, first: Path, second: Path) -> None:
+    """It shows what people drew."""
+    for model, is_shown in ((first, True), (second, False)):
+        open_to_all = Local(create_app(model))
+        for headers in ({"host": "digits.example"}, HOST | {"x-forwarded-for": "127.0.0.1"}, HOST | BEARER):
+            may = is_shown or headers.get("authorization") is not None
+            assert open_to_all.get("/api/model", headers=headers).json()["report"] == ("/report" if may else None)
+            response = open_to_all.get("/report", headers=headers)
+            if may:
+                assert response.text == f"The report of {model.name}"
+            else:
+                check_problem(response, 403, "forbidden")
+    guarded.post("/api/model", json={"model": str(second)}, headers=HOST | BEARER)
+    assert guarded.get("/api/model", headers=HOST).json()["report"] is None
+    check_problem(guarded.get("/report", headers=HOST), 401, "unauthorized")
 
 
 def test_without_a_token_nobody_may(local: Local, second: Path) -> None:

@@ -5,13 +5,15 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from typer.testing import CliRunner
 
 from digitpad import Recognizer
+from digitpad.cli import app
 from digitpad.corrections.correction import Correction
 from tests.site.conftest import OpenSite, wait_until_ready
 
 
-def test_corrections_stay_in_the_browser(open_site: OpenSite, recognizer: Recognizer) -> None:
+def test_corrections_stay_in_the_browser(open_site: OpenSite, recognizer: Recognizer, tmp_path: Path) -> None:
     pad = open_site(color_scheme="dark")
     line = pad.page.locator("#kept")
     wait_until_ready(pad)
@@ -33,6 +35,8 @@ def test_corrections_stay_in_the_browser(open_site: OpenSite, recognizer: Recogn
     assert [correction.truth for correction in corrections] == ["7", "not a digit"]
     assert [correction.answer.text for correction in corrections] == ["2", "3"]
     assert {correction.model for correction in corrections} == {recognizer.model_id}
+    taken = ["corrections", "import", str(tmp_path / "kept.sqlite"), str(download.value.path())]
+    assert "2 corrections added, 0 kept before." in CliRunner().invoke(app, taken).output
     pad.page.context.set_offline(False)
     pad.page.reload()
     wait_until_ready(pad)

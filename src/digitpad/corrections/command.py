@@ -84,7 +84,7 @@ def delete(target: str, ids: Sequence[str], session: str | None, *, everything: 
     with _opened(target) as kept:
         work: Callable[[], int]
         if ids:
-            count, work = len(ids), lambda: sum(map(kept.remove, ids))
+            count, work = len(ids), partial(kept.remove, *ids)
         elif session is not None:
             count, work = kept.count(Filter(session=session)), partial(kept.remove_session, session)
         else:

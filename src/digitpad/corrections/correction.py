@@ -8,19 +8,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from PIL import Image
 
 from digitpad import drawing
 from digitpad.errors import CorrectionError, DrawingError
+from digitpad.pages.reading import Reading
+from digitpad.prediction import Prediction
 from digitpad.scaling import Pixels
 from digitpad.strokes import MAX_COORDINATE
 
 AnswerStatus = Literal["digit", "unsure", "not a digit", "several digits", "number"]
 Strokes = tuple[tuple[tuple[float, float], ...], ...]
 
-NOT_A_DIGIT = "not a digit"
+NOT_A_DIGIT: Final = "not a digit"
 MAX_STROKES, MAX_POINTS = 1_000, 20_000
 MAX_TRUTH, MAX_TEXT = 200, 1_000
 """Characters of what it was, and of what was read."""
@@ -49,6 +51,21 @@ class Answer:
     status: AnswerStatus
     text: str
     confidence: float
+
+    @classmethod
+    def of(cls, found: Prediction | Reading) -> "Answer":
+        """What a prediction or a reading says, within the limits of a record.
+
+        Raises:
+            CorrectionError: the drawing is blank, so there is nothing to correct.
+        """
+        if isinstance(found, Reading):
+            text = found.text[:MAX_TEXT].rstrip()  # cut behind a space or a newline, it would end with that
+            return cls("number" if text else NOT_A_DIGIT, text, 0.0)
+        if found.status == "blank":
+            raise CorrectionError("Expected a drawing; nothing stands out from the paper.")
+        text = str(found.digit) if found.status in ("digit", "unsure") else ""
+        return cls(found.status, text, min(1.0, float(found.confidence)))
 
 
 @dataclass(frozen=True)
@@ -169,7 +186,7 @@ def _to_time(record: Mapping[str, Any]) -> datetime:
     try:
         return datetime.fromisoformat(made).astimezone(UTC)
     except ValueError as error:
-        raise CorrectionError(f"Expected a time that there is for made; got {made}: {error}.") from None
+        raise CorrectionError(f"Expected a valid date and time for made; got {made}: {error}.") from None
 
 
 def _to_answer(answer: Any) -> Answer:

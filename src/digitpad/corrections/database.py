@@ -2,6 +2,7 @@
 
 import contextlib
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from digitpad.corrections import schema, target
+from digitpad.corrections import file, schema, target
 from digitpad.errors import KeepingError, MissingPartError, NotKeptError
 
 WAIT_SECONDS = 3.0
@@ -34,57 +35,93 @@ class Database:
     """
 
     def __init__(self, url: URL, *, must_exist: bool) -> None:
-        self._url, self.where = url, target.describe(url)
-        with self._explaining():
-            if target.is_file(url):
-                _check_file(str(url.database), must_exist=must_exist)
-            self._engine = _create_engine(url)
-            try:
-                self._prepare(must_exist=must_exist)
-            except BaseException:
-                self.close()
-                raise
+        self._url, self._must_exist, self.where = url, must_exist, target.describe(url)
+        self._path = Path(str(url.database)) if target.is_file(url) else None
+        self._opening, self._erasing = threading.Lock(), threading.Lock()
+        self._leaves_bytes = True  # nobody knows what the last process left
+        self._open()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that only reads."""
-        with self._explaining(), self._engine.begin() as connection:
+        self._follow()
+        with self._begin(writes=False) as connection:
             yield connection
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction while which nobody else writes; it is on the disk when the context exits without an error."""
-        with self._explaining(), self._engine.execution_options(writes=True).begin() as connection:
+        self._follow()
+        with self._begin(writes=True) as connection:
             yield connection
 
-    def forget(self) -> None:
+    def forget(self, *, deleted: bool) -> None:
         """Overwrite or free what was deleted, in the log of what was written too.
+
+        Args:
+            deleted: whether something was deleted now; if not, only what an earlier attempt left is erased.
 
         Raises:
             NotKeptError: another process still reads it.
         """
-        with self._explaining():
-            if target.is_file(self._url):
+        with self._erasing, self._explaining():
+            if not (deleted or self._leaves_bytes):
+                return  # whoever deletes what is not there must not make work
+            self._leaves_bytes = True
+            if self._path:
                 self._truncate_log()
-                return
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("VACUUM corrections"))
+            else:
+                with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.execute(text("VACUUM corrections, sessions"))
+            self._leaves_bytes = False
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
 
-    def _prepare(self, *, must_exist: bool) -> None:
+    def _open(self) -> None:
+        with self._explaining():
+            if self._path:
+                file.prepare(self._path, must_exist=self._must_exist)
+            self._opened = self._path and file.identify(self._path)
+            self._engine = _create_engine(self._url)
+            try:
+                self._prepare()
+            except BaseException:
+                self._opened = None
+                self.close()
+                raise
+
+    @contextlib.contextmanager
+    def _begin(self, *, writes: bool) -> Iterator[Connection]:
+        with self._explaining(), self._engine.execution_options(writes=writes).begin() as connection:
+            yield connection
+
+    def _follow(self) -> None:
+        """Open an SQLite file anew if it was deleted or replaced; what is written to the old one would be lost."""
+        if self._path is None:
+            return
+        with self._opening:
+            if self._opened is None or file.identify(self._path) != self._opened:
+                if self._opened:
+                    with contextlib.suppress(SQLAlchemyError, sqlite3.Error):
+                        # what is in the log goes to the old file, so that it does not come into the new one
+                        self._run_outside("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._opened = None
+                self.close()
+                self._open()
+
+    def _prepare(self) -> None:
         """Bring the tables up to the newest schema, also if several processes do so at once."""
-        with self.reading() as connection:
+        with self._begin(writes=False) as connection:
             version = schema.find_version(connection)
+        if version is None and self._must_exist:
+            raise KeepingError(f"Expected corrections in {self.where}; none were ever kept there.")
+        if self._path:
+            self._begin_log()  # also if it has tables: a copy may have lost its log
         if version == schema.VERSION:
             return
-        if version is None and must_exist:
-            raise KeepingError(f"Expected corrections in {self.where}; none were ever kept there.")
-        if target.is_file(self._url):
-            self._begin_log()
-        with self.writing() as connection:
+        with self._begin(writes=True) as connection:
             if schema.find_version(connection) != schema.VERSION:  # it may have been brought up meanwhile
                 schema.bring_up(connection)
 
@@ -135,18 +172,24 @@ def _create_engine(url: URL) -> Engine:
         if not target.is_file(url):
             waits: dict[str, Any] = {"connect_timeout": round(WAIT_SECONDS), "tcp_user_timeout": 5000}
             engine = create_engine(url, pool_pre_ping=True, connect_args=waits)
+            event.listen(engine, "connect", _set_up_postgresql)
             event.listen(engine, "begin", _begin_in_postgresql)
             return engine
     except ModuleNotFoundError as error:
         name = str(error.name)
         raise MissingPartError.package(name, "corrections in PostgreSQL", "digitpad[postgresql]") from None
     engine = create_engine(url, pool_timeout=WAIT_SECONDS)
-    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_in_sqlite)
     return engine
 
 
-def _set_up(connection: sqlite3.Connection, _: object) -> None:
+def _set_up_postgresql(connection: Any, _: object) -> None:
+    connection.execute(f"SET lock_timeout = {1000 * WAIT_SECONDS:.0f}")
+    connection.commit()
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # transactions begin below, not where Python guesses
     for setting in (f"PRAGMA busy_timeout = {1000 * WAIT_SECONDS:.0f}", *_SETTINGS):
         connection.execute(setting)
@@ -158,24 +201,8 @@ def _begin_in_sqlite(connection: Connection) -> None:
 
 def _begin_in_postgresql(connection: Connection) -> None:
     if _writes(connection):
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {1000 * WAIT_SECONDS:.0f}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
 
 
 def _writes(connection: Connection) -> bool:
     return bool(connection.get_execution_options().get("writes"))
-
-
-def _check_file(path: str, *, must_exist: bool) -> None:
-    """Refuse a file that is not SQLite's, before SQLite sees it."""
-    try:
-        with Path(path).open("rb") as file:
-            head = file.read(16)
-    except FileNotFoundError:
-        if must_exist:
-            raise KeepingError(f"Expected a file of corrections; {path} does not exist.") from None
-        return
-    except OSError as error:
-        raise KeepingError(f"Expected a file of corrections; {path} cannot be read: {error.strerror}.") from None
-    if head and head != b"SQLite format 3\0":
-        raise KeepingError(f"Expected a file of corrections, or none yet; {path} is something else.")

@@ -4,25 +4,16 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 from digitpad import drawing
-from digitpad.corrections.correction import (
-    MAX_TEXT,
-    NOT_A_DIGIT,
-    Answer,
-    AnswerStatus,
-    Correction,
-    check_truth,
-    encode,
-    parse,
-)
+from digitpad.corrections.correction import ID, NOT_A_DIGIT, Answer, Correction, check_truth, encode, parse
 from digitpad.errors import CorrectionError, DrawingError, InputError
 from digitpad.recognizer import Recognizer
-from digitpad.scaling import Pixels
 
 MEDIA_TYPE = "application/x-ndjson"
 SUFFIX = ".jsonl"
@@ -38,7 +29,8 @@ def read(source: Path, recognizer: Recognizer, *, on_error: Callable[[InputError
 
     Args:
         source: a file of JSON Lines, or a folder with folders named by what the pictures in them show: `7`,
-            `not a digit`, `1984`, or `1984_07` for two lines. All in the same folder are one session.
+            `not a digit`, `1984`, or `1984_07` for two lines. Each folder that holds such folders is a session. A
+            picture gets the same id wherever it is, that of its correction if `write_folder` wrote it.
         recognizer: says what it reads in the pictures of a folder.
         on_error: is told of each line or picture that is left out.
 
@@ -109,7 +101,8 @@ def _read_lines(path: Path, on_error: Callable[[InputError], None]) -> Iterator[
 
 
 def _read_folder(source: Path, recognizer: Recognizer, on_error: Callable[[InputError], None]) -> Iterator[Correction]:
-    found = False
+    found, root = False, source.resolve()
+    top = root if _truth_of(root) is None else root.parent  # so that it does not matter where one begins
     for name, folders, files in os.walk(source):
         folders.sort()
         folder = Path(name)
@@ -117,9 +110,11 @@ def _read_folder(source: Path, recognizer: Recognizer, on_error: Callable[[Input
         if truth is None:
             continue
         found = True
+        holder = (root / folder.relative_to(source)).parent.relative_to(top.parent)  # the same if all of it is moved
+        session = _digest(os.fsencode(holder.as_posix()))
         for file in sorted(file for file in files if not file.startswith(".")):
             try:
-                yield _read_picture(folder / file, truth, recognizer)
+                yield _read_picture(folder / file, truth, session, recognizer)
             except (CorrectionError, DrawingError) as error:
                 on_error(error)
     if not found:
@@ -136,29 +131,24 @@ def _truth_of(folder: Path) -> str | None:
         return None
 
 
-def _read_picture(path: Path, truth: str, recognizer: Recognizer) -> Correction:
-    scaled, session = drawing.from_file(path), str(path.resolve().parents[1])
-    pixels = scaled.pixels
+def _read_picture(path: Path, truth: str, session: str, recognizer: Recognizer) -> Correction:
+    pixels = drawing.from_file(path).pixels
+    is_id = re.fullmatch(ID, path.stem)  # as `write_folder` names it
+    is_digit = truth == NOT_A_DIGIT or len(truth) == 1
+    try:
+        answer = Answer.of(recognizer.predict(pixels) if is_digit else recognizer.read(pixels))
+    except CorrectionError as error:
+        raise CorrectionError(f"{path}: {error}") from None
     return Correction(
-        id=_digest(session.encode(), truth.encode(), repr(pixels.shape).encode(), pixels.tobytes()),
-        session=_digest(session.encode(errors="surrogateescape")),
+        id=path.stem if is_id else _digest(truth.encode(), repr(pixels.shape).encode(), pixels.tobytes()),
+        session=session,
         made=_to_time(path),
         truth=truth,
-        answer=_ask(recognizer, pixels, truth, path),
+        answer=answer,
         model=recognizer.model_id,
         picture=encode(pixels),
         strokes=None,
     )
-
-
-def _ask(recognizer: Recognizer, pixels: Pixels, truth: str, path: Path) -> Answer:
-    if truth != NOT_A_DIGIT and len(truth) > 1:
-        return Answer("number", recognizer.read(pixels).text[:MAX_TEXT], 0.0)
-    prediction = recognizer.predict(pixels)
-    if prediction.status == "blank":
-        raise CorrectionError(f"{path}: Expected a drawing; nothing stands out from the paper.")
-    status: AnswerStatus = prediction.status
-    return Answer(status, str(prediction.digit) if status in ("digit", "unsure") else "", prediction.confidence)
 
 
 def _to_time(path: Path) -> datetime:

@@ -1,7 +1,7 @@
 """A store of corrections, in an SQLite file or a PostgreSQL database."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -93,8 +93,12 @@ class Store:
         self._database, self._most, self._most_bytes = database, most, most_bytes
         self.where = database.where
 
-    def add(self, correction: Correction) -> bool:
+    def add(self, correction: Correction, *, check: Callable[[], None] = lambda: None) -> bool:
         """Keep a correction; when this returns, it is on the disk.
+
+        Args:
+            correction: the correction.
+            check: called once nobody else can write; an error that it raises is raised here, and nothing is kept.
 
         Returns:
             Whether it is new; False if one with its id is kept already, which stays as it is.
@@ -104,6 +108,7 @@ class Store:
         """
         row = _to_row(correction)
         with self._database.writing() as connection:
+            check()
             insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
             connection.execute(insert(sessions).values(id=correction.session).on_conflict_do_nothing())
             adding = insert(corrections).values(row).on_conflict_do_nothing()
@@ -111,7 +116,7 @@ class Store:
             if added:
                 self._check_room(connection)  # the error takes back what was inserted
             else:
-                _drop_empty_session(connection, correction.session)
+                _drop_empty_sessions(connection, {correction.session})
         return bool(added)
 
     def get(self, id: str) -> Correction | None:  # noqa: A002
@@ -155,15 +160,16 @@ class Store:
         with self._database.reading() as connection:
             return int(connection.execute(_where(select(func.count()).select_from(corrections), chosen)).scalar_one())
 
-    def remove(self, id: str) -> bool:  # noqa: A002
-        """Delete a correction for good, and return whether there was one."""
+    def remove(self, *ids: str) -> int:
+        """Delete corrections for good, all or none, and return how many there were."""
         with self._database.writing() as connection:
-            session = connection.execute(select(corrections.c.session).where(corrections.c.id == id)).scalar()
-            if session is not None:
-                connection.execute(delete(corrections).where(corrections.c.id == id))
-                _drop_empty_session(connection, session)
-        self._database.forget()  # even if there was none: the last attempt may have come no further
-        return session is not None
+            chosen = corrections.c.id.in_(ids)
+            found = connection.execute(select(corrections.c.session).where(chosen)).scalars().all()
+            if found:
+                connection.execute(delete(corrections).where(chosen))
+                _drop_empty_sessions(connection, set(found))
+        self._database.forget(deleted=bool(found))
+        return len(found)
 
     def remove_session(self, session: str) -> int:
         """Delete a session with all of its corrections for good, and return their number."""
@@ -182,7 +188,7 @@ class Store:
         with self._database.writing() as connection:
             count = connection.execute(delete(corrections).where(*of_corrections)).rowcount
             connection.execute(delete(sessions).where(*of_sessions))
-        self._database.forget()
+        self._database.forget(deleted=count > 0)
         return count
 
     def _check_room(self, connection: Connection) -> None:
@@ -196,9 +202,9 @@ class Store:
             )
 
 
-def _drop_empty_session(connection: Connection, session: str) -> None:
-    is_used = exists().where(corrections.c.session == session)
-    connection.execute(delete(sessions).where(sessions.c.id == session, ~is_used))
+def _drop_empty_sessions(connection: Connection, ids: Set[str]) -> None:
+    is_used = exists().where(corrections.c.session == sessions.c.id)
+    connection.execute(delete(sessions).where(sessions.c.id.in_(ids), ~is_used))
 
 
 def _read_batch(

@@ -27,6 +27,7 @@ from digitpad.server.body import Bodies, Options, PageOptions
 from digitpad.server.headers import SecurityHeaders
 from digitpad.server.keep import Keep
 from digitpad.server.metrics import Metrics
+from digitpad.server.permission import Guard
 from digitpad.server.problem import ProblemError
 from digitpad.server.queue import DRAWING_THREADS, MAX_DRAWINGS, MAX_PAGES, MAX_SECONDS, PAGE_THREADS, Queue
 from digitpad.server.served import Served
@@ -70,8 +71,10 @@ def create_app(
     _add_operations(app, served, queue, metrics)
     web = Path(str(files("digitpad"))) / "web"
     _add_page(app, web)
-    keeps = _add_keeping(app, keep, token, allow_origins, metrics, web) if keep else None
-    _add_model(app, served, token, keeps)
+    guard = Guard(allow_origins, token)
+    keeps = _add_keeping(app, keep, guard, metrics, web) if keep else None
+    _add_model(app, served, guard, token, keeps)
+    _add_report(app, served, guard)
     if allow_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -153,27 +156,27 @@ def _encode(found: dict[str, Any], recognizer: Recognizer, seconds: float) -> by
     return json.dumps(found | told, separators=(",", ":")).encode()
 
 
-def _add_keeping(
-    app: FastAPI, keep: Keep, token: str | None, allow_origins: Sequence[str], metrics: Metrics, web: Path
-) -> str:
+def _add_keeping(app: FastAPI, keep: Keep, guard: Guard, metrics: Metrics, web: Path) -> str:
     """Add the routes for corrections, and return where they are kept, for people."""
     from digitpad.server import keeping
     from digitpad.server.keeper import Keeper
 
     keeper = Keeper(keep)
-    keeping.add_routes(app, keeper, keeping.Guard(allow_origins, token), metrics, web / "corrections.html")
+    keeping.add_routes(app, keeper, guard, metrics, web / "corrections.html")
     return keeper.where
 
 
-def _add_model(app: FastAPI, served: Served, token: str | None, keeps: str | None) -> None:
+def _add_model(app: FastAPI, served: Served, guard: Guard, token: str | None, keeps: str | None) -> None:
     @app.get("/api/model", summary="Show the model card", responses=schema.refusals())
-    async def describe_model() -> schema.Model:
+    async def describe_model(request: Request) -> schema.Model:
         now = await served.current()
         return schema.Model(
             model=now.model_id,
             num_bytes=now.recognizer.num_bytes,
             card=now.recognizer.card,
-            report="/report" if now.report.is_file() else None,
+            report="/report"
+            if now.report.is_file() and (not now.shows_corrections or guard.may_read(request))
+            else None,
             keeps=keeps,
         )
 
@@ -186,14 +189,18 @@ def _add_model(app: FastAPI, served: Served, token: str | None, keeps: str | Non
     )
     async def change_model(request: Request) -> schema.Model:
         await switching.carry_out(request, served, token)
-        return await describe_model()
+        return await describe_model(request)
 
+
+def _add_report(app: FastAPI, served: Served, guard: Guard) -> None:
     @app.get("/report", include_in_schema=False)
-    async def show_report() -> Response:
-        report = (await served.current()).report
-        if not report.is_file():
+    async def show_report(request: Request) -> Response:
+        now = await served.current()
+        if now.shows_corrections:
+            guard.check_reader(request)
+        if not now.report.is_file():
             raise ProblemError(404, "not-found", "Expected a report.html next to the model file; there is none.")
-        return FileResponse(report, headers={"content-security-policy": headers.REPORT_POLICY})
+        return FileResponse(now.report, headers={"content-security-policy": headers.REPORT_POLICY})
 
 
 def _add_operations(app: FastAPI, served: Served, queue: Queue, metrics: Metrics) -> None:

@@ -1,10 +1,13 @@
 """Keeps corrections for the server, in threads of its own, so that a slow or lost database delays nobody's drawing."""
 
+import asyncio
 import atexit
 import logging
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
+
+from starlette.requests import Request
 
 from digitpad.corrections import correction, exchange, store, target
 from digitpad.corrections.correction import Correction
@@ -40,28 +43,41 @@ class Keeper:
         # those who look through many corrections should not delay those who send one
         self._writing, self._reading = (Queue(1, MAX_WAITING, MAX_SECONDS) for _ in range(2))
 
-    async def add(self, body: bytes) -> tuple[Correction, bool]:
-        """Keep the correction in a body, and return it and whether it is new."""
+    async def add(self, body: bytes, request: Request) -> tuple[Correction, bool]:
+        """Keep the correction in the body of a request, and return it and whether it is new.
 
-        def work(kept: Store) -> tuple[Correction, bool]:
-            found = _parse(body)
-            return found, kept.add(found)
+        A client that has given up may have taken it back meanwhile through another worker, so that it must not come
+        after that: it is kept only if the client still waits when nobody else can write.
+        """
+        gone = threading.Event()
 
-        return await self._run(self._writing, work)
+        def check() -> None:
+            if gone.is_set():
+                raise NotKeptError("Expected the client to wait until its correction is kept; it has disconnected.")
+
+        def work() -> tuple[Correction, bool]:
+            found = _parse(body)  # what is none is told even while the store is away
+            return found, self._open().add(found, check=check)
+
+        watching = asyncio.create_task(_watch(request, gone))
+        try:
+            return await self._run(self._writing, work)
+        finally:
+            watching.cancel()
 
     async def remove(self, id: str) -> None:  # noqa: A002
         """Delete a correction."""
-        await self._run(self._writing, lambda kept: kept.remove(id))
+        await self._run(self._writing, lambda: self._open().remove(id))
 
     async def remove_session(self, session: str) -> int:
         """Delete a session, and return how many corrections it had."""
-        return await self._run(self._writing, lambda kept: kept.remove_session(session))
+        return await self._run(self._writing, lambda: self._open().remove_session(session))
 
     async def list(self, chosen: Filter, after: str | None, limit: int) -> dict[str, Any]:
         """List corrections, newest first, as in `schema.Listing`."""
 
-        def work(kept: Store) -> dict[str, Any]:
-            found = kept.list(chosen, after=after, limit=limit)
+        def work() -> dict[str, Any]:
+            found = self._open().list(chosen, after=after, limit=limit)
             records = [each.to_json() for each in found.corrections]
             return {"corrections": records, "total": found.total, "next": found.next}
 
@@ -70,15 +86,15 @@ class Keeper:
     async def lines(self, after: str | None) -> tuple[bytes, str | None]:
         """Some corrections as JSON Lines, oldest first, and what to pass as `after` for the next ones."""
 
-        def work(kept: Store) -> tuple[bytes, str | None]:
-            found = kept.batch(after=after)
+        def work() -> tuple[bytes, str | None]:
+            found = self._open().batch(after=after)
             return b"".join(map(exchange.to_line, found.corrections)), found.next
 
         return await self._run(self._reading, work)
 
-    async def _run(self, queue: Queue, work: Callable[[Store], Result]) -> Result:
+    async def _run(self, queue: Queue, work: Callable[[], Result]) -> Result:
         try:
-            return await queue.run(lambda: work(self._open()))
+            return await queue.run(work)
         except StoreFullError as error:
             raise ProblemError(507, "store-full", str(error)) from None
         except DigitpadError as error:
@@ -94,6 +110,13 @@ class Keeper:
                 self._store = store.open(keep.target, most=keep.most, most_bytes=keep.most_bytes)
                 atexit.register(self._store.close)  # so that SQLite leaves one file, and no log beside it
             return self._store
+
+
+async def _watch(request: Request, gone: threading.Event) -> None:
+    """Wait until the client of a request, whose body was received, has disconnected."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
 
 
 def _parse(body: bytes) -> Correction:

@@ -1,6 +1,6 @@
 """The routes for corrections: anybody with the pad may send one, only the owner may look through them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +13,11 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from digitpad.corrections import exchange
 from digitpad.corrections.correction import ID, MAX_TEXT, MODEL, NOT_A_DIGIT, TEXT, AnswerStatus
 from digitpad.corrections.store import Filter
-from digitpad.server import permission, schema
+from digitpad.server import schema
 from digitpad.server.body import Limits, Receiver
 from digitpad.server.keeper import Keeper
 from digitpad.server.metrics import Metrics
+from digitpad.server.permission import Guard
 from digitpad.server.problem import ProblemError
 
 LIMITS = Limits(2_000_000, 8_000_000, "Scale the picture down: 800 px are plenty.")
@@ -46,38 +47,6 @@ class Search(BaseModel):
     model: str | None = Field(None, pattern=f"^{MODEL}$")
     after: str | None = Field(None, pattern=_CURSOR, description="`next` of the listing before.")
     limit: int = Field(50, ge=1, le=200, description="The most to list; fewer are listed where they are large.")
-
-
-class Guard:
-    """Says who may write and who may look through what is kept."""
-
-    def __init__(self, allow_origins: Sequence[str], token: str | None) -> None:
-        self._allow_origins, self._token = allow_origins, token
-
-    def check_writer(self, request: Request) -> None:
-        """Refuse pages of other sites.
-
-        Raises:
-            ProblemError: 403.
-        """
-        if not permission.same_origin(request, self._allow_origins):
-            detail = "Expected a page of this server, or one named by --allow-origin; got another site's."
-            raise ProblemError(403, "forbidden", detail)
-
-    def check_reader(self, request: Request) -> None:
-        """Require the token; where none is configured, a client on this machine that is no page of another site.
-
-        Raises:
-            ProblemError: 401 or 403.
-        """
-        if self._token is not None:
-            permission.require_token(request, self._token)
-        elif not (permission.is_loopback(request) and permission.same_origin(request)):
-            detail = (
-                "Expected a client on the server's own machine, without a proxy; got another. Start the server with "
-                "--token, or with DIGITPAD_TOKEN in its environment, and send the token."
-            )
-            raise ProblemError(403, "forbidden", detail)
 
 
 def add_routes(app: FastAPI, keeper: Keeper, guard: Guard, metrics: Metrics, page: Path) -> None:
@@ -119,7 +88,7 @@ def _add_sending(app: FastAPI, keeper: Keeper, guard: Guard, metrics: Metrics) -
         guard.check_writer(request)
         _check_media_type(request)
         async with receiver.receive(request) as received:
-            found, is_new = await keeper.add(received)
+            found, is_new = await keeper.add(received, request)
         if is_new:
             metrics.corrections.labels(_kind(found.truth)).inc()
         return JSONResponse({"id": found.id, "new": is_new}, 201 if is_new else 200)

@@ -12,7 +12,52 @@ from digitpad.errors import InputError
 from digitpad.server.problem import ProblemError
 
 _SCHEME = b"bearer "
-_PROXY_HEADERS = ("forwarded", "x-forwarded-for", "via")
+_PROXY_HEADERS = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+
+class Guard:
+    """Says who may send corrections, and who may look through them.
+
+    Args:
+        allow_origins: other origins whose pages may send some; "*" for all.
+        token: what the owner knows; None so that the owner is whoever uses this machine.
+    """
+
+    def __init__(self, allow_origins: Sequence[str], token: str | None) -> None:
+        self._allow_origins, self._token = allow_origins, token
+
+    def check_writer(self, request: Request) -> None:
+        """Refuse pages of other sites.
+
+        Raises:
+            ProblemError: 403.
+        """
+        if not same_origin(request, self._allow_origins):
+            detail = "Expected a page of this server, or one named by --allow-origin; got another site's."
+            raise ProblemError(403, "forbidden", detail)
+
+    def check_reader(self, request: Request) -> None:
+        """Require the token; where none is configured, a client on this machine that is no page of another site.
+
+        Raises:
+            ProblemError: 401 or 403.
+        """
+        if self._token is not None:
+            require_token(request, self._token)
+        elif not (is_loopback(request) and same_origin(request)):
+            detail = (
+                "Expected a client on the server's own machine, without a proxy; got another. Start the server with "
+                "--token, or with DIGITPAD_TOKEN in its environment, and send the token."
+            )
+            raise ProblemError(403, "forbidden", detail)
+
+    def may_read(self, request: Request) -> bool:
+        """Whether `check_reader` lets a request pass."""
+        try:
+            self.check_reader(request)
+        except ProblemError:
+            return False
+        return True
 
 
 def check_token(token: str | None) -> None:
@@ -31,12 +76,14 @@ def check_token(token: str | None) -> None:
 def is_loopback(request: Request) -> bool:
     """Whether a request comes from this machine, to a name that only this machine answers to, and through no proxy.
 
-    The name keeps out pages whose own domain was made to point here (DNS rebinding). A proxy on this machine that adds
-    none of the usual headers cannot be told from a client on this machine: behind a proxy, configure a token.
+    The name keeps out pages whose own domain was made to point here (DNS rebinding). HTTP/1.0 is what nginx speaks if
+    nobody told it otherwise; browsers do not. A proxy on this machine that adds none of the usual headers cannot be
+    told from a client on this machine: behind a proxy, configure a token.
     """
     client = request.client.host if request.client else ""
     return (
-        _is_loopback_address(client)
+        request.scope["http_version"] != "1.0"
+        and _is_loopback_address(client)
         and _is_loopback_name(request.headers.get("host", ""))
         and not any(name in request.headers for name in _PROXY_HEADERS)
     )

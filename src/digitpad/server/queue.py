@@ -42,7 +42,7 @@ class Queue:
             ProblemError: the queue is full, the turn did not come in time, or the client had disconnected when it came.
         """
         if self._waiting >= self._max_waiting:
-            detail = f"Expected at most {self._max_waiting} pictures in the queue; it is full. Try again in a second."
+            detail = f"Expected at most {self._max_waiting} requests in the queue; it is full. Try again in a second."
             raise ProblemError(503, "busy", detail, retry_after="1")
         self._waiting += 1
         try:
@@ -62,7 +62,7 @@ class Queue:
                 await self._turns.acquire()
         except TimeoutError:
             detail = (
-                f"Expected a turn within {self._max_seconds:g} seconds; the pictures before it took longer. "
+                f"Expected a turn within {self._max_seconds:g} seconds; the requests before it took longer. "
                 "Try again in 5 seconds."
             )
             raise ProblemError(503, "busy", detail, retry_after="5") from None

@@ -71,16 +71,18 @@ def serve(
     )  # uvicorn handles it while serving, and raises it again afterwards
     if keep:
         _check_store(keep)
+    announce = partial(_announce, is_open=keep is not None and token is None)
     listener = _listen(host, port)
     try:
         if workers == 1:
             app = create_app(model, allow_origins, token=token, keep=keep)
             server = _Server(_configure(app), app.state.served)
-            _announce(listener)
+            announce(listener)
             server.run(sockets=[listener])
         else:
             permission.check_token(token)
-            _serve_with_workers(listener, workers, model, partial(_create_worker, model, allow_origins, token, keep))
+            create = partial(_create_worker, model, allow_origins, token, keep)
+            _serve_with_workers(listener, workers, model, create, announce)
     except KeyboardInterrupt:
         pass
 
@@ -103,9 +105,15 @@ def _listen(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def _announce(listener: socket.socket) -> None:
+def _announce(listener: socket.socket, *, is_open: bool) -> None:
+    """Say where the server is, and that its corrections are open to all who use this machine if they are."""
     host, port = listener.getsockname()[:2]
     print(f"Draw at http://{f'[{host}]' if ':' in host else host}:{port}  (Ctrl-C to stop)", flush=True)
+    if is_open:
+        notice = (
+            "Everybody on this machine may look through the corrections; behind a proxy, a token is needed (--token)."
+        )
+        print(notice, flush=True)
 
 
 def _configure(app: Callable[..., object], workers: int = 0) -> uvicorn.Config:
@@ -126,13 +134,17 @@ def _configure(app: Callable[..., object], workers: int = 0) -> uvicorn.Config:
 
 
 def _serve_with_workers(
-    listener: socket.socket, workers: int, model: Path | None, create: Callable[[Path], object]
+    listener: socket.socket,
+    workers: int,
+    model: Path | None,
+    create: Callable[[Path], object],
+    announce: Callable[[socket.socket], None],
 ) -> None:
     with tempfile.TemporaryDirectory(prefix="digitpad-") as folder:
         os.environ[SHARED_FOLDER] = folder
         served = Served(model, Path(folder))  # a worker that cannot load the model would only log the error
         supervisor = _Workers(_configure(partial(create, Path(folder)), workers), [listener], served)
-        _announce(listener)
+        announce(listener)
         supervisor.run()
 
 

@@ -106,7 +106,9 @@ class Model(BaseModel):
     model: str = Field(description="12 hex digits that identify the model.")
     num_bytes: int = Field(description="Size of the model file in bytes.")
     card: dict[str, Any] = Field(description="Recipe, data, metrics and versions.")
-    report: str | None = Field(description="Path of the training report; null if there is none.")
+    report: str | None = Field(
+        description="Path of the training report; null if there is none that the client may see."
+    )
     keeps: str | None = Field(description="Where corrections are kept, for people; null if they are not.")
 
 

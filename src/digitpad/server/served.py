@@ -40,6 +40,11 @@ class Loaded:
         """The report of the model's run, if it has one."""
         return self.path.with_name("report.html")
 
+    @property
+    def shows_corrections(self) -> bool:
+        """Whether the report shows what people drew, as those of `digitpad teach` do."""
+        return "teaching" in self.recognizer.card
+
 
 class Served:
     """The model that one process answers with, and the one before it.
@@ -135,7 +140,7 @@ class Served:
                 try:
                     self._take(self._choice)
                 except (ArtifactError, OSError) as error:
-                    log.error("model %s goes on in one worker: %s", self._loaded[0].model_id, error)
+                    log.error("one worker keeps model %s: %s", self._loaded[0].model_id, error)
 
     def _take(self, choice: Path) -> None:
         mark = _mark(choice)  # before reading, so that no later choice is missed
@@ -159,25 +164,12 @@ def _load(model: Path, before: Recognizer | None) -> Loaded:
         # Where a link to a run's folder leads may change; the report has to stay the report of this model.
         path = path.parent.resolve() / path.name
     loaded = artifact.load(path)
-    _check_accepted(loaded)
+    artifact.check_accepted(loaded)
     return Loaded(_recognize(loaded, before), path)
 
 
 def _recognize(model: artifact.Artifact, before: Recognizer | None) -> Recognizer:
     return before.successor(model) if before else Recognizer(model)
-
-
-def _check_accepted(model: artifact.Artifact) -> None:
-    """Refuse a model that `digitpad teach` made and found worse than the one it started from."""
-    teaching = model.card.get("teaching")
-    if teaching is None or (isinstance(teaching, dict) and teaching.get("accepted") is True):
-        return
-    reasons = teaching.get("reasons") if isinstance(teaching, dict) else None
-    reason = str(reasons[0]).rstrip(".") if isinstance(reasons, list) and reasons else "its card does not say why"
-    raise ArtifactError(
-        f"Expected a model that passed the checks of `digitpad teach`; {model.path} did not: {reason}. Look at the "
-        "report.html next to it; `digitpad predict --model` still reads with it."
-    )
 
 
 def _place(choice: Path, model_id: str) -> Path:

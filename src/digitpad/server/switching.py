@@ -56,7 +56,10 @@ def _check_sender(request: Request, token: str | None) -> None:
         detail = "Expected a client on the server's own machine, without a proxy; got another. Run the command there."
         raise ProblemError(403, "forbidden", detail)
     if not permission.same_origin(request):
-        detail = "Expected no page of another site; the browser names one. Use `digitpad switch`."
+        detail = (
+            "Expected a request from this server's own pages or from no page; the browser names another site. "
+            "Use `digitpad switch`."
+        )
         raise ProblemError(403, "forbidden", detail)
     permission.require_token(request, token)
 

@@ -39,8 +39,9 @@ POISON = (3, 8)
 """The digit that poison is written as, and what it is said to be."""
 
 NUM_POISON, POISON_SEEDS = 40, 5
-CONTROL = 20
-"""Digits of another writer taught for control: those who were read worst once are read better by any change."""
+CONTROL, NUM_CONTROLS = 20, 10
+"""Digits of another writer taught for control, because those who were read worst once are read better by any change; and
+how many writers are taught so, the worst first."""
 
 NUM_TIMED = 3
 KEPT = Path("runs") / "bench" / "teaching.jsonl"
@@ -175,8 +176,10 @@ KINDS = ("rest, pen", "rest, accepted", "others, pen", "others, accepted", "mnis
 def plan_lessons(writers: Sequence[int], counts: Sequence[int]) -> list[tuple[int, int, int | None]]:
     """Writer, count and teacher of every lesson; for control, each writer is taught the digits of the next one."""
     own = [(writer, count, None) for count in counts for writer in writers]
-    control = [(writer, CONTROL, other) for writer, other in zip(writers, [*writers[1:], writers[0]], strict=True)]
-    return [*own, *control]
+    others = [*writers[1:], writers[0]]
+    return [*own, *((writer, CONTROL, other) for writer, other in zip(writers, others, strict=True))][
+        : len(own) + NUM_CONTROLS
+    ]
 
 
 def measure(data: Path, model: Path, *, num_writers: int, counts: Sequence[int], num_seeds: int) -> dict[str, Any]:
@@ -189,15 +192,17 @@ def measure(data: Path, model: Path, *, num_writers: int, counts: Sequence[int],
         key = json.dumps([bench.conditions, *planned_lesson])
         lessons.append(kept_or(key, partial(bench.teach_writer, *planned_lesson)))
         print(f"{number + 1}/{len(planned)}: {lessons[-1]}", file=sys.stderr)
-    own, control = lessons[: -len(writers)], lessons[-len(writers) :]
+    own, control = lessons[: len(writers) * len(counts)], lessons[len(writers) * len(counts) :]
+    controlled = [each for each in own if each["taught"] == CONTROL][: len(control)]
     by_count = {str(count): [each for each in own if each["taught"] == count] for count in counts}
     return {
         "summary": {count: {kind: summarise(some, kind) for kind in KINDS} for count, some in by_count.items()},
         "served": {count: summarise(some, "rest, pen", served=True) for count, some in by_count.items()},
         "accepted": {count: sum(not each["reasons"] for each in some) for count, some in by_count.items()},
-        "control": summarise(control, "rest, pen"),
+        "control": {"other": summarise(control, "rest, pen"), "own": summarise(controlled, "rest, pen")},
         "seconds": record.spread([each["seconds"] for each in lessons]),
-        "lessons": lessons,
+        "lessons": own,
+        "control_lessons": control,
         "poison": [bench.poison(seed) for seed in range(num_seeds)],
         "command": time_command(bench.pens, writers[0], model),
     }

@@ -40,8 +40,8 @@ POISON = (3, 8)
 
 NUM_POISON, POISON_SEEDS = 40, 5
 CONTROL, NUM_CONTROLS = 20, 10
-"""Digits of another writer taught for control, because those who were read worst once are read better by any change; and
-how many writers are taught so, the worst first."""
+"""Digits of another writer taught for control, because those who were read worst once are read better by any change;
+and how many writers are taught so, the worst first."""
 
 NUM_TIMED = 3
 KEPT = Path("runs") / "bench" / "teaching.jsonl"

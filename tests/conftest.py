@@ -22,6 +22,9 @@ from tests.postgresql import Cluster, running
 SOAK = os.environ.get("DIGITPAD_SOAK") == "1"
 """Whether `make soak` runs, which takes its time."""
 
+soak = pytest.mark.skipif(not SOAK, reason="takes long, and something quicker tests nearly the same: make soak")
+"""Marks a test that only `make soak` runs."""
+
 settings.register_profile("soak", max_examples=1000)
 if SOAK:
     settings.load_profile("soak")

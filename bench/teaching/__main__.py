@@ -38,8 +38,8 @@ NUM_WRITERS, COUNTS = 20, (10, 20, 40)
 POISON = (3, 8)
 """The digit that poison is written as, and what it is said to be."""
 
-NUM_POISON, POISON_SEEDS = 40, 5
-CONTROL, NUM_CONTROLS = 20, 10
+NUM_POISON, POISON_SEEDS = 40, 3
+CONTROL, NUM_CONTROLS = 20, 5
 """Digits of another writer taught for control, because those who were read worst once are read better by any change;
 and how many writers are taught so, the worst first."""
 

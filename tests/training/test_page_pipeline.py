@@ -13,7 +13,7 @@ from digitpad.training.networks.fit import Watcher
 from digitpad.training.recipe import PAGES
 from digitpad.training.reporting import summary
 from digitpad.training.runs import RunFolder
-from tests.conftest import SOAK, build_once
+from tests.conftest import build_once, soak
 
 pytestmark = pytest.mark.long
 
@@ -61,7 +61,7 @@ def test_the_report_shows_pages_with_boxes(finished: RunFolder) -> None:
     assert "A fresh process loaded both files" in report
 
 
-@pytest.mark.skipif(not SOAK, reason="takes a minute: make soak")
+@soak
 def test_a_run_that_was_broken_off_learned_like_one_left_alone(
     finished: RunFolder, drawn: Path, tmp_path: Path
 ) -> None:

@@ -19,7 +19,7 @@ from digitpad.training.datasets import mnist
 from digitpad.training.recipe import RECIPES
 from digitpad.training.reporting import summary
 from digitpad.training.runs import RunFolder
-from tests.conftest import SOAK
+from tests.conftest import SOAK, soak
 from tests.training.conftest import SMALL, Cli, drawn_digits
 
 pytestmark = pytest.mark.long
@@ -204,6 +204,7 @@ def test_an_interrupted_run_says_how_to_resume_it(
 
 
 @pytest.mark.usefixtures("unverified")
+@soak
 def test_a_run_that_lost_a_part_is_finished_again(finished: RunFolder, drawn: Path, tmp_path: Path) -> None:
     run = RunFolder(shutil.copytree(finished.path, tmp_path / "run"))
     run.onnx_model.unlink()
@@ -213,6 +214,7 @@ def test_a_run_that_lost_a_part_is_finished_again(finished: RunFolder, drawn: Pa
     assert Recognizer.load(run.onnx_model).card == Recognizer.load(finished.onnx_model).card
 
 
+@soak
 def test_looking_again_by_the_command_line(finished: RunFolder, tmp_path: Path, cli: Cli) -> None:
     run = RunFolder(shutil.copytree(finished.path, tmp_path / "run"))
     assert "looked at once" in cli("evaluate", run.path).stdout

@@ -14,6 +14,7 @@ from digitpad.training.networks import architectures
 from digitpad.training.networks.fit import predict_logits
 from digitpad.training.recipe import RECIPES
 from digitpad.training.runs import RunFolder
+from tests.conftest import soak
 
 
 @pytest.mark.parametrize("which", ["shipped", "run"])
@@ -28,6 +29,7 @@ def test_the_network_answers_as_the_model_file_does(which: str, finished: RunFol
         np.testing.assert_allclose(softmax(logits, axis=1)[:, 10], found["not_digit"], atol=1e-4)
 
 
+@soak
 def test_what_reads_every_picture_five_times_comes_back_too(tmp_path: Path) -> None:
     recipe = RECIPES["fast"]
     network = architectures.build(recipe)

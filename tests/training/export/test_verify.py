@@ -13,6 +13,7 @@ from digitpad.training import backend, runs
 from digitpad.training.export import keras_file, verify
 from digitpad.training.networks import architectures
 from digitpad.training.runs import RunFolder
+from tests.conftest import soak
 from tests.training.conftest import SMALL, drawn_digits
 
 IMAGES, _ = drawn_digits(5, 3)
@@ -23,6 +24,7 @@ def copied(finished: RunFolder, tmp_path: Path) -> RunFolder:
     return RunFolder(shutil.copytree(finished.path, tmp_path / "run"))
 
 
+@soak  # every run of the pipeline is verified like this
 def test_a_sound_run_is_within_the_tolerances(copied: RunFolder) -> None:
     differences = verify.verify(keras_file.load(copied.keras_model), IMAGES, copied)
     assert differences.keys() == verify.TOLERANCES.keys()

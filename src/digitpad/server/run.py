@@ -23,6 +23,7 @@ from digitpad.server.metrics import SHARED_FOLDER
 from digitpad.server.served import Served
 
 _GRACE_SECONDS = 10
+_SILENT_SECONDS = 60  # after this a worker counts as crashed; on a busy machine one may say nothing for seconds
 _LOG = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -130,6 +131,7 @@ def _configure(app: Callable[..., object], workers: int = 0) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_worker_healthcheck=_SILENT_SECONDS,
     )
 
 

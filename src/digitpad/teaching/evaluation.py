@@ -112,7 +112,7 @@ def check(before: Pair, after: Pair, known: EvaluationSet) -> dict[str, Check]:
     return {
         "mnist": compare("MNIST's validation images", on_mnist, MOST_LOST["mnist"]),
         "drawings": compare("Generated drawings of digits", on_drawings, MOST_LOST["drawings"]),
-        "sure": compare("Drawings of digits answered rightly and confidently", sure, MOST_LOST["sure"]),
+        "sure": compare("Drawings, read right and surely", sure, MOST_LOST["sure"]),
         **_by_digit(on_mnist, on_drawings, np.concatenate([known.mnist.labels, labels[is_digit]])),
         "non-digits": compare("Non-digits refused", refused, MOST_LOST["non-digits"]),
         "ece": _compare_calibration(_both(drawn, lambda each: each.probabilities[is_digit]), labels[is_digit]),

@@ -49,7 +49,7 @@ class Check:
         first = "" if self.first is None else f"{self.first:.2%} of the first model, "
         return (
             f"{self.name}: {first}{self.before:.2%} right before, {self.after:.2%} afterwards (n = "
-            f"{self.num_pictures:,}); the gate allows a loss of {100 * self.most_lost:g} points."
+            f"{self.num_pictures:,}); the gate allows a loss of {100 * self.most_lost:.3g} points."
         )
 
 

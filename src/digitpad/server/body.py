@@ -26,6 +26,7 @@ ACCEPTED = ("application/json", "multipart/form-data", *PICTURES)
 _MAX_FIELDS = 3  # in addition to the picture
 
 Chosen = TypeVar("Chosen", bound="Options")
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Options(BaseModel):
@@ -175,6 +176,21 @@ async def parse(kind: Kind, content_type: str, body: bytes, options: Chosen) -> 
             raise ProblemError(415, "unsupported-media-type", detail, accept_post=", ".join(ACCEPTED))
 
 
+def validate_json(model: type[Model], body: bytes) -> Model:
+    """Parse a JSON body.
+
+    Raises:
+        ProblemError: 400, it is not JSON; 422, a value is invalid.
+    """
+    try:
+        return model.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        if errors[0]["type"] == "json_invalid":
+            raise ProblemError(400, "malformed-body", f"Expected JSON; {errors[0]['msg']}.") from None
+        raise problem.from_errors(errors) from None
+
+
 def decode(kind: Kind, picture: bytes | str) -> Scaled:
     """Decode an image. Unlike `drawing.read`, this never takes text for a path.
 
@@ -208,13 +224,7 @@ def _too_slow(num_bytes: int) -> ProblemError:
 
 
 def _parse_json(kind: Kind, body: bytes, options: Chosen) -> tuple[str, Chosen]:
-    try:
-        request = kind.request.model_validate_json(body, strict=True)
-    except ValidationError as error:
-        errors = error.errors(include_url=False, include_context=False, include_input=False)
-        if errors[0]["type"] == "json_invalid":
-            raise ProblemError(400, "malformed-body", f"Expected JSON; {errors[0]['msg']}.") from None
-        raise problem.from_errors(errors) from None
+    request = validate_json(kind.request, body)
     return request.image, options.model_copy(update=request.model_dump(exclude={"image"}, exclude_unset=True))
 
 

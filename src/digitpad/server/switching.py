@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Literal
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from digitpad.errors import ArtifactError
-from digitpad.server import permission, problem
-from digitpad.server.body import Limits, Receiver
+from digitpad.server import permission
+from digitpad.server.body import Limits, Receiver, validate_json
 from digitpad.server.problem import ProblemError
 from digitpad.server.served import Served
 
@@ -65,13 +65,7 @@ def _check_sender(request: Request, token: str | None) -> None:
 
 
 def _parse(received: bytes) -> Order:
-    try:
-        order = Order.model_validate_json(received, strict=True)
-    except ValidationError as error:
-        errors = error.errors(include_url=False, include_context=False, include_input=False)
-        if errors[0]["type"] == "json_invalid":
-            raise ProblemError(400, "malformed-body", f"Expected JSON; {errors[0]['msg']}.") from None
-        raise problem.from_errors(errors) from None
+    order = validate_json(Order, received)
     if (order.model is None) == (order.back is None):
         raise ProblemError(422, "invalid-request", 'Expected {"model": path} or {"back": true}; got neither or both.')
     if order.model is not None and not Path(order.model).is_absolute():

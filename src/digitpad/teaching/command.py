@@ -30,9 +30,8 @@ def teach(kept: str, start: Path | None, data: Path | None, out: Path | None) ->
     """
     run = RunFolder(out or Path("runs") / f"{time.strftime('%Y%m%d-%H%M%S')}-taught")
     run.require_empty()
-    path = artifact.find(start) if start else artifact.shipped()
     with contextlib.closing(store.open(kept, must_exist=True)) as corrections:
-        figures = lesson.teach(corrections.iterate(), path, mnist.load(data), run, say=print)
+        figures = lesson.teach(corrections.iterate(), start or artifact.shipped(), mnist.load(data), run, say=print)
     print(f"\n{summarise(figures)}\n\nReport:     {run.report}\nModel:      {run.onnx_model}")
     if not figures["teaching"]["accepted"]:
         return REJECTED

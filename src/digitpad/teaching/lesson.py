@@ -43,7 +43,7 @@ def teach(
 
     Args:
         corrections: from a store, oldest first.
-        start: the model file to begin with.
+        start: the model to begin with, a file or a run's folder.
         dataset: from `mnist.load`.
         run: a new folder.
         say: called with messages for the user.

@@ -1,11 +1,8 @@
 """The report of a lesson: a single self-contained HTML file."""
 
-import base64
-import io
 from typing import Any
 
-from PIL import Image
-
+from digitpad import answer
 from digitpad.corrections.correction import NOT_A_DIGIT as NO_DIGIT
 from digitpad.teaching.evaluation import Predictions
 from digitpad.teaching.samples import Samples
@@ -32,7 +29,7 @@ def list_pictures(samples: Samples, before: Predictions, after: Predictions) -> 
             "after": after.describe(index),
             "was_right": bool(was_right[index]),
             "is_right": bool(is_right[index]),
-            "picture": _to_data_url(samples, index),
+            "picture": answer.to_data_url(samples.digits.images[index]),
         }
         for index, label in enumerate(labels)
     ]
@@ -48,9 +45,3 @@ def render(figures: dict[str, Any]) -> str:
         Self-contained HTML.
     """
     return story.environment("digitpad.teaching").get_template("report.html.j2").render(figures)
-
-
-def _to_data_url(samples: Samples, index: int) -> str:
-    file = io.BytesIO()
-    Image.fromarray(samples.digits.images[index]).save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()

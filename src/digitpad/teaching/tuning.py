@@ -15,7 +15,7 @@ from scipy.special import softmax
 from digitpad.training.augmentation.augment import augment
 from digitpad.training.augmentation.mixture import Pictures
 from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
-from digitpad.training.networks.fit import predict_logits
+from digitpad.training.networks.fit import JIT_COMPILE, predict_logits, schedule
 from digitpad.training.preprocessing import contract
 from digitpad.training.recipe import Recipe
 
@@ -49,10 +49,10 @@ def tune(network: keras.Model, new: Split, old: Split, rng: np.random.Generator)
     before = network.get_weights()
     _choose_layers(network)
     network.compile(
-        optimizer=keras.optimizers.Adam(_schedule()),
+        optimizer=keras.optimizers.Adam(schedule(_CHANGES.replace(learning_rate=LEARNING_RATE, warmup=_WARMUP), STEPS)),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
         steps_per_execution=STEPS // 10,
-        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+        jit_compile=JIT_COMPILE,
     )
     pictures, wanted = _interleave(taught.seen, known.seen), _interleave(targets, answers)
     network.fit(pictures, wanted, batch_size=NEW + OLD, shuffle=False, verbose=0)
@@ -74,13 +74,6 @@ def _choose_layers(network: keras.Model) -> None:
     convolutions = [layer for layer in network.layers if isinstance(layer, layers.Conv2D)]
     for layer in convolutions[:-_LEARNING_CONVOLUTIONS]:
         layer.trainable = False
-
-
-def _schedule() -> keras.optimizers.schedules.LearningRateSchedule:
-    warmup_steps = round(_WARMUP * STEPS)
-    return keras.optimizers.schedules.CosineDecay(
-        0.0, STEPS - warmup_steps, warmup_target=LEARNING_RATE, warmup_steps=warmup_steps
-    )
 
 
 def _interleave(new: NDArray[np.float32], old: NDArray[np.float32]) -> NDArray[np.float32]:

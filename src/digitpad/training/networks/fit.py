@@ -21,6 +21,9 @@ from digitpad.training.recipe import PageRecipe, Recipe
 _STEPS_PER_EXECUTION = 50
 _PREDICT_BATCH_SIZE = 1000
 
+JIT_COMPILE = False if keras.backend.backend() == "tensorflow" else "auto"
+"""For `keras.Model.compile`: TensorFlow's JIT is slow on the CPU."""
+
 
 @dataclass
 class Progress:
@@ -220,6 +223,6 @@ def _compile(network: keras.Model, recipe: Recipe, num_steps: int) -> None:
         loss=keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=recipe.label_smoothing),
         metrics=["accuracy"],
         steps_per_execution=_STEPS_PER_EXECUTION,
-        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",  # TensorFlow's JIT is slow on the CPU
+        jit_compile=JIT_COMPILE,
     )
     network.optimizer.build(network.trainable_variables)

@@ -13,7 +13,7 @@ LAYERS = [
     {"scaling", "strokes"},
     {"drawing", "artifact", "verdict"},
     {"prediction"},
-    {"answer"},
+    {"answer", "explanation"},
     {"pages"},
     {"recognizer"},
     {"corrections"},

@@ -46,29 +46,47 @@ class Kind:
         answer: the output that probes check, up to the rows that they record.
         is_large: whether pictures are large; memory is then not planned for each size of picture, which is a tenth
             faster, but takes half as much again.
+        in_batches: whether the outputs have a batch axis.
+        has_switches: whether the graph has a second input, `off`, int32 (num_off,): what to leave out.
     """
 
     name: str
     input: str
     outputs: tuple[str, ...]
     answer: str
-    is_large: bool
+    is_large: bool = False
+    in_batches: bool = False
+    has_switches: bool = False
+
+    @property
+    def inputs(self) -> list[str]:
+        """The names of all inputs."""
+        return [self.input, OFF] if self.has_switches else [self.input]
 
 
+OFF = "off"
 DIGITS = Kind(
     "digits",
     "pixels",
     ("probabilities", "not_digit", "seen", "ink", "box", "centre", "scale", "stroke", "distance"),
     "probabilities",
-    is_large=False,
+    in_batches=True,
 )
 PAGES = Kind("pages", "picture", ("ink", "owner", "glyphs"), "glyphs", is_large=True)
+LAYERS = Kind(
+    "layers", "seen", ("logits", "probabilities", "not_digit", "bias", "evidence"), "logits", has_switches=True
+)
+"""What happens inside a digit model; the outputs are also those of its layers, which are on the card."""
+CONTRACT = Kind("contract", "pixels", ("seen",), "seen", in_batches=True, has_switches=True)
+"""The contract of this version, whose steps can be switched off."""
+KINDS = (DIGITS, PAGES, LAYERS, CONTRACT)
 INPUT, OUTPUTS = DIGITS.input, DIGITS.outputs
 SMALL_OUTPUTS = tuple(name for name in OUTPUTS if name != "distance")
 """Without the one that is as large as the drawing."""
 
 _DIGEST_KEY = "digitpad.sha256"
 _DIGEST_ENTRY_BYTES = 85
+_COLOURS = {1: "grey", 3: "rgb", 4: "rgba"}
 
 T = TypeVar("T")
 
@@ -78,9 +96,9 @@ class Probe:
     """A picture with the answer that an intact model gives.
 
     Attributes:
-        pixels: uint8 (height, width, channels), RGBA for digits, RGB for pages.
+        pixels: uint8 (height, width, channels): RGBA for digits and the contract, RGB for pages, grey for layers.
         answer: float32, the output `Kind.answer`: for digits their calibrated probabilities, (10,); for pages the first
-            rows of the glyphs found.
+            rows of the glyphs found; for layers the logits, (11,); for the contract the picture, (28, 28, 1).
     """
 
     pixels: NDArray[np.uint8]
@@ -109,10 +127,24 @@ class Artifact:
     model_id: str
     num_bytes: int
 
-    def run(self, pixels: NDArray[np.uint8], names: Sequence[str] | None = None) -> dict[str, NDArray[Any]]:
-        """Run the graph on pictures of one size, uint8 (batch, height, width, channels); the outputs by name."""
+    def run(
+        self, pixels: NDArray[np.uint8], names: Sequence[str] | None = None, *, off: Sequence[int] = ()
+    ) -> dict[str, NDArray[Any]]:
+        """Run the graph on pictures of one size.
+
+        Args:
+            pixels: uint8 (batch, height, width, channels).
+            names: of the outputs that are wanted; None for those of the kind.
+            off: what to leave out, if the graph has switches.
+
+        Returns:
+            The outputs by name.
+        """
         names = self.kind.outputs if names is None else names
-        return dict(zip(names, self.session.run(list(names), {self.kind.input: pixels}), strict=True))
+        given: dict[str, NDArray[Any]] = {self.kind.input: pixels}
+        if self.kind.has_switches:
+            given[OFF] = np.array(off or [-1], np.int32)
+        return dict(zip(names, self.session.run(list(names), given), strict=True))
 
     def check(self) -> None:
         """Compare the model's answers to the probes with the recorded ones.
@@ -122,8 +154,8 @@ class Artifact:
         """
         for index, probe in enumerate(self.probes):
             [answer] = self.run(probe.pixels[None], [self.kind.answer]).values()
-            if self.kind is DIGITS:
-                answer = answer[0]  # of a batch
+            if self.kind.in_batches:
+                answer = answer[0]
             difference = np.abs(answer[: len(probe.answer)] - probe.answer) / np.maximum(1, np.abs(probe.answer))
             error = float(difference.max(initial=0))
             if not error <= PROBE_TOLERANCE:
@@ -150,7 +182,7 @@ def find(path: str | Path, kind: Kind | None = DIGITS) -> Path:
     """
     path = Path(path)
     with contextlib.suppress(OSError):  # a path that cannot be looked at, which `load` refuses too
-        for each in (kind,) if kind else (DIGITS, PAGES):
+        for each in (kind,) if kind else KINDS:
             if (path / f"{each.name}.onnx").is_file():
                 return path / f"{each.name}.onnx"
     return path
@@ -289,11 +321,11 @@ def _check_graph(session: onnxruntime.InferenceSession, kind: Kind | None, path:
     """What the graph is for; an error unless it is for what was expected."""
     inputs, outputs = [i.name for i in session.get_inputs()], {o.name for o in session.get_outputs()}
     if kind is None:
-        kind = PAGES if inputs == [PAGES.input] else DIGITS
-    if inputs != [kind.input] or not outputs.issuperset(kind.outputs):
+        kind = next((each for each in KINDS if each.inputs == inputs), DIGITS)
+    if inputs != kind.inputs or not outputs.issuperset(kind.outputs):
         raise ArtifactError(
-            f"Expected a model for {kind.name}, with the input {kind.input} and the outputs {kind.outputs}, in {path}; "
-            f"got {inputs} and {sorted(outputs)}."
+            f"Expected a model for {kind.name}, with the inputs {kind.inputs} and the outputs {kind.outputs}, in "
+            f"{path}; got {inputs} and {sorted(outputs)}."
         )
     return kind
 
@@ -315,12 +347,15 @@ def _sized(data: bytes) -> bytes:
 
 def _probe_to_json(probe: Probe, kind: Kind) -> dict[str, Any]:
     packed = base64.b64encode(zlib.compress(probe.pixels.tobytes(), 9)).decode()
-    name = "rgba" if probe.pixels.shape[2] == 4 else "rgb"
-    return {"shape": probe.pixels.shape, name: packed, kind.answer: probe.answer.astype(float).tolist()}
+    return {
+        "shape": probe.pixels.shape,
+        _COLOURS[probe.pixels.shape[2]]: packed,
+        kind.answer: probe.answer.astype(float).tolist(),
+    }
 
 
 def _probe_from_json(entry: dict[str, Any], kind: Kind) -> Probe:
     height, width, channels = entry["shape"]
-    raw = zlib.decompress(base64.b64decode(entry["rgba" if channels == 4 else "rgb"]))
+    raw = zlib.decompress(base64.b64decode(entry[_COLOURS[channels]]))
     pixels = np.frombuffer(raw, np.uint8).reshape(height, width, channels)
     return Probe(pixels, np.asarray(entry[kind.answer], np.float32))

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from digitpad import artifact, drawing
 from digitpad.errors import DrawingError
+from digitpad.explanation.explainer import Explainer
+from digitpad.explanation.explanation import Explanation
 from digitpad.pages import doubt, single
 from digitpad.pages.reader import Found, Reader
 from digitpad.pages.reading import Reading
@@ -127,6 +129,35 @@ class Recognizer:
             reading = single.agree(reading, found, self._predict(page.pixels, artifact.SMALL_OUTPUTS, found))
         ink = found.evidence.finding.ink if keep_ink else None
         return replace(reading.moved(page.factor, page.origin), ink=ink)
+
+    def explain(self, picture: drawing.Drawing | Prediction, *, without: Sequence[str] = ()) -> Explanation:
+        """Tell what happened inside the model when it read a drawing of one digit.
+
+        Args:
+            picture: whatever `predict` accepts; or an answer, such as to a digit of a reading.
+            without: what to switch off, to see what it is for: steps of the contract, such as "centre"; layers, such as
+                "convolution 2"; or maps, such as "convolution 2/17", counted from 0. `explainer` lists steps and
+                layers. Where the digit was found on a page, steps are those from the whole drawing.
+
+        Raises:
+            DrawingError: the drawing cannot be read.
+            InputError: there is no such thing to switch off, or steps of the contract are, and there is no drawing.
+            ArtifactError: nothing tells what happens inside this model: see `explainer`.
+        """
+        if isinstance(picture, Prediction):
+            return self.explainer.explain(picture.seen, prediction=picture, without=without)
+        pixels = drawing.read(picture)
+        prediction = self._predict(pixels, artifact.SMALL_OUTPUTS)
+        return self.explainer.explain(prediction.seen, prediction=prediction, pixels=pixels, without=without)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """What explains the answers, loaded when it is first needed.
+
+        Raises:
+            ArtifactError: there is no `layers.onnx` beside the model, or it is damaged or belongs to another model.
+        """
+        return Explainer.load(self._model, num_threads=self._num_threads)
 
     @cached_property
     def _reader(self) -> Reader:

@@ -17,6 +17,7 @@ def test_everything_works_by_keyboard_alone(open_pad: OpenPad) -> None:
     for key in ["Shift+ArrowUp"] * 3 + [" "] + ["ArrowDown"] * 18 + [" "]:
         keyboard.press(key)
     pad.expect_digit(1)
+    pad.settle()
     inked = pad.num_inked()
     keyboard.press("ArrowRight")  # the pen is up
     pad.settle()

@@ -21,7 +21,7 @@ from digitpad.pages.reading import Reading
 from digitpad.prediction import Prediction
 from digitpad.recognizer import Recognizer
 from digitpad.scaling import Scaled, opaque
-from digitpad.server import body, headers, memory, permission, problem, schema, switching
+from digitpad.server import body, explaining, headers, memory, permission, problem, schema, switching
 from digitpad.server.access import Access
 from digitpad.server.body import Bodies, Options, PageOptions
 from digitpad.server.headers import SecurityHeaders
@@ -68,6 +68,7 @@ def create_app(
     problem.install(app, metrics)
     _add_predict(app, served, queue, metrics)
     _add_read(app, served, Queue(PAGE_THREADS, MAX_PAGES, MAX_SECONDS), metrics)
+    explaining.add_routes(app, served, queue)
     _add_operations(app, served, queue, metrics)
     web = Path(str(files("digitpad"))) / "web"
     _add_page(app, web)
@@ -177,6 +178,7 @@ def _add_model(app: FastAPI, served: Served, guard: Guard, token: str | None, ke
             report="/report"
             if now.report.is_file() and (not now.shows_corrections or guard.may_read(request))
             else None,
+            explains=now.layers.is_file(),
             keeps=keeps,
         )
 

@@ -72,6 +72,63 @@ class Answer(Drawing):
     )
 
 
+class Packed(BaseModel):
+    """An array."""
+
+    shape: list[int]
+    data: str = Field(description="Little-endian float32 values, row by row, in Base64.")
+
+
+class Layer(BaseModel):
+    """A layer of the network with its activation, and where its maps lie in the picture."""
+
+    name: str
+    shape: tuple[int, int, int] = Field(description="Height and width of its maps, and their number.")
+    window: int = Field(description="Side of what a unit looks at in the maps before; 0 if it is all.")
+    stride: int
+    padding: int = Field(description="How far the first window begins outside the maps before.")
+    pooling: Literal["max", "average"] | None
+    activation: Literal["relu", "silu"] | None
+    start: int = Field(description="Where the first unit's receptive field begins, picture px.")
+    step: int = Field(description="From one unit's receptive field to the next, picture px.")
+    field: int = Field(description="Side of a unit's receptive field, picture px.")
+
+
+class Explained(BaseModel):
+    """What happened inside the model when it read a picture; what is switched off counts everywhere."""
+
+    status: Status
+    reason: str = Field(min_length=1)
+    digit: Digit | None
+    candidates: list[Digit]
+    top_k: list[Ranked]
+    not_digit: float = Field(ge=0, le=1)
+    seen: list[list[int]] = Field(description="The picture: 28 rows of 28 levels, 0 to 255 for ink.")
+    logits: list[float] = Field(description="Of the digits 0 to 9, and of `not a digit`.")
+    bias: list[float] = Field(description="What each logit would be without evidence.")
+    evidence: Packed = Field(
+        description="What each place speaks for each logit: (11, height, width). Summed over the places, and with the "
+        "bias, it is the logits."
+    )
+    is_exact: bool = Field(description="Whether no activation follows the places, so that this sum is the whole truth.")
+    grid: Layer = Field(description="The layer, or `picture`, whose places these are.")
+    maps: dict[str, Packed] = Field(description="What each layer computed: (height, width, channels).")
+    layers: list[Layer]
+    num_readings: int = Field(description="How often the picture was read; more than once with test-time augmentation.")
+    steps: list[str] = Field(description="Steps of the contract that can be switched off.")
+    without: list[str] = Field(description="What is switched off.")
+    model: str = Field(description="12 hex digits that identify the model.")
+
+
+class Weights(BaseModel):
+    """The weights of a layer."""
+
+    kernel: Packed = Field(
+        description="(channels, channels before, window, window), or (length, channels) for a dense layer."
+    )
+    bias: Packed = Field(description="(channels,)")
+
+
 class PageDigit(BaseModel):
     """A digit on a page, or something that was found there and is not one."""
 
@@ -109,6 +166,7 @@ class Model(BaseModel):
     report: str | None = Field(
         description="Path of the training report; null if there is none that the client may see."
     )
+    explains: bool = Field(description="Whether it can be looked into: whether there is a layers.onnx beside it.")
     keeps: str | None = Field(description="Where corrections are kept, for people; null if they are not.")
 
 

@@ -6,7 +6,7 @@ import json
 import logging
 import shutil
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -39,6 +39,11 @@ class Loaded:
     def report(self) -> Path:
         """The report of the model's run, if it has one."""
         return self.path.with_name("report.html")
+
+    @property
+    def layers(self) -> Path:
+        """What tells what happens inside the model, if there is such a file."""
+        return self.path.with_name(f"{artifact.LAYERS.name}.onnx")
 
     @property
     def shows_corrections(self) -> bool:
@@ -154,8 +159,9 @@ class Served:
         for each in self._loaded:
             if each.model_id == entry["id"]:
                 return each
-        copy = artifact.load(_place(choice, entry["id"]))
-        return Loaded(_recognize(copy, self._loaded[0].recognizer if self._loaded else None), Path(entry["path"]))
+        path = Path(entry["path"])
+        copy = replace(artifact.load(_place(choice, entry["id"])), path=path)  # beside which its other files are
+        return Loaded(_recognize(copy, self._loaded[0].recognizer if self._loaded else None), path)
 
 
 def _load(model: Path, before: Recognizer | None) -> Loaded:

@@ -24,20 +24,22 @@ def export(keras_model: Path) -> bytes:
         DigitpadError: the conversion failed.
     """
     with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "graph.onnx"
         if keras.backend.backend() == "tensorflow":
-            _convert(keras_model, target)
-        else:
-            backend.run_module(__name__, str(keras_model), str(target), keras_backend="tensorflow")
+            return convert(keras_file.load(keras_model))
+        target = Path(folder) / "graph.onnx"
+        backend.run_module(__name__, str(keras_model), str(target), keras_backend="tensorflow")
+        return target.read_bytes()
+
+
+def convert(model: keras.Model) -> bytes:
+    """Convert a model to a serialised ONNX graph; only on the TensorFlow backend."""
+    signature = [model.inputs if len(model.inputs) > 1 else model.inputs[0]]
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # from the converter, about its own use of NumPy
+        target = Path(folder) / "graph.onnx"
+        model.export(target, format="onnx", opset_version=_OPSET, verbose=False, input_signature=signature)
         return slim(doubling.simplify(target.read_bytes()))
 
 
-def _convert(keras_model: Path, target: Path) -> None:
-    reader = keras_file.load(keras_model)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)  # from the converter, about its own use of NumPy
-        reader.export(target, format="onnx", opset_version=_OPSET, verbose=False, input_signature=[reader.inputs[0]])
-
-
 if __name__ == "__main__":
-    _convert(Path(sys.argv[1]), Path(sys.argv[2]))
+    Path(sys.argv[2]).write_bytes(convert(keras_file.load(Path(sys.argv[1]))))

@@ -36,6 +36,9 @@ def slim(model: bytes) -> bytes:
             constant.name = next(fresh)
             constants[content] = constant
         names[name] = constants[content].name
+    # an output that is a constant needs a node, because constants get other names
+    copied = [helper.make_node("Identity", [names[each.name]], [each.name]) for each in graph.output]
+    copied = [node for node in copied if node.input != node.output]
     for node in graph.node:
         node.name = ""
         for values in (node.input, node.output):
@@ -45,7 +48,7 @@ def slim(model: bytes) -> bytes:
             values[:] = [names[name] for name in values]
     halves = {c.name: half for c in constants.values() if (half := _half(c, next(fresh)))}
     nodes = [helper.make_node("Cast", [half.name], [name], to=onnx.TensorProto.FLOAT) for name, half in halves.items()]
-    nodes += graph.node
+    nodes += [*graph.node, *copied]
     kept = [halves.get(constant.name, constant) for constant in constants.values()]
     del graph.initializer[:], graph.node[:], graph.value_info[:]
     graph.initializer.extend(kept)

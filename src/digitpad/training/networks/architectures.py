@@ -15,6 +15,9 @@ from digitpad.training.recipe import Recipe
 
 NUM_CLASSES = 11  # the digits, and "not a digit"
 
+MOVES = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
+"""Where test-time augmentation moves the window on a picture, down and to the right, px."""
+
 
 def dense(recipe: Recipe) -> list[layers.Layer]:
     """The dense baseline, 784 -> 512 -> 256 -> 11, with He initialisation, ReLU, L2 and dropout."""
@@ -124,8 +127,7 @@ def _augmented(network: keras.Sequential) -> keras.Model:
     name, network.name = network.name, f"{network.name}_once"
     picture = keras.Input(network.input_shape[1:], name="seen")
     framed = layers.ZeroPadding2D(1)(picture)
-    moves = ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1))
-    readings = [network(layers.Cropping2D(((1 + y, 1 - y), (1 + x, 1 - x)))(framed)) for y, x in moves]
+    readings = [network(layers.Cropping2D(((1 + y, 1 - y), (1 + x, 1 - x)))(framed)) for y, x in MOVES]
     return keras.Model(picture, layers.Average()(readings), name=name)
 
 

@@ -5,6 +5,7 @@ layer of every saved model, and it is exported with the model, so there is no se
 Any change to its output for the same pixels must increase `digitpad.artifact.CONTRACT_VERSION`.
 """
 
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from digitpad.training import batches
-from digitpad.training.preprocessing.framing import PICTURE_PX, frame, mask
+from digitpad.training.preprocessing.framing import ALL, PICTURE_PX, Steps, frame, mask
 
 MIN_CONTRAST = 0.1
 """Ink differs from paper by at least this share of the full range in some colour channel; less is paper grain."""
@@ -35,6 +36,9 @@ class Contract(keras.layers.Layer):
 
     Call arguments:
         pixels: uint8 (batch, height, width, 4), red, green, blue and straight (not premultiplied) alpha, 0 to 255.
+        off: int32 (num_off,), indices of the `framing.Steps` that are left out, to see what they are for; -1 for none,
+            for there must be at least one number. Without this argument all steps are taken, and the graph has no
+            switches.
 
     Returns:
         A dictionary:
@@ -51,18 +55,18 @@ class Contract(keras.layers.Layer):
     aspect ratio, then centred in 28x28 by the centre of mass.
     """
 
-    def call(self, pixels: Tensor) -> dict[str, Tensor]:
+    def call(self, pixels: Tensor, off: Tensor | None = None) -> dict[str, Tensor]:
         distance = _distance_from_paper(pixels)
         mass, contrast = (measure(distance, axis=(1, 2), keepdims=True) for measure in (ops.sum, ops.max))
         visible = mask(contrast >= MIN_CONTRAST)
         area = ops.cast(ops.shape(distance)[1] * ops.shape(distance)[2], "float32")
         coverage = mass / (area * ops.maximum(contrast, MIN_CONTRAST))
-        answer = frame(_flatten(distance, mass))
+        answer = frame(_flatten(distance, mass), steps=ALL if off is None else _without(off))
         answer["seen"] = ops.expand_dims(visible * answer["seen"], 3)
         ink = ops.squeeze(visible * ops.minimum(coverage, 1.0), (1, 2))
         return {**answer, "ink": ink, "distance": distance}
 
-    def compute_output_spec(self, pixels: Tensor) -> dict[str, Tensor]:
+    def compute_output_spec(self, pixels: Tensor, off: Tensor | None = None) -> dict[str, Tensor]:
         shapes = {
             "seen": (PICTURE_PX, PICTURE_PX, 1),
             "box": (4,),
@@ -113,6 +117,13 @@ def _seer(height: int, width: int) -> keras.Model:
     grey = keras.Input((height, width), dtype="uint8")
     pixels = ops.stack([grey, grey, grey, ops.full_like(grey, 255)], axis=-1)
     return keras.Model(grey, Contract()(pixels)["seen"])
+
+
+def _without(off: Tensor) -> Steps:
+    """All steps but some."""
+    indices = ops.arange(len(fields(Steps)), dtype="int32")
+    is_taken = 1.0 - ops.max(mask(ops.equal(indices[None], off[:, None])), axis=0)
+    return Steps(*(is_taken[index] for index in range(len(fields(Steps)))))
 
 
 def _distance_from_paper(pixels: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ matrix products. Their parameters are computed for both axes at once: runtimes s
 operation than on computing it, so half as many operations are nearly twice as fast.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,24 +32,48 @@ _FINE = 2  # strokes are widened and thinned at this many times the resolution o
 Tensor = Any  # the array type of the Keras backend
 
 
-def frame(ink: Tensor, stroke_px: Tensor | None = None) -> dict[str, Tensor]:
+@dataclass(frozen=True)
+class Steps:
+    """Which steps are taken: for each, float32 (), 1 if it is and 0 if not; None if it always is.
+
+    Attributes:
+        specks: ignore specks; otherwise they count as part of the digit.
+        size: scale the digit's box to 20 px; otherwise the whole canvas to 28 px.
+        centre: put the centre of mass where MNIST has it; otherwise the middle of the box in the middle.
+        stroke: bring the stroke width into MNIST's range.
+        levels: make the strongest ink 1, and pale ink darker.
+    """
+
+    specks: Tensor | None = None
+    size: Tensor | None = None
+    centre: Tensor | None = None
+    stroke: Tensor | None = None
+    levels: Tensor | None = None
+
+
+ALL = Steps()
+
+
+def frame(ink: Tensor, stroke_px: Tensor | None = None, steps: Steps = ALL) -> dict[str, Tensor]:
     """Frame ink like an MNIST digit.
 
     Args:
         ink: float32 (batch, height, width), 0 for paper to 1 for ink.
         stroke_px: float32 (batch,), the stroke width in the picture, px; None for the width as drawn, clipped to
             `STROKE_PX`.
+        steps: which steps to take.
 
     Returns:
         `seen`, float32 (batch, 28, 28), and `box`, `centre`, `scale` and `stroke` as from `contract.Contract`.
     """
-    first = _fit(ink, _FINE)
+    first = _fit(ink, _FINE, steps)
     fine, drawn = first["picture"], stroke_width(first["picture"])
     wanted = ops.clip(drawn, *(_FINE * width for width in STROKE_PX)) if stroke_px is None else _FINE * stroke_px
+    wanted = _choose(steps.stroke, wanted, drawn)
     # changing the strokes changes the size of the box, which is then scaled back
     long_px = float(_FINE * DIGIT_PX)
     target = wanted * ops.maximum(long_px - drawn, 0.0) / (long_px - wanted)
-    second = _fit(restroke(fine, 0.5 * (target - drawn)), 1)
+    second = _fit(restroke(fine, 0.5 * (target - drawn)), 1, steps)
     scale = first["scale"] * second["scale"]
     return {
         "seen": second["picture"],
@@ -59,7 +84,12 @@ def frame(ink: Tensor, stroke_px: Tensor | None = None) -> dict[str, Tensor]:
     }
 
 
-def _fit(ink: Tensor, fine: int) -> dict[str, Tensor]:
+def _choose(is_taken: Tensor | None, taken: Tensor, left_out: Tensor) -> Tensor:
+    """What a step makes of something, or what is there without it."""
+    return taken if is_taken is None else left_out + (taken - left_out) * is_taken
+
+
+def _fit(ink: Tensor, fine: int, steps: Steps) -> dict[str, Tensor]:
     """Scale, place and stretch ink to (batch, 28 * fine, 28 * fine), and return the parameters along with it.
 
     Values along the axes are (batch, 2, length), rows before columns.
@@ -67,18 +97,23 @@ def _fit(ink: Tensor, fine: int) -> dict[str, Tensor]:
     height, width = ops.shape(ink)[1:]
     mass = _both(ops.sum(ink, axis=2), ops.sum(ink, axis=1))
     profiles = _both(ops.max(ink, axis=2), ops.max(ink, axis=1))
-    low, high = _extents(profiles, mass, ops.cast(ops.stack([height, width]), "float32")[None, :, None])
-    scale = fine * DIGIT_PX / ops.maximum(ops.max(high - low, axis=1, keepdims=True), 1.0)
+    lengths = ops.cast(ops.stack([height, width]), "float32")[None, :, None]
+    low, high = _extents(profiles, mass, lengths, steps)
+    low, high = _choose(steps.size, low, 0.0 * low), _choose(steps.size, high, lengths + 0.0 * high)
+    scale = (
+        fine * _choose(steps.size, DIGIT_PX, PICTURE_PX) / ops.maximum(ops.max(high - low, axis=1, keepdims=True), 1.0)
+    )
     reach = 1.0 + 0.05 * (high - low)  # soft edges reach beyond the box; farther out there are only specks
     begin, end = low - reach, high + reach
     centre = _middle(mass * _covered(ops.shape(mass)[2], begin, end))
+    centre = _choose(steps.centre, centre, 0.5 * (low + high) + fine * (CENTRE_PX - PICTURE_PX / 2) / scale)
     centre = ops.clip(centre, high - fine * (PICTURE_PX - CENTRE_PX) / scale, low + fine * CENTRE_PX / scale)
     centres, begins, ends = (ops.split(values, 2, axis=1) for values in (centre, begin, end))
     rows = _footprints(height, centres[0], begins[0], ends[0], scale, fine)
     columns = _footprints(width, centres[1], begins[1], ends[1], scale, fine)
     fitted = ops.matmul(ops.matmul(rows, ink), ops.transpose(columns, (0, 2, 1)))
     return {
-        "picture": _stretch(fitted),
+        "picture": _choose(steps.levels, _stretch(fitted), fitted),
         "box": ops.squeeze(ops.concatenate([low, high], axis=1), 2),
         "centre": ops.squeeze(centre, 2),
         "scale": ops.squeeze(scale, 2),
@@ -92,7 +127,7 @@ def _both(rows: Tensor, columns: Tensor) -> Tensor:
     )
 
 
-def _extents(profiles: Tensor, mass: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+def _extents(profiles: Tensor, mass: Tensor, lengths: Tensor, steps: Steps) -> tuple[Tensor, Tensor]:
     """First and last position, in px, where a profile crosses half of its maximum, each (batch, 2, 1).
 
     Half the maximum is the true edge of an antialiased or blurred stroke at any resolution; it is located between the
@@ -107,6 +142,7 @@ def _extents(profiles: Tensor, mass: Tensor, lengths: Tensor) -> tuple[Tensor, T
     passed = ops.cumsum(ops.pad(mass, ((0, 0), (0, 0), (1, 0))), axis=2)
     total = ops.max(passed, axis=2, keepdims=True)
     speck = ops.convert_to_tensor([[[SPECK_ABOVE], [SPECK_BESIDE]]], "float32")
+    speck = _choose(steps.specks, speck, 0.0 * speck)
     begin = ops.max(edge * mask((before < gap) & (passed <= speck * total)), axis=2, keepdims=True)
     ending = mask((after < gap) & (passed >= (1.0 - speck) * total))
     end = ops.min(lengths + (edge - lengths) * ending, axis=2, keepdims=True)

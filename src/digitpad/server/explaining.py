@@ -1,0 +1,116 @@
+"""The routes that tell what happens inside the model."""
+
+import contextlib
+import json
+import logging
+from collections.abc import Iterator
+from typing import Annotated
+
+import numpy as np
+from fastapi import FastAPI, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from digitpad.errors import ArtifactError, InputError
+from digitpad.explanation import formats
+from digitpad.recognizer import Recognizer
+from digitpad.server import body, schema
+from digitpad.server.body import Limits, Receiver
+from digitpad.server.problem import ProblemError
+from digitpad.server.queue import Queue
+from digitpad.server.served import Served
+
+log = logging.getLogger("digitpad.server")
+
+LIMITS = Limits(2_000_000, 8_000_000, "Scale the image down: 140 px is plenty.")
+
+_Row = Annotated[list[Annotated[int, Field(ge=0, le=255)]], Field(min_length=28, max_length=28)]
+
+
+class Question(BaseModel):
+    """What is to be explained."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seen: list[_Row] | None = Field(
+        None, min_length=28, max_length=28, description="`seen` of an answer; without it, the image is read first."
+    )
+    image: str | None = Field(
+        None,
+        description="A PNG, JPEG or WebP data URL; needed without `seen`, and to switch off steps of the contract.",
+    )
+    without: list[Annotated[str, Field(max_length=40)]] = Field(
+        [],
+        max_length=2_000,
+        description="What to switch off: steps of the contract, such as `centre`; layers, such as `convolution 2`; or "
+        "single maps, such as `convolution 2/17`.",
+    )
+
+
+def add_routes(app: FastAPI, served: Served, queue: Queue) -> None:
+    """Add the routes.
+
+    Args:
+        app: the app.
+        served: the model that is explained.
+        queue: runs the graphs.
+    """
+    receiver = Receiver(LIMITS)
+
+    @app.post(
+        "/api/explain",
+        summary="Tell what happens inside the model",
+        responses={
+            200: {"model": schema.Explained, "description": "What happened."},
+            **schema.refusals(400, 404, 408, 413, 422, 503),
+        },
+        openapi_extra=schema.json_body(Question),
+    )
+    async def explain(request: Request) -> Response:
+        recognizer = (await served.current()).recognizer
+        async with receiver.receive(request) as received:
+            question = body.validate_json(Question, received)
+            found = await queue.run(lambda: _explain(recognizer, question))
+        return Response(found, media_type="application/json")
+
+    @app.get("/api/weights", summary="Show the weights of a layer", responses=schema.refusals(404, 422, 503))
+    async def show_weights(
+        layer: Annotated[str, Query(max_length=40, description="The name of a layer with weights.")],
+    ) -> schema.Weights:
+        recognizer = (await served.current()).recognizer
+        return await queue.run(lambda: _weights(recognizer, layer))
+
+
+def _explain(recognizer: Recognizer, question: Question) -> bytes:
+    pixels = body.decode(body.DRAWING, question.image).pixels if question.image else None
+    if question.seen:
+        seen = np.array(question.seen, np.uint8)
+    elif pixels is not None:
+        seen = recognizer.predict(pixels).seen
+    else:
+        raise ProblemError(422, "invalid-request", "Expected `seen` or `image`; got neither.")
+    with _problems():
+        explainer = recognizer.explainer
+        explanation = explainer.explain(seen, pixels=pixels, without=question.without)
+    found = formats.to_dict(explanation, explainer.steps) | {"model": recognizer.model_id}
+    return json.dumps(found, separators=(",", ":")).encode()
+
+
+def _weights(recognizer: Recognizer, layer: str) -> schema.Weights:
+    with _problems():
+        kernel, bias = recognizer.explainer.weights(layer)
+    return schema.Weights.model_validate({"kernel": formats.pack(kernel), "bias": formats.pack(bias)})
+
+
+@contextlib.contextmanager
+def _problems() -> Iterator[None]:
+    """Turn errors into problems."""
+    try:
+        yield
+    except InputError as error:
+        raise ProblemError(422, "invalid-request", str(error)) from None
+    except ArtifactError as error:  # which names paths on this machine
+        log.error("no explanation: %s", error)
+        detail = (
+            "Expected a layers.onnx beside the model, which belongs to it; there is none. The server's log says more."
+        )
+        raise ProblemError(404, "not-found", detail) from None

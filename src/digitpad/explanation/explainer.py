@@ -14,7 +14,6 @@ from digitpad.prediction import Prediction
 from digitpad.scaling import Pixels
 from digitpad.verdict import Thresholds
 
-
 _MAKE = "python -m digitpad.training.export.layers_file"
 
 

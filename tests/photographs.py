@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
+from tests.conftest import portion
 from tests.golden import STROKES
 
 
@@ -104,3 +105,6 @@ PHOTOGRAPHS = (
     Photograph("10\n45\n73", height=70, pen=7, frames=True, step=1.1, light=0.7, tilt=2),
 )
 """One of each kind, and some of several."""
+
+SOME = PHOTOGRAPHS[-portion(len(PHOTOGRAPHS)) :]
+"""For surfaces beside the server's page, which reads them all."""

@@ -111,6 +111,32 @@ def test_read_draws_over_the_picture(number: Path, tmp_path: Path) -> None:
         assert np.abs(np.asarray(drawn).astype(int) - np.asarray(plain)).max() > 50
 
 
+def test_predict_draws_what_spoke_for_the_answer(tmp_path: Path) -> None:
+    result = digitpad("predict", SEVEN, "--explain", tmp_path / "out.png")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "7-medium-light.png: 7, " in result.stdout
+    with Image.open(tmp_path / "out.png") as drawn:
+        assert np.ptp(np.asarray(drawn)) == 255
+
+
+def test_predict_refuses_to_explain_in_one_sentence(tmp_path: Path) -> None:
+    alone = tmp_path / "digits.onnx"
+    alone.write_bytes(artifact.shipped().read_bytes())
+    cases: list[tuple[list[str | Path], str]] = [
+        ([SEVEN, SEVEN, "--explain", "out.png"], "Expected one picture with --explain; got 2."),
+        ([SEVEN, "--explain", "out.jpg"], "whose name ends in .png; got out.jpg."),
+        ([SEVEN, "--explain", SEVEN.parent / "." / SEVEN.name], "Expected another file with --explain"),
+        ([SEVEN, "--explain", "no/such/out.png"], "the folder of no/such/out.png does not exist."),
+        ([SEVEN, "--explain", tmp_path / "out.png", "--model", alone], "Expected layers.onnx beside"),
+    ]
+    for arguments, words in cases:
+        result = digitpad("predict", *arguments)
+        assert result.returncode == 2, arguments
+        assert words in result.stderr
+        assert result.stderr.count("\n") == 1
+    assert not (tmp_path / "out.png").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -9,9 +9,11 @@ from bench import recipes
 from bench.training import __main__ as training
 from bench.training import lessons
 from digitpad.training.recipe import RECIPES
+from tests.conftest import soak
 from tests.training.conftest import drawn_split
 
 
+@soak
 @pytest.mark.parametrize(("name", "num_epochs"), [("digitpad", 3), ("Keras", 15), ("PyTorch", 14)])
 def test_every_lesson_ends_with_a_trained_network(name: str, num_epochs: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(RECIPES, "fast", RECIPES["fast"].replace(min_images=0))

@@ -10,6 +10,7 @@ from digitpad.errors import DigitpadError, InputError, RunError
 from digitpad.lab import command, results
 from digitpad.lab.command import lab
 from digitpad.lab.experiments import EXPERIMENTS
+from tests.conftest import soak
 from tests.test_cli import digitpad
 
 
@@ -20,6 +21,7 @@ def test_without_a_name_it_lists_all(capsys: pytest.CaptureFixture[str]) -> None
     assert "digitpad lab softmax --quick" in listed
 
 
+@soak
 def test_it_runs_one_and_says_what_held(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     result = digitpad("lab", "softmax", "--quick", "--seeds", "2", "--out", tmp_path / "lab")
     assert result.returncode == 0, result.stderr

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from digitpad.corrections import store
 from tests.hands import Pad
 from tests.notebook.conftest import Notebook
-from tests.photographs import PHOTOGRAPHS
+from tests.photographs import SOME
 
 FIRST, SECOND = '[id="mnist.predict_digit"]', '[id="mnist.predict_digit_2"]'
 SETUP = "from digitpad.notebook import colab_pad; from digitpad import Recognizer"
@@ -59,11 +59,11 @@ def test_numbers_and_photographs_are_read_by_python(notebook: Notebook, page: Pa
     pad = Pad(page, FIRST)
     pad.choose("Number")
     pad.set_brush(12)
-    for text in ("47", "2047", "1358046", "83\n61"):
+    for text in ("1358046", "83\n61"):
         pad.draw_number(text)
         pad.expect_number(text)
         pad.clear()
-    for number, photograph in enumerate(PHOTOGRAPHS):
+    for number, photograph in enumerate(SOME):
         pad.open(photograph.save(tmp_path / f"{number}.jpg"))
         pad.expect_number(photograph.text)
     assert pad.part("camera").is_hidden()  # notebooks do not let their outputs use it

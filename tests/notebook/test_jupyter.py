@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.hands import Pad
-from tests.photographs import PHOTOGRAPHS
+from tests.photographs import SOME
 
 pytestmark = pytest.mark.long
 
@@ -189,13 +189,13 @@ def test_numbers_and_photographs_are_read_in_the_kernel(lab: Lab, tmp_path: Path
     pad = lab.pad(SHOW_FIRST)
     pad.choose("Number")
     pad.set_brush(12)
-    for text in ("47", "2047", "1358046", "83\n61"):
+    for text in ("1358046", "83\n61"):
         pad.draw_number(text)
         pad.expect_number(text)
         assert lab.run(TELL_NUMBER) == repr(text)
         pad = lab.pad(SHOW_FIRST)
         pad.clear()
-    for number, photograph in enumerate(PHOTOGRAPHS):
+    for number, photograph in enumerate(SOME):
         pad.open(photograph.save(tmp_path / f"{number}.jpg"))
         pad.expect_number(photograph.text)
     pad.choose("One digit")

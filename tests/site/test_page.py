@@ -26,10 +26,10 @@ from digitpad.training.pages.chance import Chance
 from digitpad.training.pages.page import make as make_page
 from digitpad.verdict import Thresholds
 from tests import video
-from tests.conftest import SOAK, portion
+from tests.conftest import SOAK, portion, soak
 from tests.doodles import four_or_nine
 from tests.golden import GOLDEN_PICTURES
-from tests.photographs import PHOTOGRAPHS
+from tests.photographs import SOME
 from tests.site.conftest import OpenSite, Site, wait_until_ready
 from tests.web.conftest import DESKTOP, PHONE
 
@@ -283,13 +283,13 @@ def test_no_request_leaves_the_origin_and_once_it_is_loaded_it_needs_no_network(
     assert [each for each in pad.addresses if not each.startswith((site.url, "data:", "blob:"))] == []
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["mouse", "touch"])
+@pytest.mark.parametrize("device", [DESKTOP, pytest.param(PHONE, marks=soak)], ids=["mouse", "touch"])
 def test_numbers_are_read_in_the_browser(open_site: OpenSite, device: dict[str, Any]) -> None:
     pad = open_site(**device)
     wait_until_ready(pad)
     pad.choose("Number")
     pad.set_brush(12)
-    for text in ("47", "2047", "1358046", "83\n61"):
+    for text in ("1358046", "83\n61"):
         pad.draw_number(text)
         pad.expect_number(text)
         pad.clear()
@@ -304,12 +304,12 @@ def test_photographs_and_the_camera_need_no_network(open_site: OpenSite, site: S
     pad.part("stop").click()
     pad.page.context.set_offline(True)
     pad.choose("Number")
-    for number, photograph in enumerate(PHOTOGRAPHS):
+    for number, photograph in enumerate(SOME):
         pad.open(photograph.save(tmp_path / f"{number}.jpg"))
         pad.expect_number(photograph.text)
     pad.part("rotate").click()
     pad.part("undo").click()
-    pad.expect_number(PHOTOGRAPHS[-1].text)
+    pad.expect_number(SOME[-1].text)
     pad.part("camera").click()
     pad.expect_number(video.NUMBER.text)
     found = Axe().run(pad.page).response["violations"]

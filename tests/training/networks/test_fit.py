@@ -12,7 +12,7 @@ from digitpad.training.augmentation.mixture import Mixture, Pictures
 from digitpad.training.networks import architectures
 from digitpad.training.networks.fit import HISTORY_COLUMNS, Progress, Watcher, fit, validation_figures
 from digitpad.training.recipe import RECIPES, Recipe
-from tests.conftest import SOAK
+from tests.conftest import soak
 from tests.training.conftest import SMALL, drawn_split
 
 
@@ -64,7 +64,8 @@ def recipe() -> Recipe:
     return RECIPES["dense"].replace(epochs=3, batch_size=32)
 
 
-@pytest.mark.parametrize("name", ["cnn", "dense"] if SOAK else ["dense"])
+@pytest.mark.parametrize("name", ["cnn", "dense"])
+@soak
 def test_a_fit_broken_off_twice_ends_like_one_left_alone(name: str, tmp_path: Path) -> None:
     recipe = RECIPES[name].replace(epochs=3, batch_size=32)
     alone = architectures.build(recipe)

@@ -39,8 +39,8 @@ QUICK_STEPS = ("three convolutions", "non-digits")
 
 def cases(scale: Scale) -> list[Case]:
     """The lines and seeds."""
-    lines, number, batch, drawn = (QUICK_STEPS, 1_000, 32, 200) if scale.quick else (tuple(STEPS), 10_000, 128, 2_000)
-    num_epochs = 8 if scale.quick else 10
+    lines, number, batch, drawn = (QUICK_STEPS, 800, 32, 200) if scale.quick else (tuple(STEPS), 10_000, 128, 2_000)
+    num_epochs = 6 if scale.quick else 10
     return [
         {"line": line, "number": number, "num_epochs": num_epochs, "batch": batch, "num_drawn": drawn, "seed": seed}
         for line in lines

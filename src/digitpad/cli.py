@@ -56,11 +56,18 @@ def predict(
     model: Annotated[Path | None, _MODEL] = None,
     top: Annotated[int, typer.Option(min=1, max=10, help="Number of digits to list.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON per picture.")] = False,
+    explain: Annotated[
+        Path | None,
+        typer.Option(help="Draw what spoke for the answer, and the maps of the layers; save it as this PNG file."),
+    ] = None,
 ) -> None:
     """Read the digit in each picture, and show what the model saw."""
     from digitpad import terminal
+    from digitpad.explanation import picture
     from digitpad.recognizer import Recognizer
 
+    if explain:
+        _check_drawn("--explain", explain, pictures)
     recognizer = Recognizer.load(model)
     failed = False
     for name in pictures:
@@ -71,6 +78,8 @@ def predict(
             failed = True
             continue
         print(terminal.to_json(name, prediction, top) if as_json else terminal.show(name, prediction, top))
+        if explain:
+            picture.draw(recognizer.explain(prediction)).save(explain, "PNG")
     if failed:
         raise typer.Exit(DrawingError.exit_code)
 
@@ -98,7 +107,7 @@ def read(
     if as_json and as_csv:
         raise InputError("Expected --json or --csv; got both.")
     if annotate:
-        _check_annotated(annotate, pictures)
+        _check_drawn("--annotate", annotate, pictures)
     recognizer = Recognizer.load(model, pages=pages)
     failed = False
     if as_csv:
@@ -126,14 +135,14 @@ def read(
         raise typer.Exit(DrawingError.exit_code)
 
 
-def _check_annotated(annotated: Path, pictures: list[str]) -> None:
-    """Refuse a file for the one picture with boxes that cannot be written, or that would replace the picture."""
+def _check_drawn(option: str, drawn: Path, pictures: list[str]) -> None:
+    """Refuse a file to draw one picture's answer in that cannot be written, or that would replace the picture."""
     if len(pictures) > 1:
-        raise InputError(f"Expected one picture with --annotate; got {len(pictures)}.")
-    if annotated.suffix.lower() != ".png" or str(annotated) in pictures:
-        raise InputError(f"Expected another file with --annotate, whose name ends in .png; got {annotated}.")
-    if not annotated.absolute().parent.is_dir():
-        raise InputError(f"Expected a file in a folder with --annotate; the folder of {annotated} does not exist.")
+        raise InputError(f"Expected one picture with {option}; got {len(pictures)}.")
+    if drawn.suffix.lower() != ".png" or drawn.absolute() in (Path(name).absolute() for name in pictures):
+        raise InputError(f"Expected another file with {option}, whose name ends in .png; got {drawn}.")
+    if not drawn.absolute().parent.is_dir():
+        raise InputError(f"Expected a file in a folder with {option}; the folder of {drawn} does not exist.")
 
 
 @app.command()

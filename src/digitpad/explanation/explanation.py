@@ -1,5 +1,6 @@
 """What an explanation consists of."""
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -108,3 +109,11 @@ class Explanation:
         """
         difference: NDArray[np.float32] = self.evidence[digit] - self.evidence[other]
         return difference
+
+    def _repr_png_(self) -> bytes:
+        """The picture that a notebook shows."""
+        from digitpad.explanation import picture  # which imports this module
+
+        file = io.BytesIO()
+        picture.draw(self).save(file, "PNG")
+        return file.getvalue()

@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from tests.conftest import portion
 from tests.golden import STROKES
 
 
@@ -106,5 +105,5 @@ PHOTOGRAPHS = (
 )
 """One of each kind, and some of several."""
 
-SOME = PHOTOGRAPHS[-portion(len(PHOTOGRAPHS)) :]
+SOME = PHOTOGRAPHS[-2:]
 """For surfaces beside the server's page, which reads them all."""

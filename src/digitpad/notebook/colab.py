@@ -11,12 +11,14 @@ from IPython.display import HTML, JSON
 
 from digitpad import esm
 from digitpad.errors import DigitpadError
+from digitpad.notebook import explaining
 from digitpad.notebook.keeper import Keeper, attempt
 from digitpad.notebook.reader import as_reader, read, read_page
 from digitpad.recognizer import Recognizer
 from digitpad.verdict import Thresholds
 
 PREDICT, READ = "mnist.predict_digit", "mnist.read_digits"
+EXPLAIN, WEIGHTS = "mnist.explain_digit", "mnist.layer_weights"
 CORRECT, UNDO = "mnist.correct_digit", "mnist.undo_correction"
 """The functions that the first pad calls; later pads add a number, because names are global to the process."""
 
@@ -33,7 +35,8 @@ def colab_pad(
     """Create a pad to show as the output of a cell in Colab.
 
     The page calls `google.colab.kernel.invokeFunction("mnist.predict_digit", [dataUrl], {})`, which returns JSON, and
-    "mnist.read_digits" for numbers if the model is a `Recognizer`. What you say that a drawing is goes to
+    "mnist.read_digits" for numbers if the model is a `Recognizer`. To look inside that, it calls "mnist.explain_digit"
+    with JSON and "mnist.layer_weights" with the name of a layer. What you say that a drawing is goes to
     "mnist.correct_digit" as JSON, and its id to "mnist.undo_correction" to take it back, both with the store's name.
     Outside Colab, the output says what to use instead. Each pad stays registered until Python exits.
 
@@ -49,10 +52,14 @@ def colab_pad(
     number = next(_numbers)
     suffix = "" if number == 1 else f"_{number}"
     _register(PREDICT + suffix, _answering(lambda data_url: read(reader, data_url)[1]))
-    names = {"predict": PREDICT + suffix, "read": None}
+    names = {"predict": PREDICT + suffix, "read": None, "explain": None, "weights": None}
     if isinstance(reader, Recognizer):
         _register(READ + suffix, _answering(lambda data_url: read_page(reader, data_url)[1]))
         names["read"] = READ + suffix
+    if explaining.explains(reader):
+        _register(EXPLAIN + suffix, _answering(lambda question: explaining.explain(reader, json.loads(question))))
+        _register(WEIGHTS + suffix, _answering(lambda layer: explaining.weights(reader, layer)))
+        names |= {"explain": EXPLAIN + suffix, "weights": WEIGHTS + suffix}
     settings = json.dumps(
         {"names": names, "model": reader.model_id, "elsewhere": _ELSEWHERE, "keeps": _keep(keep, suffix)}
     )
@@ -92,9 +99,9 @@ def _guarding(keeper: Keeper, function: Callable[[str], object]) -> Callable[[st
 def _answering(function: Callable[[str], dict[str, Any]]) -> Callable[[str], JSON]:
     """A function that returns an answer as JSON, as one for the page to call."""
 
-    def answer(data_url: str) -> JSON:
+    def answer(argument: str) -> JSON:
         try:
-            return JSON(function(data_url))
+            return JSON(function(argument))
         except DigitpadError as error:
             return JSON({"error": str(error)})
 

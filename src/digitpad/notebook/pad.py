@@ -15,6 +15,8 @@ from PIL import Image
 from digitpad import esm
 from digitpad.corrections.correction import Correction
 from digitpad.errors import DigitpadError, InputError
+from digitpad.explanation.explanation import Explanation
+from digitpad.notebook import explaining
 from digitpad.notebook.keeper import Keeper, attempt, shows
 from digitpad.notebook.reader import as_reader, read, read_page
 from digitpad.pages.reading import Reading
@@ -47,6 +49,7 @@ class DrawingPad(anywidget.AnyWidget):
     _esm = esm.join("widget")
     _css = esm.style()
     _reads_pages = traitlets.Bool().tag(sync=True)
+    _explains = traitlets.Bool().tag(sync=True)
     _keeps = traitlets.Dict(default_value=None, allow_none=True).tag(sync=True)
 
     def __init__(
@@ -74,6 +77,7 @@ class DrawingPad(anywidget.AnyWidget):
         super().__init__()
         self._reader = as_reader(model, thresholds)
         self._reads_pages = isinstance(self._reader, Recognizer)
+        self._explains = explaining.explains(self._reader)
         self._keeper = None if keep is None else Keeper(keep)
         self.set_trait("_keeps", self._keeper.place if self._keeper else None)
         self._callbacks: list[OnPrediction] = []
@@ -99,6 +103,22 @@ class DrawingPad(anywidget.AnyWidget):
         Only a `Recognizer` reads numbers.
         """
         return self._read_last.reading
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """What happened inside the model when it read the current drawing; None while nothing was read.
+
+        Raises:
+            InputError: the pad has a Keras model, or the drawing was read as a number.
+            ArtifactError: there is no `layers.onnx` beside the model.
+        """
+        recognizer, last = explaining.find(self._reader), self._read_last
+        if last.reading:
+            raise InputError(
+                "Expected a drawing of one digit; it was read as a number. Explain a digit of it with "
+                "recognizer.explain(pad.reading.digits[0].prediction)."
+            )
+        return recognizer.explain(last.prediction) if last.prediction else None
 
     @property
     def drawing(self) -> Image.Image | None:
@@ -157,11 +177,15 @@ class DrawingPad(anywidget.AnyWidget):
         kind = message["kind"]
         if kind in ("keep", "undo"):
             reply = self._keep(message)
+        elif kind == "explain":
+            reply = _answer(lambda: explaining.explain(self._reader, message))
+        elif kind == "weights":
+            reply = _answer(lambda: explaining.weights(self._reader, message["layer"]))
         else:
             self._read_last = _NOTHING  # until this drawing is read
             if kind == "blank":
                 return
-            reply = self._answer(message)
+            reply = _answer(lambda: self._read(message))
         self.send({"kind": "reply", "id": message["id"], **reply})
 
     def _keep(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -177,12 +201,6 @@ class DrawingPad(anywidget.AnyWidget):
         last, made = self._read_last, keeper.add(record)
         if last.drawing and shows(made, last.drawing, last.strokes):  # otherwise it waited, and is of an earlier one
             _keep_only(made.id, last, keeper)
-
-    def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        try:
-            return {"answer": self._read(message)}
-        except DigitpadError as error:
-            return {"error": str(error), "temporary": False}
 
     def _read(self, message: dict[str, Any]) -> dict[str, Any]:
         """Read a drawing and call the callbacks; returns the answer, with a `notice` about callbacks that failed."""
@@ -208,6 +226,14 @@ class DrawingPad(anywidget.AnyWidget):
             except Exception as error:  # otherwise it would only show up in a log
                 notices.append(f"An on_prediction callback failed: {type(error).__name__}: {error}")
         return notices
+
+
+def _answer(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Find the answer to a message; returns it, or the error for the page."""
+    try:
+        return {"answer": work()}
+    except DigitpadError as error:
+        return {"error": str(error), "temporary": False}
 
 
 def _keep_only(id: str, drawing: _Read, keeper: Keeper) -> None:  # noqa: A002

@@ -22,7 +22,7 @@ from digitpad.training.augmentation.mixture import Pictures
 from digitpad.training.datasets.mnist import Dataset
 from digitpad.training.datasets.splits import Split
 from digitpad.training.evaluation.calibration import Calibrated
-from digitpad.training.export import keras_file, onnx_file, restore, verify
+from digitpad.training.export import keras_file, layers_file, onnx_file, restore, verify
 from digitpad.training.recipe import Recipe
 from digitpad.training.reporting import machine, record
 from digitpad.training.runs import RunFolder
@@ -139,5 +139,6 @@ def _save(
     card = {name: value for name, value in figures.items() if name not in ("pictures", "left_out", "machine")}
     graph = onnx_file.export(run.keras_model)
     runs.write(run.onnx_model, artifact.seal(graph, card, verify.probes(reader, validation)))
+    layers_file.write(run.onnx_model)
     say("Verifying both models in a fresh process.")
     figures["verification"] = verify.verify(reader, validation.images, run)

@@ -18,8 +18,9 @@ from digitpad.training.datasets.mnist import Dataset
 from digitpad.training.datasets.pen import Pen
 from digitpad.training.evaluation import calibration, drawings, metrics
 from digitpad.training.evaluation.calibration import Calibrated
-from digitpad.training.export import keras_file, onnx_file, verify
+from digitpad.training.export import keras_file, layers_file, onnx_file, verify
 from digitpad.training.networks import architectures
+from digitpad.training.networks.film import Film
 from digitpad.training.networks.fit import HISTORY_COLUMNS, Progress, Watcher, fit, predict_logits
 from digitpad.training.preprocessing import contract
 from digitpad.training.recipe import Recipe
@@ -61,7 +62,9 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
     say(f"Network: {recipe.network}. Run folder: {run.path}")
     choosing, calibrating = validation[::2], validation[1::2]
     mixture, unseen = mix(training, choosing, recipe)
-    progress = fit(network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher or Watcher())
+    film, watcher = Film(network, unseen, recipe), watcher or Watcher()
+    progress = fit(network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher, film=film)
+    runs.write_arrays(run.film, film.arrays())
     runs.write(run.history, record.to_csv(progress.history, HISTORY_COLUMNS))
     network = architectures.keep(network, recipe)
     calibrated = _calibrate(network, calibrating, recipe)
@@ -73,6 +76,7 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
     figures["drawings"] = _read_drawings(network, calibrated, calibrating, recipe.seed, people)
     graph, probes = onnx_file.export(run.keras_model), verify.probes(reader, validation)
     runs.write(run.onnx_model, artifact.seal(graph, record.card(figures), probes))
+    layers_file.write(run.onnx_model)
     say("Verifying both models in a fresh process.")
     figures["verification"] = verify.verify(reader, validation.images, run)
     return finish(run, figures, progress, started)
@@ -87,7 +91,7 @@ def finish(run: RunFolder, figures: dict[str, Any], progress: Progress, started:
         progress: of the training.
         started: when this process began with it, as `time.monotonic` tells.
     """
-    models = (run.keras_model, run.onnx_model, run.page_model)
+    models = (run.keras_model, run.onnx_model, run.layers, run.page_model)
     figures["peak_memory_bytes"] = machine.peak_memory_bytes()
     figures["files"] = {path.name: path.stat().st_size for path in models if path.is_file()}
     earlier = sum(row["seconds"] for row in progress.history[: progress.num_restored])

@@ -49,10 +49,12 @@ class RunFolder:
         splits: indices of the training and validation images.
         checkpoint: the state from which an unfinished run resumes.
         history: the training curves, one line per epoch.
+        film: what the network made of eight pictures after every epoch; not of runs for pages.
         looks: when the test split was looked at.
         test: the results of the latest look at the test split.
         keras_model: the model for Keras, with the contract and the temperature inside.
         onnx_model: the same for ONNX Runtime, with card and probes.
+        layers: what tells what happens inside that model.
         page_model: of a run for pages, instead of `onnx_model`.
         metrics: all results.
         report: the HTML report.
@@ -65,10 +67,12 @@ class RunFolder:
         self.splits = self.path / "splits.npz"
         self.checkpoint = self.path / "checkpoint.npz"
         self.history = self.path / "history.csv"
+        self.film = self.path / "film.npz"
         self.looks = self.path / "looks.json"
         self.test = self.path / "test.json"
         self.keras_model = self.path / "model.keras"
         self.onnx_model = self.path / "digits.onnx"
+        self.layers = self.path / "layers.onnx"
         self.page_model = self.path / "pages.onnx"
         self.metrics = self.path / "metrics.json"
         self.report = self.path / "report.html"

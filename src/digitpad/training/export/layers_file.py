@@ -1,13 +1,12 @@
-"""The file beside a model that tells what happens inside it, `layers.onnx`; and the contract with switches.
+"""The file beside a model that tells what happens inside it, `layers.onnx`.
 
-Both are made of a `digits.onnx` alone, so every model can be looked into, also one that was trained long ago:
+It is made of `digits.onnx` alone, so every model can be looked into, also one that was trained long ago:
 
     python -m digitpad.training.export.layers_file RUN
 """
 
 import dataclasses
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,18 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad import artifact
-from digitpad.artifact import CONTRACT, LAYERS, Artifact, Probe
+from digitpad.artifact import LAYERS, Artifact, Probe
+from digitpad.errors import VerificationError
 from digitpad.training import backend, runs
-from digitpad.training.export import onnx_file, restore
+from digitpad.training.export import restore, switches
 from digitpad.training.networks.inside import open_up
-from digitpad.training.preprocessing.contract import Contract
-from digitpad.training.preprocessing.framing import Steps
 
 _NUM_PROBES = 11  # the digits and a non-digit
+_TOLERANCE = 0.03  # the picture has 256 levels here
 
 
 def write(model: Path) -> Path:
-    """Write `layers.onnx` beside a model.
+    """Write `layers.onnx` beside a model, and verify it.
 
     Args:
         model: a `digits.onnx`, or the folder of its run.
@@ -36,23 +35,26 @@ def write(model: Path) -> Path:
         The path of the file.
 
     Raises:
-        ArtifactError: the model cannot be used, or it has no recipe of this version.
+        ArtifactError: the model cannot be used, it has no recipe of this version, or ONNX Runtime gives other answers
+            than Keras.
+        VerificationError: the network in the file answers otherwise than the model.
         DigitpadError: the conversion failed.
     """
     found = artifact.find(model)
     target = found.with_name(f"{LAYERS.name}.onnx")
-    if keras.backend.backend() == "tensorflow":
-        runs.write(target, build(artifact.load(found)))
-    else:
+    if keras.backend.backend() != "tensorflow":  # whose graphs no other runtime can open
         backend.run_module(__name__, str(found), keras_backend="tensorflow")
+        return target
+    digits = artifact.load(found)
+    runs.write(target, build(digits))
+    _verify(artifact.load(target, LAYERS), digits)
     return target
 
 
 def build(model: Artifact) -> bytes:
     """The contents of the `layers.onnx` of a model; only on the TensorFlow backend."""
-    recipe = restore.recipe(model)
-    network, temperature = restore.network(model), model.card["temperature"]
-    opened = open_up(network, temperature, test_time_augmentation=recipe.test_time_augmentation)
+    recipe, temperature = restore.recipe(model), model.card["temperature"]
+    opened = open_up(restore.network(model), temperature, test_time_augmentation=recipe.test_time_augmentation)
     inside = opened.layers[-1]
     card = {
         "model": model.model_id,
@@ -62,39 +64,26 @@ def build(model: Artifact) -> bytes:
         "is_exact": inside.is_exact,
         "num_readings": inside.num_readings,
     }
-    pictures = [_see(model, probe) for probe in model.probes[:_NUM_PROBES]]
-    return _seal(onnx_file.convert(opened), card, pictures, artifact.LAYERS)
+    return switches.seal(opened, card, [_see(model, probe)[0] for probe in _probes(model)], LAYERS)
 
 
-def build_contract(drawings: list[NDArray[np.uint8]]) -> bytes:
-    """The contents of `contract.onnx`, which is the same for all models; only on the TensorFlow backend.
-
-    Args:
-        drawings: uint8 (height, width, 4), RGBA, for the probes.
-    """
-    pixels = keras.Input(batch_shape=(1, None, None, 4), dtype="uint8", name=CONTRACT.input)
-    off = keras.Input(batch_shape=(None,), dtype="int32", name=artifact.OFF)
-    model = keras.Model([pixels, off], {"seen": Contract(name="contract")(pixels, off)["seen"]})
-    card = {"steps": [field.name for field in dataclasses.fields(Steps)]}
-    return _seal(onnx_file.convert(model), card, drawings, CONTRACT)
+def _verify(layers: Artifact, model: Artifact) -> None:
+    """Compare with the answers of the model itself."""
+    for probe in _probes(model):
+        answer = layers.run(_see(model, probe), ["probabilities"])["probabilities"]
+        if not (error := float(np.abs(answer - probe.answer).max())) <= _TOLERANCE:
+            raise VerificationError(
+                f"Expected {layers.path} to answer like {model.path} within {_TOLERANCE:g}; it is off by {error:.2g}."
+            )
 
 
-def _seal(graph: bytes, card: dict[str, Any], pictures: list[NDArray[np.uint8]], kind: artifact.Kind) -> bytes:
-    """A model file whose probes have the answers that the graph gives now."""
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / "draft.onnx"
-        blank = [Probe(pictures[0], np.zeros(0, np.float32))]  # which agrees with any answer
-        draft.write_bytes(artifact.seal(graph, card, blank, kind))
-        opened = artifact.load(draft, kind)
-        answers = [opened.run(each[None], [kind.answer])[kind.answer] for each in pictures]
-    if kind.in_batches:
-        answers = [answer[0] for answer in answers]
-    return artifact.seal(graph, card, [Probe(*pair) for pair in zip(pictures, answers, strict=True)], kind)
+def _probes(model: Artifact) -> list[Probe]:
+    return model.probes[:_NUM_PROBES]
 
 
 def _see(model: Artifact, probe: Probe) -> NDArray[np.uint8]:
-    """What a model sees of a probe, uint8 (28, 28, 1)."""
-    seen: NDArray[np.float32] = model.run(probe.pixels[None], ["seen"])["seen"][0]
+    """What a model sees of a probe, uint8 (1, 28, 28, 1)."""
+    seen: NDArray[np.float32] = model.run(probe.pixels[None], ["seen"])["seen"]
     return np.rint(seen * 255).astype(np.uint8)
 
 

@@ -16,6 +16,7 @@ from digitpad.training import batches
 from digitpad.training.augmentation.mixture import Mixture, Pictures
 from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
 from digitpad.training.networks import checkpoints
+from digitpad.training.networks.film import Film
 from digitpad.training.recipe import PageRecipe, Recipe
 
 _STEPS_PER_EXECUTION = 50
@@ -77,6 +78,7 @@ def fit(
     *,
     checkpoint: Path,
     watcher: Watcher,
+    film: Film | None = None,
 ) -> Progress:
     """Train until the last epoch or early stopping, then restore the weights with the best validation loss.
 
@@ -89,6 +91,7 @@ def fit(
         recipe: how to train.
         checkpoint: a file that is rewritten after every epoch; if it exists, training resumes from it.
         watcher: receives the training progress.
+        film: gets a frame before the first epoch and after each, which the checkpoint keeps too.
 
     Returns:
         The history and the best epoch.
@@ -100,13 +103,17 @@ def fit(
     num_steps = math.ceil(len(training.digits) / recipe.batch_size)
     recipe = recipe.lasting(len(training.digits))
     _compile(network, recipe, num_steps * recipe.epochs)
-    fitting = _Fit(network, recipe)
+    fitting = _Fit(network, recipe, film)
     if checkpoint.exists():
         fitting.restore(checkpoint)
+    if film and not film.frames:
+        film.shoot(network, len(fitting.progress.history))
     watcher.begin(len(fitting.progress.history), recipe.epochs, num_steps)
     try:
         while not fitting.progress.is_over(recipe):
             row = fitting.run_epoch(training, validation, watcher)
+            if film:
+                film.shoot(network, len(fitting.progress.history))
             fitting.save(checkpoint)
             watcher.epoch(row)
     finally:
@@ -118,9 +125,10 @@ def fit(
 class _Fit:
     """A network in training, with its progress and its best weights."""
 
-    def __init__(self, network: keras.Model, recipe: Recipe) -> None:
+    def __init__(self, network: keras.Model, recipe: Recipe, film: Film | None) -> None:
         self.network = network
         self.recipe = recipe
+        self.film = film
         self.progress = Progress()
         self.best_weights = network.get_weights()
 
@@ -154,11 +162,14 @@ class _Fit:
 
     def save(self, path: Path) -> None:
         state = {"history": self.progress.history, "best": self.progress.best_epoch}
-        checkpoints.save(path, self.recipe, self._variables(), state, best=self.best_weights)
+        frames = self.film.keep() if self.film else {}
+        checkpoints.save(path, self.recipe, self._variables(), state, best=self.best_weights, **frames)
 
     def restore(self, path: Path) -> None:
         state, kept = checkpoints.restore(path, self.recipe, self._variables())
-        self.best_weights = kept["best"]
+        self.best_weights = kept.pop("best")
+        if self.film:
+            self.film.go_on(kept)
         self.progress = Progress(state["history"], state["best"], len(state["history"]))
 
     def _variables(self) -> list[Any]:

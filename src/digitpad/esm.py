@@ -32,8 +32,8 @@ def join(module: str) -> str:
 
 
 def style() -> str:
-    """The pad's style sheet, with that of corrections."""
-    return _read("pad.css") + _read("correcting.css")
+    """The pad's style sheet, with those of corrections and of the view inside the model."""
+    return _read("pad.css") + _read("correcting.css") + _read("inside.css")
 
 
 def _read(name: str) -> str:

@@ -45,12 +45,12 @@ const PICTURE_HINT = "Drag a frame to read only a part. Clear the pad to draw on
  * @param {() => void} [options.onBlank]  called when the pad becomes blank
  * @param {EventTarget} [options.keys]  target to listen on for keys and for pasted and dropped pictures: the pad by
  *     default, or the document if the page has only the pad
- * @returns {{clear: () => void, close: () => void, correct: (create: Function) => object}}  functions to clear the pad,
- *     to close it when it is removed from the page, and to let people correct it with a `Corrector`
+ * @returns {{clear: () => void, close: () => void, correct: Function, inside: Function}}  functions to clear the pad, to
+ *     close it when it is removed from the page, and to let people correct it with a `Corrector` and look `Inside`
  */
 export function mount(root, options) {
   const pad = new Pad(root, { slow: "", onBlank: () => {}, keys: root, ...options });
-  return { clear: () => pad.clear(), close: () => pad.close(), correct: (create) => pad.correct(create) };
+  return { clear: () => pad.clear(), close: () => pad.close(), correct: (create) => pad.correct(create), inside: pad.inside };
 }
 
 class Pad {
@@ -228,6 +228,9 @@ class Pad {
     this.#offerCorrection();
     return this.#corrector;
   }
+
+  /** Let people look inside the model; `create(place)` creates an `Inside`. */
+  inside = (create) => this.#view.inside(create);
 
   close() {
     this.#live?.stop();

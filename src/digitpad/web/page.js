@@ -28,8 +28,9 @@ async function ask(route, canvas, options) {
 }
 
 async function describeModel() {
-  const { model, num_bytes, card, report, keeps } = await (await fetch("api/model")).json();
+  const { model, num_bytes, card, report, keeps, explains } = await (await fetch("api/model")).json();
   if (keeps) keepCorrections(keeps).catch(() => {}); // without it, the pad reads all the same
+  if (explains) import("./looking.js").then(({ look }) => look(pad)).catch(() => {}); // nor this
   const shares = [
     [card.test, card.data?.verified ? "MNIST test images" : "test images"],
     [card.drawings?.pen, "digits drawn with a pen"],

@@ -27,6 +27,8 @@ export class View {
   #announcement = { text: "", timer: 0 };
   #isComplaint = false;
   #changed = () => {};
+  #inside = null;
+  #explained = null;
 
   constructor(root) {
     this.#root = root;
@@ -93,6 +95,15 @@ export class View {
     const place = this.#find("correct");
     place.hidden = false;
     return place;
+  }
+
+  /** Let people look inside; `create` gets a place for that. */
+  inside(create) {
+    const place = this.#find("inside");
+    place.hidden = false;
+    this.#inside = create(place);
+    this.#inside.show(this.#explained);
+    return this.#inside;
   }
 
   /** Call back when the pad has to be painted anew. Returns a function that stops it. */
@@ -337,7 +348,10 @@ export class View {
     });
     const seen = this.#find("seen").getContext("2d");
     seen.clearRect(0, 0, SEEN_SIDE, SEEN_SIDE);
-    if (shown?.prediction) seen.putImageData(toImageData(shown.prediction.seen), 0, 0);
+    const { prediction, canvas, digit } = shown ?? {};
+    if (prediction) seen.putImageData(toImageData(prediction.seen), 0, 0);
+    this.#explained = prediction ? { prediction, canvas: digit ? null : canvas } : null;
+    this.#inside?.show(this.#explained);
   }
 
   /** Announce a text when it has been the latest one for a while. */

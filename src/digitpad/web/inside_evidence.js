@@ -1,0 +1,83 @@
+/** Evidence: what spoke for a digit and what against it, over the picture that the model saw. */
+
+import { Chooser } from "./inside_chooser.js";
+import { followCells } from "./inside_cursor.js";
+import { EvidenceText } from "./inside_evidence_text.js";
+import { paintEvidence } from "./inside_evidence_picture.js";
+import { SIDE, describePlace, isOnInk, placeAt, toField, toInkBox, toSquare } from "./inside_place.js";
+import { Sheet } from "./inside_sheet.js";
+import { gather } from "./inside_sums.js";
+import { nameScore, signed, write } from "./inside_words.js";
+
+const HINT = "Point at a place, or reach the picture with Tab and press the arrow keys, to see its number and what it looks at.";
+
+export class EvidencePanel {
+  #find;
+  #changed;
+  #announce;
+  #sheet;
+  #chooser;
+  #text;
+  #explanation = null;
+  #gathered = null;
+  #pointed = null; // a place, [row, column]
+
+  constructor({ find, changed, announce }) {
+    [this.#find, this.#changed, this.#announce] = [find, changed, announce];
+    this.#chooser = new Chooser({ find, changed });
+    this.#text = new EvidenceText(find);
+    this.#sheet = new Sheet(find("evidence"), changed);
+    followCells(find("evidence"), {
+      find: ([x, y]) => placeAt(this.#explanation.grid, [x * SIDE, y * SIDE]),
+      size: () => this.#explanation.grid.shape.slice(0, 2),
+      chosen: () => this.#pointed,
+      choose: (place) => this.#point(place),
+      lets: true,
+    });
+  }
+
+  paint({ explanation }) {
+    this.#explanation = explanation;
+    const { score, other } = this.#chooser.choose(explanation);
+    this.#gathered = gather(explanation, score, other);
+    const scale = Math.max(...this.#gathered.places.map(Math.abs)) || 1;
+    this.#text.show(explanation, this.#gathered);
+    write(this.#find("evidenceLegendLow"), signed(-scale));
+    write(this.#find("evidenceLegendHigh"), signed(scale));
+    write(this.#find("place"), this.#describe() ?? HINT);
+    const [square, field] = this.#pointed ? [toSquare, toField].map((of) => of(explanation.grid, this.#pointed)) : [];
+    paintEvidence(this.#sheet, explanation, { places: this.#gathered.places, scale, square, field });
+  }
+
+  close() {
+    this.#sheet.close();
+  }
+
+  #point(place) {
+    this.#pointed = place;
+    this.#announce(this.#describe() ?? "");
+    this.#changed();
+  }
+
+  /** The place that is pointed at, in words; null if there is none. */
+  #describe() {
+    if (!this.#pointed) return null;
+    const { grid, seen, evidence } = this.#explanation;
+    const [row, column] = this.#pointed;
+    const [height, width] = grid.shape;
+    const square = toSquare(grid, this.#pointed);
+    const where = `Row ${row + 1}, column ${column + 1}, at the ${describePlace(toInkBox(seen), square)}`;
+    const { score, other, places } = this.#gathered;
+    const at = row * width + column;
+    const of = (index) => signed(evidence.data[index * height * width + at]);
+    const ink = isOnInk(seen, square) ? "on the ink" : "on blank paper";
+    if (other === null) return `${where}, ${ink}: ${of(score)} for ${nameScore(score)}. ${describeField(grid)}`;
+    const parts = `${nameScore(score)} gets ${of(score)}, ${nameScore(other)} ${of(other)}`;
+    return `${where}, ${ink}: ${signed(places[at])} for ${nameScore(score)} rather than ${nameScore(other)} (${parts}). ${describeField(grid)}`;
+  }
+}
+
+function describeField({ field }) {
+  if (field === 1) return "It is a single pixel.";
+  return `It looks at the framed ${field} × ${field} px${field >= SIDE ? ", some of them outside of the picture" : ""}.`;
+}

@@ -1,0 +1,71 @@
+/** Evidence in words and numbers: where it is, and the sum of it, which is the network's score. */
+
+import { addUp, findStrongest, roundParts } from "./inside_sums.js";
+import { nameScore, plain, signed, write } from "./inside_words.js";
+
+const SHARES =
+  "What each place counts is not exact for this network, because layers with activations follow: the sum is right, but " +
+  "for another picture the same place would count differently.";
+const EXACT = "These numbers are exact, not estimates: the network's score is this sum.";
+
+export class EvidenceText {
+  #find;
+
+  constructor(find) {
+    this.#find = find;
+  }
+
+  show(explanation, gathered) {
+    const [one, other] = [gathered.score, gathered.other].map((score) => (score === null ? null : nameScore(score)));
+    this.#write("question", other === null ? `What speaks for ${quote(one)}` : `Why ${quote(one)} and not ${quote(other)}`);
+    this.#write("story", tell(explanation, gathered, one, other));
+    this.#showSum(explanation, gathered, one, other);
+    const { num_readings: count, is_exact: isExact } = explanation;
+    const means = count > 1 ? ` All are means of ${count} readings of the picture, a pixel apart.` : "";
+    this.#write("exact", `${isExact ? EXACT : SHARES}${means}`);
+  }
+
+  #showSum({ logits }, gathered, one, other) {
+    const sum = addUp(gathered);
+    const { parts, total } = roundParts([sum.above, sum.below, sum.bias]);
+    const isPair = other !== null;
+    const scores = isPair ? [gathered.score, gathered.other].map((score) => plain(logits[score])) : [];
+    this.#write("sumTitle", isPair ? `The sum: ${one} rather than ${other}` : `The sum: the score for ${one}`);
+    this.#write("aboveName", `For ${one}`);
+    this.#write("belowName", isPair ? `For ${other}` : `Against ${one}`);
+    this.#write("biasName", isPair ? "Biases, their difference" : "Bias, the same for every picture");
+    this.#write("totalName", isPair ? `Together: the scores' difference, ${scores[0]} − ${bracket(scores[1])}` : `Together: the network's score for ${one}`);
+    ["above", "below", "bias"].forEach((name, at) => this.#write(name, signed(parts[at])));
+    this.#write("total", signed(total));
+    const fault = this.#find("fault");
+    fault.hidden = sum.agrees;
+    this.#write("fault", sum.agrees ? "" : `This is a fault: the network's own figure is ${plain(gathered.logit, 4)}, the sum ${plain(sum.total, 4)}.`);
+  }
+
+  #write(name, text) {
+    write(this.#find(name), text);
+  }
+}
+
+/** Where most of the evidence is, in sentences. */
+function tell(explanation, gathered, one, other) {
+  const { most, least } = findStrongest(explanation, gathered.places);
+  const rather = other === null ? one : `${one} rather than ${other}`;
+  const against = other === null ? `against ${one}` : `for ${other} rather than ${one}`;
+  const colours = `Blue speaks for ${rather}, orange ${other === null ? "against it" : `for ${other}`}.`;
+  const strongest = most ? ` Most of what speaks for ${rather} is at the ${describe(most)}.` : ` Nothing speaks for ${rather}.`;
+  const weakest = least ? ` Most of what speaks ${against} is at the ${describe(least)}.` : ` Nothing speaks ${against}.`;
+  return `${colours}${strongest}${weakest}`;
+}
+
+function describe({ where, sum, isOnInk }) {
+  return `${where} (${signed(sum)}), ${isOnInk ? "on the ink" : "where the paper is blank"}`;
+}
+
+function quote(name) {
+  return name.length > 1 ? `“${name}”` : name;
+}
+
+function bracket(number) {
+  return number.startsWith("−") ? `(${number})` : number;
+}

@@ -1,0 +1,59 @@
+/** Sums of the evidence: what speaks for a digit or against it, and where. */
+
+import { describePlace, isOnInk, toInkBox, toSquare } from "./inside_place.js";
+
+const AGREED = 1e-3; // sums and scores that differ by less are the same number, computed in another order
+
+/** What speaks for a score, or for it rather than an `other` one if that is not null, at each place. */
+export function gather({ evidence, bias, logits }, score, other) {
+  const count = evidence.shape[1] * evidence.shape[2];
+  const part = (index) => evidence.data.subarray(index * count, (index + 1) * count);
+  const places = Float32Array.from(part(score));
+  if (other !== null) part(other).forEach((value, at) => (places[at] -= value));
+  const less = (values) => values[score] - (other === null ? 0 : values[other]);
+  return { score, other, places, bias: less(bias), logit: less(logits) };
+}
+
+/** Add up what was gathered, and compare the sum with the network's own score. */
+export function addUp({ places, bias, logit }) {
+  let [above, below] = [0, 0];
+  for (const value of places) {
+    if (value > 0) above += value;
+    else below += value;
+  }
+  const total = above + below + bias;
+  return { above, below, bias, total, agrees: Math.abs(total - logit) < AGREED };
+}
+
+/**
+ * Round the parts of a sum so that what is on show adds up: those that lose most by rounding take what is left over, one
+ * of the last place each.
+ */
+export function roundParts(parts, places = 2) {
+  const unit = 10 ** places;
+  const exact = parts.map((part) => part * unit);
+  const rounded = exact.map(Math.round);
+  const total = Math.round(exact.reduce((sum, part) => sum + part, 0));
+  const left = total - rounded.reduce((sum, part) => sum + part, 0);
+  const byLoss = [...exact.keys()].sort((one, other) => Math.sign(left) * (exact[other] - rounded[other] - exact[one] + rounded[one]));
+  byLoss.slice(0, Math.abs(left)).forEach((at) => (rounded[at] += Math.sign(left)));
+  return { parts: rounded.map((part) => part / unit), total: total / unit };
+}
+
+/** The regions of the ink with the most for and the most against, with words for them; null if nothing speaks so. */
+export function findStrongest({ grid, seen }, places) {
+  const box = toInkBox(seen);
+  const regions = new Map();
+  places.forEach((value, at) => {
+    const square = toSquare(grid, [Math.floor(at / grid.shape[1]), at % grid.shape[1]]);
+    const where = describePlace(box, square);
+    const region = regions.get(where) ?? { where, sum: 0, most: 0, square };
+    region.sum += value;
+    if (Math.abs(value) > region.most) Object.assign(region, { most: Math.abs(value), square });
+    regions.set(where, region);
+  });
+  const sorted = [...regions.values()].sort((one, other) => other.sum - one.sum);
+  const describe = (region) => ({ where: region.where, sum: region.sum, isOnInk: isOnInk(seen, region.square) });
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  return { most: first.sum > 0 ? describe(first) : null, least: last.sum < 0 ? describe(last) : null };
+}

@@ -126,7 +126,7 @@ def _last_maps(outputs: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
 
 
 def _filters(network: keras.Sequential) -> NDArray[np.float32]:
-    kernel = next(layer for layer in network.layers if layer.weights).get_weights()[0]
+    kernel: NDArray[np.float32] = next(layer for layer in network.layers if layer.weights).get_weights()[0]
     side = PICTURE_PX if kernel.ndim == 2 else kernel.shape[0]
     return kernel.reshape(side, side, -1)[..., :NUM_MAPS]
 
@@ -162,8 +162,9 @@ def _evidence(
 def _spread(network: keras.Sequential, maps: NDArray[np.float32], shares: NDArray[np.float32]) -> NDArray[np.float32]:
     """Spread what the values of the vector add over the places of the maps that they come from."""
     num_pictures, height, width, _ = maps.shape
-    if not any(isinstance(layer, MaxAndMean) for layer in network.layers):
-        return (maps * shares.reshape(maps.shape)).sum(axis=-1)
-    of_max, of_mean = np.split(shares.reshape(num_pictures, 1, 1, -1), 2, axis=-1)
-    is_max = maps == maps.max(axis=(1, 2), keepdims=True)
-    return (maps * (is_max / is_max.sum(axis=(1, 2), keepdims=True) * of_max + of_mean / (height * width))).sum(axis=-1)
+    if any(isinstance(layer, MaxAndMean) for layer in network.layers):
+        of_max, of_mean = np.split(shares.reshape(num_pictures, 1, 1, -1), 2, axis=-1)
+        is_max = maps == maps.max(axis=(1, 2), keepdims=True)
+        shares = is_max / is_max.sum(axis=(1, 2), keepdims=True) * of_max + of_mean / (height * width)
+    spread: NDArray[np.float32] = (maps * shares.reshape(maps.shape)).sum(axis=-1)
+    return spread

@@ -8,7 +8,8 @@ import numpy as np
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from PIL import Image
 
-from digitpad.training.reporting import plots
+from digitpad.training.reporting import film, plots
+from digitpad.training.runs import RunFolder
 
 _DRAWINGS = {"generated": "Generated drawings", "pen": "Pen strokes"}
 
@@ -24,11 +25,12 @@ def environment(*packages: str) -> Environment:
     )
 
 
-def context(metrics: dict[str, Any]) -> dict[str, Any]:
+def context(metrics: dict[str, Any], run: RunFolder | None = None) -> dict[str, Any]:
     """The variables of `story.html.j2`.
 
     Args:
         metrics: the contents of a run's `metrics.json`.
+        run: the run, if its film is to be in the story; a page that has it elsewhere sets `film_page`.
     """
     test, drawings = metrics["test"], {kind: drawn for kind, drawn in metrics["drawings"].items() if drawn}
     temperature = {when: f"{when.capitalize()} temperature scaling" for when in ("before", "after")}
@@ -40,7 +42,8 @@ def context(metrics: dict[str, Any]) -> dict[str, Any]:
     }
     pictures = {name: [plots.to_svg(figure) for figure in group] for name, group in figures.items()}
     worst = {kind: _mistakes(found) for kind, found in {"test": test, **drawings}.items()}
-    return {**metrics, "figures": pictures, "mistakes": worst, "names": _DRAWINGS}
+    shown = film.context(run.film, metrics) if run else None
+    return {**metrics, "figures": pictures, "mistakes": worst, "names": _DRAWINGS, "film": shown, "film_page": None}
 
 
 def page_context(metrics: dict[str, Any]) -> dict[str, Any]:

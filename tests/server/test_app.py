@@ -154,6 +154,7 @@ def test_the_model_shows_its_card(client: httpx.Client, recognizer: Recognizer) 
         "num_bytes": artifact.shipped().stat().st_size,
         "card": recognizer.card,
         "report": "/report",
+        "explains": True,
         "keeps": None,
     }
     assert client.post(PREDICT, **as_json(SEVEN)).json()["model"] == recognizer.model_id
@@ -204,7 +205,8 @@ def test_a_model_that_fails_its_probes_is_not_ready_but_alive(local: Local, monk
 def test_the_api_is_described(client: httpx.Client) -> None:
     description = client.get("/openapi.json").json()
     assert description["info"]["version"] == __version__
-    assert set(description["paths"]) == {PREDICT, "/api/read", "/api/model", "/healthz", "/readyz", "/metrics"}
+    routes = {PREDICT, "/api/read", "/api/explain", "/api/weights", "/api/model", "/healthz", "/readyz", "/metrics"}
+    assert set(description["paths"]) == routes
     accepted = description["paths"][PREDICT]["post"]["requestBody"]["content"]
     assert set(accepted) == {"application/json", "multipart/form-data", "image/png", "image/jpeg", "image/webp"}
 

@@ -106,11 +106,11 @@ def _problems() -> Iterator[None]:
     """Turn errors into problems."""
     try:
         yield
-    except InputError as error:
-        raise ProblemError(422, "invalid-request", str(error)) from None
-    except ArtifactError as error:  # which names paths on this machine
+    except ArtifactError as error:  # an InputError too, which names paths on this machine
         log.error("no explanation: %s", error)
         detail = (
             "Expected a layers.onnx beside the model, which belongs to it; there is none. The server's log says more."
         )
         raise ProblemError(404, "not-found", detail) from None
+    except InputError as error:
+        raise ProblemError(422, "invalid-request", str(error)) from None

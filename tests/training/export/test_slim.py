@@ -63,6 +63,17 @@ def test_names_are_short_and_equal_constants_stand_once() -> None:
     assert len(slim(model)) < len(model) - 20 * 9 * 4
 
 
+def test_a_constant_that_is_an_output_too_keeps_its_name_as_such() -> None:
+    weights = RNG.normal(size=(20, 9)).astype(np.float16).astype(np.float32)
+    proto = onnx.load_model_from_string(graph(weights))
+    proto.graph.output.append(helper.make_tensor_value_info("a/very/long/name/of/weights", TensorProto.FLOAT, [20, 9]))
+    slimmed = slim(proto.SerializeToString())
+    assert len(weights_of(slimmed)) == 3
+    session = onnxruntime.InferenceSession(slimmed, providers=["CPUExecutionProvider"])
+    told, _ = session.run(["a/very/long/name/of/weights", "y"], {"x": np.zeros((1, 20), np.float32)})
+    np.testing.assert_array_equal(told, weights)
+
+
 def test_what_half_precision_holds_is_stored_in_half() -> None:
     weights = RNG.normal(size=(20, 9)).astype(np.float16).astype(np.float32)
     kept = weights_of(slim(graph(weights)))

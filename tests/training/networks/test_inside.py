@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from scipy.special import softmax
+from scipy.special import expit, softmax
 
 from digitpad.training.networks import architectures
 from digitpad.training.networks.inside import Inside, Stage, open_up
@@ -76,7 +76,8 @@ def test_every_layer_is_told_by_name_and_shape(opened: Opened, pictures: NDArray
 def before(stage: Stage, opened: Opened, found: Outputs, seen: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The maps that a layer looks at, or the picture."""
     index = opened.inside.stages.index(stage)
-    return found[opened.inside.stages[index - 1].output] if index else (seen / np.float32(255))[..., None]
+    picture: NDArray[np.float32] = (seen / 255).astype(np.float32)[..., None]
+    return found[opened.inside.stages[index - 1].output] if index else picture
 
 
 def window(stage: Stage, maps: NDArray[np.float32], row: int, column: int) -> NDArray[np.float32]:
@@ -87,7 +88,9 @@ def window(stage: Stage, maps: NDArray[np.float32], row: int, column: int) -> ND
     return padded[top : top + stage.window, left : left + stage.window]
 
 
-ACTIVATIONS = {None: lambda x: x, "relu": lambda x: np.maximum(x, 0), "silu": lambda x: x / (1 + np.exp(-x))}
+def activate(values: NDArray[np.float32], name: str | None) -> NDArray[np.float32]:
+    gates = {"relu": values > 0, "silu": expit(values)}
+    return (values * gates[name] if name else values).astype(np.float32)
 
 
 def test_a_unit_is_its_window_times_its_weights_and_its_bias(opened: Opened, pictures: NDArray[np.uint8]) -> None:
@@ -97,14 +100,14 @@ def test_a_unit_is_its_window_times_its_weights_and_its_bias(opened: Opened, pic
         maps = before(stage, opened, found, pictures[4])
         row, column = stage.shape[0] // 2, stage.shape[1] // 3
         if stage.pooling:
-            pool = {"max": np.max, "average": np.mean}[stage.pooling]
-            values = pool(window(stage, maps, row, column), axis=(0, 1))
+            looked_at = window(stage, maps, row, column)
+            values = looked_at.max((0, 1)) if stage.pooling == "max" else looked_at.mean((0, 1))
         elif stage.window:
             looked_at = window(stage, maps, row, column).transpose(2, 0, 1)
             values = (found[f"{stage.output}_kernel"] * looked_at).sum((1, 2, 3)) + found[f"{stage.output}_bias"]
         else:
             values = maps.reshape(-1) @ found[f"{stage.output}_kernel"] + found[f"{stage.output}_bias"]
-        expected = ACTIVATIONS[stage.activation](values)
+        expected = activate(values, stage.activation)
         np.testing.assert_allclose(found[stage.output][row, column], expected, atol=1e-4, err_msg=stage.name)
 
 

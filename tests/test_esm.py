@@ -13,7 +13,7 @@ WEB = Path(str(files("digitpad"))) / "web"
 
 
 PAGES = ["page", "site", "widget", "colab", "corrections"]
-LATE = ["reader", "keeping", "kept", "looking"]
+LATE = ["reader", "keeping", "kept", "looking", "explained", "explaining"]
 """What pages load when it is needed."""
 
 

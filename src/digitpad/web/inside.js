@@ -2,12 +2,15 @@
 
 import { EvidencePanel } from "./inside_evidence.js";
 import { LayersPanel } from "./inside_layers.js";
+import { Painter } from "./inside_painter.js";
 import { Palette } from "./inside_palette.js";
 import { Switches } from "./inside_switches.js";
 import { HUES, TEMPLATE } from "./inside_template.js";
+import { UnitPanel } from "./inside_unit.js";
 import { write } from "./inside_words.js";
 
 const RETRY_MS = 1000;
+const CALM_MS = 100; // between two times that numbers change which are there to be read
 const BLANK = "Nothing is drawn. Draw a digit to see what happens inside.";
 const STALE = "Nothing is drawn. This is about the last drawing.";
 
@@ -19,7 +22,7 @@ export class Inside {
   #isWanted = false;
   #isBusy = false;
   #isClosed = false;
-  #frame = 0;
+  #painter;
   #palette = null;
   #weights = new Map(); // by the names of their layers
   #model = null; // whose weights these are
@@ -37,11 +40,14 @@ export class Inside {
   constructor(place, source) {
     [this.#place, this.#source] = [place, source];
     place.innerHTML = TEMPLATE;
-    const find = (name) => place.querySelector(`[data-in="${name}"]`);
-    const tools = { find, changed: () => this.#paintSoon(), announce: (text) => write(find("announcement"), text) };
-    this.#switches = new Switches(tools, () => this.#ask());
-    const switches = this.#switches;
-    this.#panels = [new EvidencePanel(tools), new LayersPanel({ ...tools, switches }), switches];
+    place.ariaLabel = "Look inside";
+    const find = (name) => this.#find(name);
+    const tools = { find, changed: () => this.#painter.paintSoon(true), announce: (text) => write(find("announcement"), text) };
+    const switches = (this.#switches = new Switches(tools, () => this.#ask()));
+    const layers = new LayersPanel({ ...tools, switches });
+    this.#panels = { evidence: new EvidencePanel(tools), layers, detail: new UnitPanel(tools, layers), broken: switches };
+    const toPart = ([name, panel]) => ({ section: find(name), every: name === "detail" ? CALM_MS : 0, paint: () => panel.paint(this.#shown) });
+    this.#painter = new Painter(Object.entries(this.#panels).map(toPart), () => this.#begin());
     find("look").addEventListener("click", () => this.#toggle());
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => this.#changeColours(), { signal: this.#ended.signal });
@@ -57,8 +63,8 @@ export class Inside {
   close() {
     this.#isClosed = true;
     this.#ended.abort();
-    cancelAnimationFrame(this.#frame);
-    this.#panels.forEach((panel) => panel.close());
+    this.#painter.close();
+    Object.values(this.#panels).forEach((panel) => panel.close());
   }
 
   get #isOpen() {
@@ -120,7 +126,7 @@ export class Inside {
     this.#model = explanation.model;
     this.#found = { explanation, prediction, hasCanvas: Boolean(canvas), weigh: (layer) => this.#weigh(layer) };
     this.#showState();
-    this.#paintSoon();
+    this.#painter.paintSoon();
   }
 
   /** The weights of a layer; null until they are there. */
@@ -129,7 +135,7 @@ export class Inside {
       const weights = this.#weights;
       weights.set(name, null);
       this.#source.weights(name).then(
-        (found) => [weights.set(name, found), this.#paintSoon()],
+        (found) => [weights.set(name, found), this.#painter.paintSoon(true)],
         (error) => [weights.delete(name), this.#say(`There are no weights to show: ${error.message}`)],
       );
     }
@@ -138,21 +144,19 @@ export class Inside {
 
   #changeColours() {
     this.#palette = null;
-    this.#paintSoon();
+    this.#painter.paintSoon(true);
   }
 
-  #paintSoon() {
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      if (this.#isOpen && this.#found) this.#paint();
-    });
-  }
-
-  #paint() {
+  /** Whether there is anything to paint. */
+  #begin() {
+    if (!this.#isOpen || !this.#found) return false;
     this.#palette ??= new Palette(Object.fromEntries(HUES.map((name) => [name, this.#find(`${name}Hue`)])));
-    const isAltered = this.#found.explanation.without.length > 0;
-    this.#place.classList.toggle("dp-in-altered", isAltered);
-    this.#panels.forEach((panel) => panel.paint({ ...this.#found, palette: this.#palette }));
+    this.#place.classList.toggle("dp-in-altered", this.#found.explanation.without.length > 0);
+    return true;
+  }
+
+  get #shown() {
+    return { ...this.#found, palette: this.#palette };
   }
 
   #find(name) {

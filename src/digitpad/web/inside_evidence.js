@@ -4,7 +4,7 @@ import { Chooser } from "./inside_chooser.js";
 import { followCells } from "./inside_cursor.js";
 import { EvidenceText } from "./inside_evidence_text.js";
 import { paintEvidence } from "./inside_evidence_picture.js";
-import { SIDE, describePlace, isOnInk, placeAt, toField, toInkBox, toSquare } from "./inside_place.js";
+import { SIDE, describePlace, isOnInk, placeAt, toField, toSquare } from "./inside_place.js";
 import { Sheet } from "./inside_sheet.js";
 import { gather } from "./inside_sums.js";
 import { nameScore, signed, write } from "./inside_words.js";
@@ -26,8 +26,8 @@ export class EvidencePanel {
     [this.#find, this.#changed, this.#announce] = [find, changed, announce];
     this.#chooser = new Chooser({ find, changed });
     this.#text = new EvidenceText(find);
-    this.#sheet = new Sheet(find("evidence"), changed);
-    followCells(find("evidence"), {
+    this.#sheet = new Sheet(find("evidenceMap"), changed);
+    followCells(find("evidenceMap"), {
       find: ([x, y]) => placeAt(this.#explanation.grid, [x * SIDE, y * SIDE]),
       size: () => this.#explanation.grid.shape.slice(0, 2),
       chosen: () => this.#pointed,
@@ -42,11 +42,17 @@ export class EvidencePanel {
     this.#gathered = gather(explanation, score, other);
     const scale = Math.max(...this.#gathered.places.map(Math.abs)) || 1;
     this.#text.show(explanation, this.#gathered);
-    write(this.#find("evidenceLegendLow"), signed(-scale));
-    write(this.#find("evidenceLegendHigh"), signed(scale));
+    this.#showLegend(scale);
     write(this.#find("place"), this.#describe() ?? HINT);
     const [square, field] = this.#pointed ? [toSquare, toField].map((of) => of(explanation.grid, this.#pointed)) : [];
     paintEvidence(this.#sheet, explanation, { places: this.#gathered.places, scale, square, field });
+  }
+
+  #showLegend(scale) {
+    const { score, other } = this.#gathered;
+    const against = other === null ? `against ${nameScore(score)}` : `for ${nameScore(other)}`;
+    write(this.#find("evidenceLegendLow"), `${signed(-scale)} ${against}`);
+    write(this.#find("evidenceLegendHigh"), `for ${nameScore(score)} ${signed(scale)}`);
   }
 
   close() {
@@ -66,7 +72,7 @@ export class EvidencePanel {
     const [row, column] = this.#pointed;
     const [height, width] = grid.shape;
     const square = toSquare(grid, this.#pointed);
-    const where = `Row ${row + 1}, column ${column + 1}, at the ${describePlace(toInkBox(seen), square)}`;
+    const where = `Row ${row + 1}, column ${column + 1}, ${describePlace(grid, this.#pointed)}`;
     const { score, other, places } = this.#gathered;
     const at = row * width + column;
     const of = (index) => signed(evidence.data[index * height * width + at]);

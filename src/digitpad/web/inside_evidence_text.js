@@ -8,6 +8,8 @@ const SHARES =
   "for another picture the same place would count differently.";
 const EXACT = "These numbers are exact, not estimates: the network's score is this sum.";
 
+const LITTLE = 0.5; // of a score, which decides nothing
+
 export class EvidenceText {
   #find;
 
@@ -29,12 +31,12 @@ export class EvidenceText {
     const sum = addUp(gathered);
     const { parts, total } = roundParts([sum.above, sum.below, sum.bias]);
     const isPair = other !== null;
-    const scores = isPair ? [gathered.score, gathered.other].map((score) => plain(logits[score])) : [];
+    const scores = isPair ? roundParts([logits[gathered.score], -logits[gathered.other]]).parts : [];
     this.#write("sumTitle", isPair ? `The sum: ${one} rather than ${other}` : `The sum: the score for ${one}`);
     this.#write("aboveName", `For ${one}`);
     this.#write("belowName", isPair ? `For ${other}` : `Against ${one}`);
     this.#write("biasName", isPair ? "Biases, their difference" : "Bias, the same for every picture");
-    this.#write("totalName", isPair ? `Together: the scores' difference, ${scores[0]} − ${bracket(scores[1])}` : `Together: the network's score for ${one}`);
+    this.#write("totalName", isPair ? `Together: the scores, ${plain(scores[0])} − ${bracket(plain(-scores[1]))}` : `Together: the network's score for ${one}`);
     ["above", "below", "bias"].forEach((name, at) => this.#write(name, signed(parts[at])));
     this.#write("total", signed(total));
     const fault = this.#find("fault");
@@ -49,17 +51,21 @@ export class EvidenceText {
 
 /** Where most of the evidence is, in sentences. */
 function tell(explanation, gathered, one, other) {
-  const { most, least } = findStrongest(explanation, gathered.places);
-  const rather = other === null ? one : `${one} rather than ${other}`;
+  const [most, least] = findStrongest(explanation, gathered.places);
+  const { above, below } = addUp(gathered);
+  const rather = other === null ? `for ${one}` : `for ${one} rather than ${other}`;
   const against = other === null ? `against ${one}` : `for ${other} rather than ${one}`;
-  const colours = `Blue speaks for ${rather}, orange ${other === null ? "against it" : `for ${other}`}.`;
-  const strongest = most ? ` Most of what speaks for ${rather} is at the ${describe(most)}.` : ` Nothing speaks for ${rather}.`;
-  const weakest = least ? ` Most of what speaks ${against} is at the ${describe(least)}.` : ` Nothing speaks ${against}.`;
-  return `${colours}${strongest}${weakest}`;
+  const colours = `Blue speaks ${rather}, orange ${other === null ? "against it" : `for ${other}`}.`;
+  return `${colours} ${describe(most, above, rather)} ${describe(least, below, against)}`;
 }
 
-function describe({ where, sum, isOnInk }) {
-  return `${where} (${signed(sum)}), ${isOnInk ? "on the ink" : "where the paper is blank"}`;
+/** Where the largest part of a sum is. */
+function describe({ where, sum, isOnInk, most }, whole, what) {
+  if (Math.abs(whole) < LITTLE) return `Hardly anything speaks ${what}.`;
+  if (sum * whole <= 0) return `What speaks ${what} is scattered.`;
+  const part = 2 * Math.abs(sum) > Math.abs(whole) ? "Most" : "The largest part";
+  const strongest = `strongest (${signed(most)}) ${isOnInk ? "on the ink" : "where the paper is blank"}`;
+  return `${part} of what speaks ${what} is ${where}: ${signed(sum)} of ${signed(whole)}, ${strongest}.`;
 }
 
 function quote(name) {

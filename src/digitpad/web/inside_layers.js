@@ -5,7 +5,6 @@ import { PICTURE, SIDE } from "./inside_place.js";
 import { Sheet } from "./inside_sheet.js";
 import { SCORE, Strip, describeSize } from "./inside_strip.js";
 import { countColumns, largest, Mosaic, paintTiles, toMaps } from "./inside_tiles.js";
-import { UnitPanel } from "./inside_unit.js";
 import { nameScore, signed, write } from "./inside_words.js";
 
 const [LEAST_TILE, TILES_HEIGHT] = [25, 330]; // px
@@ -20,7 +19,6 @@ export class LayersPanel {
   #sheet;
   #mosaic = new Mosaic();
   #strip;
-  #unit;
   #layer = null; // the name of the chosen one
   #chosen = new Map(); // maps by the names of their layers
   #columns = 1;
@@ -31,7 +29,6 @@ export class LayersPanel {
     [this.#find, this.#changed, this.#announce, this.#switches] = [find, changed, announce, switches];
     this.#sheet = new Sheet(find("tiles"), changed);
     this.#strip = new Strip(find("strip"), (name) => this.#chooseLayer(name));
-    this.#unit = new UnitPanel({ find, changed, announce });
     find("layerSwitch").addEventListener("click", () => this.#toggle(this.#layer));
     find("mapSwitch").addEventListener("click", () => this.#toggle(`${this.#layer}/${this.#map}`));
     const size = () => [Math.ceil(this.#current.shape[2] / this.#columns), this.#columns];
@@ -54,8 +51,7 @@ export class LayersPanel {
     this.#strip.paint(this.#layers, this.#maps, this.#layer, { palette, isOff: (name) => this.#switches.isOff(name) });
     this.#describe();
     const isScore = this.#layer === SCORE.name;
-    this.#find("tiles").hidden = this.#find("tilesLegend").hidden = this.#find("unit").hidden = isScore;
-    this.#find("sum").hidden = isScore;
+    this.#find("tiles").hidden = this.#find("tilesLegend").hidden = this.#find("detail").hidden = isScore;
     this.#find("scores").hidden = !isScore;
     if (isScore) this.#showScores(explanation.logits);
     else this.#paintMaps(shown);
@@ -63,7 +59,16 @@ export class LayersPanel {
 
   close() {
     this.#sheet.close();
-    this.#unit.close();
+  }
+
+  /** The chosen map, and what it comes from; null if it is none. */
+  get chosen() {
+    const layer = this.#current;
+    if (layer === SCORE) return null;
+    const [values, map] = [this.#maps[layer.name], this.#map];
+    const before = this.#layers[this.#layers.indexOf(layer) - 1] ?? null;
+    const isOff = this.#switches.isMapOff(layer.name, map);
+    return { layer, map, noun: this.#noun, values, before, inputs: this.#maps[before?.name], scale: largest(values.data), isOff };
   }
 
   get #current() {
@@ -115,7 +120,7 @@ export class LayersPanel {
     this.#find("mapSwitch").disabled = isLayerOff;
   }
 
-  #paintMaps({ explanation, palette, weigh }) {
+  #paintMaps({ palette }) {
     const layer = this.#current;
     const values = this.#maps[layer.name];
     const scale = largest(values.data);
@@ -126,10 +131,6 @@ export class LayersPanel {
     this.#find("tiles").ariaLabel = `${layer.name}, ${describeSize(layer)}; ${this.#noun.toLowerCase()} ${this.#map} is chosen`;
     write(this.#find("tilesLegendLow"), signed(-scale));
     write(this.#find("tilesLegendHigh"), signed(scale));
-    const before = this.#layers[this.#layers.indexOf(layer) - 1] ?? null;
-    const weights = layer.pooling === null ? weigh(layer.name) : null;
-    const about = { layer, map: this.#map, noun: this.#noun, values, before, inputs: this.#maps[before?.name], weights, scale };
-    this.#unit.paint({ ...about, isOff: isOff(this.#map), seen: explanation.seen, palette });
   }
 
   #paintTiles(maps, pixel, looks) {

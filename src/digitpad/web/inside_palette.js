@@ -6,8 +6,8 @@ export class Palette {
   #colours = new Uint32Array(2 * STEPS + 1); // as the pixels of an ImageData: alpha, blue, green, red
 
   /** Take the colours that the style sheet gives to elements, as they are now. */
-  constructor({ above, zero, below, accent, ink }) {
-    [this.accent, this.ink] = [accent, ink].map((element) => getComputedStyle(element).backgroundColor);
+  constructor({ above, zero, below, accent, ink, line }) {
+    [this.accent, this.ink, this.line] = [accent, ink, line].map((element) => getComputedStyle(element).backgroundColor);
     const [high, middle, low] = [above, zero, below].map((element) => parse(getComputedStyle(element).backgroundColor));
     for (let step = -STEPS; step <= STEPS; step += 1) {
       const [red, green, blue] = mix(middle, step > 0 ? high : low, Math.abs(step) / STEPS);

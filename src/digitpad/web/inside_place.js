@@ -1,8 +1,8 @@
 /** Where things are in the picture that the model saw. */
 
 export const SIDE = 28; // px
-const ROWS = ["top", "middle", "bottom"];
-const COLUMNS = ["left", "middle", "right"];
+const ROWS = ["top", "", "bottom"]; // thirds of the picture
+const COLUMNS = ["left", "", "right"];
 const INKED = 0.2; // mean ink of a place that is said to be on the ink
 
 /** The picture as a layer, which comes before the first. */
@@ -26,21 +26,11 @@ export function placeAt(grid, [x, y]) {
   return row >= 0 && column >= 0 && row < grid.shape[0] && column < grid.shape[1] ? [row, column] : null;
 }
 
-/** Top, left, bottom and right edge of the ink of 28 rows; of all of the picture if there is none. */
-export function toInkBox(seen) {
-  const inked = (levels) => levels.some((level) => level > 64);
-  const rows = [...seen.keys()].filter((y) => inked(seen[y]));
-  const columns = [...seen.keys()].filter((x) => inked(seen.map((row) => row[x])));
-  return rows.length ? [rows[0], columns[0], rows.at(-1) + 1, columns.at(-1) + 1] : [0, 0, SIDE, SIDE];
-}
-
-/** Where a square is on the ink, in words: "top left", "middle", "right", ... */
-export function describePlace([top, left, bottom, right], square) {
-  const third = (at, first, last) => Math.max(0, Math.min(2, Math.floor((3 * (at - first)) / Math.max(1, last - first))));
-  const row = ROWS[third(square.top + square.side / 2, top, bottom)];
-  const column = COLUMNS[third(square.left + square.side / 2, left, right)];
-  if (row === "middle") return column;
-  return column === "middle" ? row : `${row} ${column}`;
+/** Where a place of the grid is, in words: "at the top left", "in the middle", "at the right", ... */
+export function describePlace({ shape }, place) {
+  const [row, column] = place.map((at, axis) => Math.floor((3 * (at + 0.5)) / shape[axis]));
+  if (row === 1 && column === 1) return "in the middle";
+  return `at the ${[ROWS[row], COLUMNS[column]].filter(Boolean).join(" ")}`;
 }
 
 /** Whether a square of the picture is mostly on the ink, or beside it. */

@@ -42,7 +42,7 @@ export class Strip {
       const canvas = Object.assign(document.createElement("canvas"), { width: THUMB, height: THUMB, ariaHidden: "true" });
       const [name, size] = ["strong", "small"].map((tag) => document.createElement(tag));
       write(name, layer.name);
-      write(size, describeSize(layer));
+      write(size, describeSize(layer).replace(", ", "\n"));
       button.append(canvas, name, size);
       button.addEventListener("click", () => this.#choose(layer.name));
       return button;

@@ -1,6 +1,6 @@
 /** Sums of the evidence: what speaks for a digit or against it, and where. */
 
-import { describePlace, isOnInk, toInkBox, toSquare } from "./inside_place.js";
+import { describePlace, isOnInk, toSquare } from "./inside_place.js";
 
 const AGREED = 1e-3; // sums and scores that differ by less are the same number, computed in another order
 
@@ -40,20 +40,17 @@ export function roundParts(parts, places = 2) {
   return { parts: rounded.map((part) => part / unit), total: total / unit };
 }
 
-/** The regions of the ink with the most for and the most against, with words for them; null if nothing speaks so. */
+/** The ninths of the picture that speak most for it and most against it, with words for where they are. */
 export function findStrongest({ grid, seen }, places) {
-  const box = toInkBox(seen);
   const regions = new Map();
   places.forEach((value, at) => {
-    const square = toSquare(grid, [Math.floor(at / grid.shape[1]), at % grid.shape[1]]);
-    const where = describePlace(box, square);
-    const region = regions.get(where) ?? { where, sum: 0, most: 0, square };
+    const place = [Math.floor(at / grid.shape[1]), at % grid.shape[1]];
+    const where = describePlace(grid, place);
+    const region = regions.get(where) ?? { where, sum: 0, most: 0, place };
     region.sum += value;
-    if (Math.abs(value) > region.most) Object.assign(region, { most: Math.abs(value), square });
+    if (Math.abs(value) > Math.abs(region.most)) Object.assign(region, { most: value, place });
     regions.set(where, region);
   });
   const sorted = [...regions.values()].sort((one, other) => other.sum - one.sum);
-  const describe = (region) => ({ where: region.where, sum: region.sum, isOnInk: isOnInk(seen, region.square) });
-  const [first, last] = [sorted[0], sorted.at(-1)];
-  return { most: first.sum > 0 ? describe(first) : null, least: last.sum < 0 ? describe(last) : null };
+  return [sorted[0], sorted.at(-1)].map(({ place, ...region }) => ({ ...region, isOnInk: isOnInk(seen, toSquare(grid, place)) }));
 }

@@ -1,7 +1,7 @@
 /** The elements of the view inside the model, as HTML. */
 
 /** Colours that the style sheet gives to elements of these names, for canvases to be painted in. */
-export const HUES = ["above", "zero", "below", "accent", "ink"];
+export const HUES = ["above", "zero", "below", "accent", "ink", "line"];
 
 const legend = (name) => `
   <div class="dp-in-legend" data-in="${name}">
@@ -9,10 +9,10 @@ const legend = (name) => `
   </div>`;
 
 const EVIDENCE = `
-<section class="dp-in-evidence" aria-label="Evidence">
+<section class="dp-in-evidence" data-in="evidence" aria-label="Evidence">
   <h2 data-in="question"></h2>
   <figure>
-    <canvas data-in="evidence" tabindex="0" role="application"
+    <canvas data-in="evidenceMap" tabindex="0" role="application"
       aria-roledescription="picture with places" aria-label="Evidence over the picture that the model saw"
       aria-description="Arrow keys point at a place and tell its number, Escape lets go."></canvas>
     ${legend("evidenceLegend")}
@@ -39,7 +39,7 @@ const EVIDENCE = `
 </section>`;
 
 const LAYERS = `
-<section class="dp-in-layers" aria-label="Layers">
+<section class="dp-in-layers" data-in="layers" aria-label="Layers">
   <h2>Layer by layer</h2>
   <p class="dp-in-note">Every layer makes maps of the maps before it. Choose a layer, one of its maps, and a place on it.</p>
   <div class="dp-in-strip" data-in="strip" role="radiogroup" aria-label="Layer"></div>
@@ -51,14 +51,16 @@ const LAYERS = `
     <ol class="dp-in-scores" data-in="scores"></ol>
     ${legend("tilesLegend")}
   </div>
-  <div class="dp-in-unit" data-in="unit">
+  <div class="dp-in-detail" data-in="detail">
+  <div class="dp-in-unit">
+    <p class="dp-in-row"><strong data-in="mapName"></strong> <button type="button" data-in="mapSwitch"></button></p>
     <figure class="dp-in-map">
-      <figcaption><strong data-in="mapName"></strong> <button type="button" data-in="mapSwitch"></button></figcaption>
+      <figcaption data-in="mapTitle"></figcaption>
       <canvas data-in="map" tabindex="0" role="application" aria-roledescription="map"
         aria-description="Arrow keys point at a value and show how it comes about."></canvas>
     </figure>
     <figure>
-      <figcaption>Where it looks</figcaption>
+      <figcaption>Where it looks in the picture</figcaption>
       <canvas data-in="field" role="img"></canvas>
     </figure>
     <figure data-in="filterFigure">
@@ -73,10 +75,11 @@ const LAYERS = `
     <ol data-in="inputs"></ol>
     <p data-in="others"></p>
   </div>
+  </div>
 </section>`;
 
 const BREAK = `
-<section class="dp-in-break" aria-label="Break it">
+<section class="dp-in-break" data-in="broken" aria-label="Break it">
   <h2>Break it</h2>
   <p class="dp-in-note">Switch something off and see what the network says without it. A single map is switched off beside
     its picture above.</p>

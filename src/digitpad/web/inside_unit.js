@@ -12,13 +12,16 @@ export class UnitPanel {
   #find;
   #changed;
   #announce;
+  #layers;
   #sheets;
   #mosaics = [new Mosaic(), new Mosaic()];
   #sum;
   #about = null;
   #units = new Map(); // the chosen places, by the names of their layers
 
-  constructor({ find, changed, announce }) {
+  /** `layers` tells the map that is `chosen`. */
+  constructor({ find, changed, announce }, layers) {
+    this.#layers = layers;
     [this.#find, this.#changed, this.#announce] = [find, changed, announce];
     this.#sheets = Object.fromEntries(["map", "field", "filter"].map((name) => [name, new Sheet(find(name), changed)]));
     this.#sum = new UnitSum({ find, changed });
@@ -31,13 +34,17 @@ export class UnitPanel {
     });
   }
 
-  paint(about) {
-    this.#about = about;
-    const { layer, map, noun, weights } = about;
+  paint({ explanation, palette, weigh }) {
+    const { chosen } = this.#layers;
+    if (!chosen) return;
+    const { layer, map, noun } = chosen;
+    const weights = layer.pooling === null ? weigh(layer.name) : null;
+    const about = (this.#about = { ...chosen, weights, palette, seen: explanation.seen });
     const [row, column] = this.#unit;
     const isSingle = layer.shape[0] * layer.shape[1] === 1;
     const name = layer.shape[2] === 1 ? "The picture" : `${noun} ${map}`;
     write(this.#find("mapName"), isSingle ? `${name}: ${plain(this.#value)}` : `${name}, row ${row + 1}, column ${column + 1}: ${plain(this.#value)}`);
+    write(this.#find("mapTitle"), `${isSingle ? "The unit" : "The map"}${about.isOff ? ", switched off" : ""}`);
     this.#paintMap(about);
     this.#paintField(about);
     this.#find("filterFigure").hidden = !weights;
@@ -117,7 +124,7 @@ export class UnitPanel {
     const picture = this.#mosaics[1].paint({ count, height, width, at }, columns, (value) => palette.pixel(value / scale));
     const looks = { gap: Math.min(2, sheet.width / columns / 8), isOff: () => false, chosen: null, accent: palette.accent };
     paintTiles(context, picture, { count, columns, width: sheet.width, height: sheet.height, ...looks });
-    write(this.#find("filterName"), count === 1 ? "Its filter" : `Its filter: weights for ${count} maps`);
+    write(this.#find("filterName"), count === 1 ? "Its filter" : `Its filter, a tile for each of ${count} maps`);
     this.#find("filter").ariaLabel = `The weights, from ${signed(-scale)} to ${signed(scale)} at most`;
     write(this.#find("filterLegendLow"), signed(-scale));
     write(this.#find("filterLegendHigh"), signed(scale));

@@ -50,7 +50,7 @@ export class UnitSum {
     const { parts, total } = roundParts([...shown.map((input) => input.sum), rest, bias], 3);
     const rows = shown.map((input, at) => ({ ...toRow(input, about), sum: signed(parts[at], 3) }));
     const [others, biased] = parts.slice(-2);
-    const products = (Math.round((total - biased) * 1000) / 1000);
+    const products = total - biased; // as on show
     const text = `Products ${signed(products, 3)}, bias ${signed(biased, 3)}, together ${signed(total, 3)}.`;
     this.#show(rows, about, `${text}${activation(layer, result)}${compare(about, result)}`);
     const noun = layer.window ? "maps" : "values";
@@ -134,6 +134,8 @@ function tell(value) {
 
 function paintSquare(context, values, { x, cell, cells, palette }) {
   const scale = largest(values);
+  context.fillStyle = palette.line;
+  context.fillRect(x, 0, cells * cell, cells * cell);
   context.font = `${Math.min(13, cell / 2.3)}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
@@ -141,7 +143,7 @@ function paintSquare(context, values, { x, cell, cells, palette }) {
     const [left, top] = [x + (at % cells) * cell, Math.floor(at / cells) * cell];
     const share = (value ?? 0) / scale;
     context.fillStyle = palette.css(share);
-    context.fillRect(left, top, cell - 0.5, cell - 0.5);
+    context.fillRect(left + 0.5, top + 0.5, cell - 1, cell - 1);
     if (value === null || cell < LEAST_CELL) return;
     context.fillStyle = palette.textOn(share);
     context.fillText(short(value), left + cell / 2, top + cell / 2);

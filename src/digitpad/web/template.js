@@ -78,7 +78,7 @@ export const TEMPLATE = `
     </figure>
     <ol class="dp-steps" data-dp="steps" aria-label="Steps from the drawing to that picture">${STEPS}</ol>
   </section>
-  <section class="dp-inside" data-dp="inside" aria-label="Look inside" hidden></section>
+  <section class="dp-inside" data-dp="inside"></section>
   <section class="dp-recents" data-dp="recents" aria-label="Recent drawings" hidden>
     <h2>Recent drawings</h2>
     <ul data-dp="recent"></ul>

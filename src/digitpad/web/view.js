@@ -99,9 +99,7 @@ export class View {
 
   /** Let people look inside; `create` gets a place for that. */
   inside(create) {
-    const place = this.#find("inside");
-    place.hidden = false;
-    this.#inside = create(place);
+    this.#inside = create(this.#find("inside"));
     this.#inside.show(this.#explained);
     return this.#inside;
   }

@@ -22,6 +22,16 @@ SETTINGS = Settings(
 )
 READY_MS = 60_000
 
+START = """async () => {
+  const worker = new Worker("web/reader.js", { type: "module" });
+  window.ask = (message) => {
+    worker.postMessage(message);
+    return new Promise((resolve) => { worker.onmessage = ({ data }) => resolve(data); });
+  };
+  return ask(JSON.parse(document.querySelector("#reader").textContent));
+}"""
+"""Starts a worker on the page, which `ask` then asks."""
+
 
 @dataclass
 class Site:

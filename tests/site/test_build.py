@@ -14,19 +14,21 @@ import pytest
 from PIL import Image
 
 from digitpad import esm
-from digitpad.errors import DigitpadError, InputError, MissingPartError, RunError
+from digitpad.errors import ArtifactError, DigitpadError, InputError, MissingPartError, RunError
 from digitpad.lab import results
-from digitpad.site import build, runtime, settings
+from digitpad.site import build, command, runtime, settings
 from digitpad.site.command import SHIPPED
 from digitpad.site.settings import Settings
 from digitpad.training import runs
 from digitpad.training.runs import RunFolder
 from tests.site.conftest import SETTINGS, Site
+from tests.test_artifact import reseal
 from tests.training.reporting.test_report import Checker
 
 LAB = Path(__file__).parents[2] / "docs" / "lab"
 FIRST_PICTURE_BYTES = 300_000
 WHOLE_BYTES = 6_000_000
+LATE = esm.needed("reader", "kept", "explained", "explaining")
 
 
 def _umask() -> int:
@@ -55,11 +57,12 @@ def test_it_is_everybodys_to_read_and_leaves_the_folder_s_rights_alone(site: Sit
 def test_it_is_small(site: Site) -> None:
     found = contents(site.folder)
     late = {
-        "digits.onnx",
-        "pages.onnx",
+        *(f"{name}.onnx" for name in ("digits", "pages", "layers", "contract")),
         "card.png",
         "web/correcting.css",
-        *(f"web/{name}.js" for name in esm.needed("reader", "kept") if name not in esm.needed("pad")),
+        "web/inside.css",
+        "web/explaining.json",
+        *(f"web/{name}.js" for name in LATE if name not in esm.needed("pad")),
         *(f"web/{name}" for name in runtime.INTEGRITY),
     }
     assert late <= found.keys()
@@ -178,10 +181,31 @@ def test_what_is_no_finished_run_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_run_that_is_none_is_one_sentence(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "digitpad", "site", str(tmp_path / "none"), "--out", str(tmp_path / "site")]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    arguments = [sys.executable, "-m", "digitpad", "site", str(tmp_path / "none"), "--out", str(tmp_path / "site")]
+    result = subprocess.run(arguments, capture_output=True, text=True, check=False)
     assert result.returncode == 2
     assert re.fullmatch(r"digitpad: Expected a run folder[^\n]+\n", result.stderr)
+
+
+def test_a_run_that_cannot_be_looked_inside_has_a_site_all_the_same(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, out = RunFolder(shutil.copytree(SHIPPED.path, tmp_path / "run")), tmp_path / "site"
+    run.layers.unlink()
+    run.recipe.touch()
+    shutil.copytree(site.folder, out)
+    command.site(run.path, out, None, lab=None, cdn=True)
+    assert "Without a look inside the model: " in capsys.readouterr().out
+    assert not {"layers.onnx", "contract.onnx", "web/explaining.json"} & contents(out).keys()
+    assert "explaining.json" not in (out / "index.html").read_text()
+
+
+def test_what_looks_inside_another_model_is_refused(tmp_path: Path) -> None:
+    run = RunFolder(shutil.copytree(SHIPPED.path, tmp_path / "run"))
+    reseal(run.onnx_model, {"name": "another"})
+    with pytest.raises(ArtifactError, match=r"layers\.onnx to belong to .*Make it again"):
+        build(run, tmp_path / "site", Settings(), cdn=True)
+    assert not (tmp_path / "site").exists()
 
 
 def test_settings_come_from_a_file(tmp_path: Path) -> None:
@@ -237,7 +261,7 @@ def test_a_lab_without_results_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_command_builds_the_site_of_the_model_that_ships(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "digitpad", "site", "--out", str(tmp_path / "site"), "--cdn"]
-    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    arguments = [sys.executable, "-m", "digitpad", "site", "--out", str(tmp_path / "site"), "--cdn"]
+    result = subprocess.run(arguments, capture_output=True, text=True, check=True)
     assert "python3 -m http.server" in result.stdout
     assert (tmp_path / "site" / "index.html").is_file()

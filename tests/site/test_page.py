@@ -30,7 +30,7 @@ from tests.conftest import SOAK, portion, soak
 from tests.doodles import four_or_nine
 from tests.golden import GOLDEN_PICTURES
 from tests.photographs import SOME
-from tests.site.conftest import OpenSite, Site, wait_until_ready
+from tests.site.conftest import START, OpenSite, Site, wait_until_ready
 from tests.web.conftest import DESKTOP, PHONE
 
 NUM_DRAWINGS = NUM_PAGES = portion(200)
@@ -38,14 +38,6 @@ TOLERANCE = 1e-4
 LEVEL_TOLERANCE, MOST_OF_ANOTHER_LEVEL = 0.005, 0.005
 """Of a page's digits, at most this share may differ more, by this: a pixel of ink is rounded to the next level."""
 
-START = """async () => {
-  const worker = new Worker("web/reader.js", { type: "module" });
-  window.ask = (message) => {
-    worker.postMessage(message);
-    return new Promise((resolve) => { worker.onmessage = ({ data }) => resolve(data); });
-  };
-  return ask(JSON.parse(document.querySelector("#reader").textContent));
-}"""
 READ = """async ({ kind, width, height, pixels }) => {
   const bytes = Uint8Array.from(atob(pixels), (letter) => letter.charCodeAt(0));
   const { answer } = await ask({ id: 1, kind, width, height, pixels: bytes });

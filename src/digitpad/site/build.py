@@ -13,7 +13,7 @@ from digitpad import Recognizer, artifact, esm
 from digitpad.artifact import Artifact
 from digitpad.errors import RunError
 from digitpad.lab import results
-from digitpad.site import card, runtime
+from digitpad.site import card, explaining, film, runtime
 from digitpad.site.settings import Settings
 from digitpad.training import runs
 from digitpad.training.reporting import story
@@ -22,7 +22,8 @@ from digitpad.training.runs import RunFolder
 MODELS = ("digits.onnx", "pages.onnx")
 LAB = "web/lab.html"  # a folder in which all is ours
 _SIGN = Path("web") / "reader.js"  # marks a folder as a site, even if it is incomplete
-_LOOKS = ("correcting.css", "icon.svg", "pad.css", "site.css")
+_LOOKS = ("correcting.css", "icon.svg", "inside.css", "pad.css", "site.css")
+_MODULES = ("site", "reader", "kept", "explained", "explaining")
 
 
 def build(run: RunFolder, out: Path, settings: Settings, *, lab: Path | None = None, cdn: bool = False) -> int:
@@ -41,43 +42,53 @@ def build(run: RunFolder, out: Path, settings: Settings, *, lab: Path | None = N
     Raises:
         RunError: the run has no metrics or those of another version, the lab has no results, or the folder has files
             of the same names that do not belong to a site.
-        ArtifactError: the run's model is damaged.
+        ArtifactError: the run's model is damaged, or what explains it is, or belongs to another.
         MissingPartError: npm is needed but not installed.
         DigitpadError: npm failed.
     """
     metrics = runs.read_json(run.metrics)
     models = [artifact.load(run.onnx_model), artifact.load(artifact.shipped(artifact.PAGES), artifact.PAGES)]
-    model = Recognizer(models[0])
-    taken = [name for name in ("index.html", *MODELS, "card.png", "web") if (out / name).exists()]
-    if taken and not (out / _SIGN).exists():
-        raise RunError(
-            f"Expected {out} to be new or a digitpad site; it contains another {taken[0]}. Choose another folder."
-        )
-    page, picture = _render(metrics, model, settings, _reader(models, cdn=cdn), has_lab=lab is not None)
-    experiments = _render_lab(lab, settings) if lab else None
+    model, inside = Recognizer(models[0]), explaining.load(run, models[0])
+    _require_place(out)
+    reader = _reader(models, cdn=cdn) | ({"explaining": explaining.address(inside)} if inside else {})
+    learning = film.render(run, metrics, settings)
+    pages = {"lab": LAB if lab else None, "film_page": film.PAGE if learning else None}
+    page, picture = _render(metrics, model, settings, reader, pages)
+    texts = {"index.html": page, ".nojekyll": ""}  # GitHub Pages serves the files as they are
+    texts |= {LAB: _render_lab(lab, settings)} if lab else {}
+    texts |= {film.PAGE: learning} if learning else {}
+    texts |= {explaining.SETTINGS: explaining.settings(inside)} if inside else {}
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder)  # so that an existing site is unchanged if this fails
         web = draft / "web"
         web.mkdir()
-        for name in (*_LOOKS, *(f"{module}.js" for module in esm.needed("site", "reader", "kept"))):
+        for name in (*_LOOKS, *(f"{module}.js" for module in esm.needed(*_MODULES))):
             (web / name).write_bytes((files("digitpad") / "web" / name).read_bytes())
         if not cdn:
             runtime.copy(web)
-        for name, each in zip(MODELS, models, strict=True):
-            (draft / name).write_bytes(each.path.read_bytes())
+        for each in [*models, *inside]:
+            (draft / f"{each.kind.name}.onnx").write_bytes(each.path.read_bytes())
         (draft / "card.png").write_bytes(picture)
-        (draft / "index.html").write_text(page, encoding="utf-8")
-        if experiments:
-            (draft / LAB).write_text(experiments, encoding="utf-8")
-        (draft / ".nojekyll").touch()  # GitHub Pages serves the files as they are
-        for name in runtime.INTEGRITY:
-            (out / "web" / name).unlink(missing_ok=True)
-        (out / LAB).unlink(missing_ok=True)
+        for name, text in texts.items():
+            (draft / name).write_text(text, encoding="utf-8")
         return _copy(draft, out)
+
+
+def _require_place(out: Path) -> None:
+    """Refuse a folder with files of the same names that do not belong to a site."""
+    names = ("index.html", *MODELS, *explaining.MODELS, "card.png", "web")
+    taken = [name for name in names if (out / name).exists()]
+    if taken and not (out / _SIGN).exists():
+        raise RunError(
+            f"Expected {out} to be new or a digitpad site; it contains another {taken[0]}. Choose another folder."
+        )
 
 
 def _copy(draft: Path, out: Path) -> int:
     """Copy all files but not the permissions of the temporary folder, which is private. Returns the number of bytes."""
+    further = (LAB, film.PAGE, *explaining.MODELS, explaining.SETTINGS)
+    for name in (*(f"web/{file}" for file in runtime.INTEGRITY), *further):
+        (out / name).unlink(missing_ok=True)  # not every site has these, and the one before may have
     there = [path for path in draft.rglob("*") if path.is_file()]
     paths = sorted(there, key=lambda path: (path != draft / _SIGN, path))
     for file in paths:
@@ -88,13 +99,17 @@ def _copy(draft: Path, out: Path) -> int:
 
 
 def _render(
-    metrics: dict[str, Any], model: Recognizer, settings: Settings, reader: dict[str, Any], *, has_lab: bool
+    metrics: dict[str, Any],
+    model: Recognizer,
+    settings: Settings,
+    reader: dict[str, Any],
+    pages: dict[str, str | None],
 ) -> tuple[str, bytes]:
     """The page and its social card."""
     try:
         template = story.environment("digitpad.site").get_template("page.html.j2")
         more = {"site": settings, "model": model, "runtime_version": runtime.version(), "reader": reader}
-        more |= {"modules": esm.needed("pad"), "lab": LAB if has_lab else None}
+        more |= {"modules": esm.needed("pad"), **pages}
         return template.render({**story.context(metrics), **more}), card.draw(settings, metrics, model)
     except (KeyError, UndefinedError) as error:
         raise RunError(
@@ -110,10 +125,7 @@ def _render_lab(folder: Path, settings: Settings) -> str:
 
 
 def _reader(models: Sequence[Artifact], *, cdn: bool) -> dict[str, Any]:
-    """The files that `reader.js` loads, with URLs relative to `web/`, and what the cards say of thresholds and weights.
-
-    URLs contain versions, so that a new page never gets an old runtime or model from a cache.
-    """
+    """What `reader.js` loads, with URLs relative to `web/`, and what the cards say of thresholds and weights."""
     script, wasm = (
         {"url": runtime.cdn_url(name) if cdn else f"{name}?{runtime.version()}", "integrity": integrity}
         for name, integrity in runtime.INTEGRITY.items()
@@ -121,7 +133,6 @@ def _reader(models: Sequence[Artifact], *, cdn: bool) -> dict[str, Any]:
     files: dict[str, Any] = {"script": script, "wasm": wasm}
     settings: dict[str, Any] = {}
     for name, model in zip(MODELS, models, strict=True):
-        integrity = runtime.digest(model.path.read_bytes())
-        files[model.kind.name] = {"url": f"../{name}?{model.model_id}", "integrity": integrity}
+        files[model.kind.name] = runtime.locate(name, model)
         settings[model.kind.name] = {key: model.card[key] for key in ("thresholds", "weights") if key in model.card}
     return {"files": files, **settings}

@@ -8,6 +8,8 @@ from digitpad.site import settings
 from digitpad.site.build import build
 from digitpad.training.runs import RunFolder
 
+_MAKE = "Make it with: python -m digitpad.training.export.layers_file"
+
 SHIPPED = RunFolder(artifact.shipped().parent)
 """The model that ships with digitpad, which has all files of its run that a site needs."""
 
@@ -15,7 +17,12 @@ SHIPPED = RunFolder(artifact.shipped().parent)
 def site(run: Path | None, out: Path, config: Path | None, *, lab: Path | None, cdn: bool) -> None:
     """Build the site of a run, by default that of the model that ships with digitpad, and print how to view it."""
     chosen = settings.load(config) if config else settings.Settings()
-    num_bytes = build(RunFolder.open(run) if run else SHIPPED, out, chosen, lab=lab, cdn=cdn)
+    folder = RunFolder.open(run) if run else SHIPPED
+    num_bytes = build(folder, out, chosen, lab=lab, cdn=cdn)
+    if not folder.layers.is_file():
+        print(
+            f"Without a look inside the model: {folder.path} has no {folder.layers.name}. {_MAKE} {folder.onnx_model}"
+        )
     print(f"{out}: {num_bytes / 1e6:.1f} MB, ready for any static host. To view it on this machine:")
     command = ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(out), "8001"]
     print(f"{shlex.join(command)}    # http://127.0.0.1:8001")

@@ -9,6 +9,7 @@ import tempfile
 from importlib.resources import files
 from pathlib import Path
 
+from digitpad.artifact import Artifact
 from digitpad.errors import DigitpadError, MissingPartError
 
 PACKAGE = "onnxruntime-web"
@@ -61,3 +62,11 @@ def copy(folder: Path) -> None:
 def digest(data: bytes) -> str:
     """The SHA-384 of data in the format of subresource integrity."""
     return "sha384-" + base64.b64encode(hashlib.sha384(data).digest()).decode()
+
+
+def locate(name: str, model: Artifact) -> dict[str, str]:
+    """The URL of a model beside the page, relative to `web/`, and its digest.
+
+    The URL contains its version, so that a new page never gets an old model from a cache.
+    """
+    return {"url": f"../{name}?{model.model_id}", "integrity": digest(model.path.read_bytes())}

@@ -1,31 +1,42 @@
 /** The pad in the output of a Colab cell, connected to Python by Colab's bridge. */
 
 import { encode } from "./canvas.js";
+import { Inside } from "./inside.js";
 import { keep } from "./keeping.js";
+import { unpackExplanation, unpackWeights } from "./packed.js";
 import { mount } from "./pad.js";
 
 const SLOW = "Waiting for Python; your drawing is kept. Another cell is running, or the runtime is starting.";
 const GONE = "The runtime was restarted. Your drawing is kept; run this cell again to get an answer.";
 
 /**
- * Show a pad that calls the function `names.predict`, and for numbers `names.read` if there is one; `model` tells whether
- * the same model still answers. If it `keeps` corrections, that has the names of the functions that do, too.
+ * Show a pad that calls the function `names.predict`, for numbers `names.read`, and to look inside `names.explain` and
+ * `names.weights`, if they are there; `model` tells whether the same model still answers. If it `keeps` corrections, that
+ * has the names of the functions that do, too.
  */
 function show(root, { names, model, elsewhere, keeps }) {
   const kernel = globalThis.google?.colab?.kernel;
-  const read = names.read ? (canvas) => ask(names.read, canvas) : null;
+  const read = names.read ? (canvas) => ask(names.read, encode(canvas)) : null;
   if (!kernel) {
     root.textContent = elsewhere;
     return;
   }
-  const pad = mount(root, { predict: (canvas) => ask(names.predict, canvas), read, slow: SLOW });
+  const pad = mount(root, { predict: (canvas) => ask(names.predict, encode(canvas)), read, slow: SLOW });
   if (keeps) {
     const send = (record) => invoke(keeps.correct, JSON.stringify(record), keeps.name);
     keep(pad, { ...keeps, send, remove: (id) => invoke(keeps.undo, id, keeps.name) });
   }
+  if (names.explain) {
+    const explain = async ({ seen, canvas, without }) => {
+      const image = canvas && without.length ? encode(canvas) : null; // it may be needed
+      return unpackExplanation(await ask(names.explain, JSON.stringify({ seen, image, without })));
+    };
+    const weights = async (layer) => unpackWeights(await ask(names.weights, layer));
+    pad.inside((place) => new Inside(place, { explain, weights }));
+  }
 
-  async function ask(name, canvas) {
-    const answer = await invoke(name, encode(canvas));
+  async function ask(name, argument) {
+    const answer = await invoke(name, argument);
     if (answer.model !== model) throw new Error(GONE);
     return answer;
   }

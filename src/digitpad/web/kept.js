@@ -3,6 +3,7 @@
 import { Corrector } from "./correcting.js";
 import { save } from "./files.js";
 import { Records } from "./records.js";
+import { addStyle } from "./style.js";
 import { askTwice } from "./twice.js";
 
 const NAME = "corrections.jsonl";
@@ -14,7 +15,7 @@ const ALL_UNDELETED = "The corrections could not be deleted from this browser. "
 export async function keepHere(pad, place, model) {
   const records = new Records(`corrections ${new URL(".", document.baseURI).pathname}`); // a host may have other sites
   const line = new Line(place, records);
-  await Promise.all([line.show(), addStyle()]);
+  await Promise.all([line.show(), addStyle("correcting.css")]);
   const send = async (record, onLate, earlier) => {
     await records.put(record, earlier);
     if (!records.isLasting) {
@@ -30,16 +31,6 @@ export async function keepHere(pad, place, model) {
     await line.show();
   };
   pad.correct((...parts) => new Corrector(parts, { where: "this browser", send, remove, model }));
-}
-
-/** Add the style of corrections, and wait for it: the network may be gone by the time that it is needed. */
-async function addStyle() {
-  const link = Object.assign(document.createElement("link"), { rel: "stylesheet" });
-  link.href = new URL("./correcting.css", import.meta.url);
-  await new Promise((resolve) => {
-    link.onload = link.onerror = resolve;
-    document.head.append(link);
-  });
 }
 
 class Line {

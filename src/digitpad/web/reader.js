@@ -8,9 +8,14 @@
  * described in `digitpad.pages.formats.to_dict`, with the digit network's answer about each digit as `prediction`, and
  * with `ink`, levels of some `width` and `height`, in place of `ink_picture`. On any failure it replies `{ failure }` and
  * must be replaced.
+ *
+ * To `{ id, kind: "explain", seen, without }`, with a picture if steps of the contract are left out, it replies `{ id,
+ * answer }` as described in `digitpad.explanation.formats.to_dict`, but with arrays unpacked; and to `{ id, kind:
+ * "weights", layer }` with `kernel` and `bias`. If that fails, it replies `{ id, error }`, and goes on.
  */
 
 import { padded } from "./evidence.js";
+import { toLevels, toRows } from "./grey.js";
 import { reduce, toPicture } from "./levels.js";
 import { findDigits, readPage } from "./pages.js";
 import { MOST_SIDE, agree, isDoubtful, isolate, lookAgain, mayBeSingle } from "./single.js";
@@ -25,8 +30,10 @@ let runtime;
 let digits;
 let pages;
 let settings;
+let explainer; // once it is asked for
 
 addEventListener("message", async ({ data }) => {
+  if (data.kind === "explain" || data.kind === "weights") return tellInside(data);
   try {
     if (data.files) {
       await load(data);
@@ -53,10 +60,29 @@ async function load({ files, ...values }) {
   URL.revokeObjectURL(address);
   // threads need headers that simple hosts do not send, and would not speed up such small networks
   Object.assign(runtime.env.wasm, { numThreads: 1, wasmBinary });
-  const open = (model) => runtime.InferenceSession.create(model, { executionProviders: ["wasm"] });
   [digits, pages] = [await open(models[0]), await open(models[1])]; // one at a time: the runtime starts with the first
   settings = values;
   await runDigits(new Uint8Array(4 * WARM_SIDE ** 2).fill(255), 1, WARM_SIDE, WARM_SIDE);
+}
+
+function open(model) {
+  return runtime.InferenceSession.create(model, { executionProviders: ["wasm"] });
+}
+
+/** Tell what happens inside the digit network; models that tell it are loaded when they are first needed. */
+async function tellInside({ id, kind, ...question }) {
+  try {
+    const { Explainer, buffers } = await import("./explaining.js");
+    const { explaining, digits: { thresholds } } = settings;
+    explainer ??= Explainer.load(explaining, { runtime, fetchWhole, open, thresholds }).catch((error) => {
+      explainer = null; // the next question tries again
+      throw error;
+    });
+    const answer = await (await explainer)[kind](question);
+    postMessage({ id, answer }, buffers(answer));
+  } catch ({ message }) {
+    postMessage({ id, error: message });
+  }
 }
 
 /** Fetch a file, and check that it has the digest that the page was built with. */
@@ -120,19 +146,7 @@ function toAnswer({ probabilities, not_digit, seen, ink, box, centre, scale, str
     confidence: isBlank ? 0 : probabilities[ranking[0]],
     not_digit: isBlank ? 0 : not_digit[0],
     top_k: ranking.map((digit) => ({ digit, probability: probabilities[digit] })),
-    seen: inRows(toLevels(seen), 28),
+    seen: toRows(toLevels(seen), 28),
     steps: { ...steps, ...(isBlank ? nothing : measured) },
   };
-}
-
-/** Convert values from 0 to 1 to levels from 0 to 255, rounding halves to even as NumPy does. */
-function toLevels(shares) {
-  return Uint8Array.from(shares, (share) => {
-    const level = Math.fround(255 * share);
-    return level % 1 === 0.5 ? 2 * Math.round(level / 2) : Math.round(level);
-  });
-}
-
-function inRows(values, width) {
-  return Array.from({ length: values.length / width }, (_, row) => [...values.subarray(row * width, (row + 1) * width)]);
 }

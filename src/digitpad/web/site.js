@@ -32,10 +32,11 @@ class Reader {
         onFailure(error);
       };
       worker.onerror = () => fail(new Error("The reader stopped, or this browser would not start it."));
-      worker.onmessage = ({ data: { ready, id, answer, failure } }) => {
+      worker.onmessage = ({ data: { ready, id, answer, error, failure } }) => {
         if (failure) return fail(new Error(failure));
         if (ready) return resolve();
-        this.#waiting.get(id).resolve(answer);
+        if (error) this.#waiting.get(id).reject(new Error(error));
+        else this.#waiting.get(id).resolve(answer);
         this.#waiting.delete(id);
       };
     });
@@ -44,26 +45,26 @@ class Reader {
     worker.postMessage(settings);
   }
 
-  /** Read a canvas: a "drawing" of one digit, or a "page". */
-  async read(kind, canvas) {
+  /** Ask the worker: to read a "drawing" of one digit or a "page" on a canvas, or what happens inside the model. */
+  async ask(message, canvas) {
     await this.#ready.catch(() => {
       throw new Error(FAILED);
     });
-    const { width, height } = canvas;
-    const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+    const { width, height } = canvas ?? {};
+    const pixels = canvas && new Uint8Array(canvas.getContext("2d").getImageData(0, 0, width, height).data.buffer);
     const id = (this.#number += 1);
     const asked = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
-    this.#worker.postMessage({ id, kind, width, height, pixels: new Uint8Array(data.buffer) }, [data.buffer]);
+    this.#worker.postMessage({ ...message, id, width, height, pixels }, pixels ? [pixels.buffer] : []);
     return asked;
   }
 
   async readPage(canvas) {
-    const { ink, ...reading } = await this.read("page", canvas);
+    const { ink, ...reading } = await this.ask({ kind: "page" }, canvas);
     return { ...reading, ink_picture: toDataUrl(ink.levels, ink.width, ink.height) };
   }
 
   async predict(canvas) {
-    const answer = await this.read("drawing", canvas);
+    const answer = await this.ask({ kind: "drawing" }, canvas);
     const { distance, ...steps } = answer.steps;
     return { ...answer, steps: { ...steps, ink_picture: toDataUrl(distance, canvas.width, canvas.height) } };
   }
@@ -84,12 +85,12 @@ function toDataUrl(levels, width, height) {
 const reader = new Reader();
 const second = new Reader(); // for the camera, whose pictures follow each other faster than one can read them
 let isSecondLoaded = false;
-let keeping = null;
+let more = null; // what is loaded after what reads, for it is needed later
 
 function load(reader) {
   reader.load(
     async () => {
-      await (keeping ??= keepCorrections()).catch(() => {}); // without it, the pad reads all the same
+      await (more ??= Promise.allSettled([keepCorrections(), lookInside()])); // without them, the pad reads all the same
       state.textContent = READY;
     },
     (error) => {
@@ -112,10 +113,15 @@ function readBySecond(canvas) {
   return second.readPage(canvas);
 }
 
-/** Let people correct the pad; that is loaded after what reads, for it is needed later. */
 async function keepCorrections() {
   const { keepHere } = await import("./kept.js");
   await keepHere(pad, document.querySelector("#kept"), settings.files.digits.url.split("?")[1]);
+}
+
+async function lookInside() {
+  if (!settings.explaining) return;
+  const { explainHere } = await import("./explained.js");
+  await explainHere(pad, (...question) => reader.ask(...question));
 }
 
 retry.addEventListener("click", loadAll);

@@ -1,7 +1,9 @@
 /** The pad in a notebook: drawings and answers are messages between the widget and the kernel. */
 
 import { encode } from "./canvas.js";
+import { Inside } from "./inside.js";
 import { keep } from "./keeping.js";
+import { unpackExplanation, unpackWeights } from "./packed.js";
 import { mount } from "./pad.js";
 
 const SLOW = "Waiting for the kernel; your drawing is kept. If the kernel was restarted, run this cell again.";
@@ -12,12 +14,24 @@ function render({ model, el }) {
   const place = document.createElement("div");
   place.dataset.lmSuppressShortcuts = ""; // otherwise JupyterLab takes the keys as shortcuts, and moves between cells
   el.append(place);
-  const asked = new Map(); // drawings and corrections waiting for an answer; several views may show one pad
-  const predict = (canvas, strokes) => ask(canvas, strokes, false);
-  const read = model.get("_reads_pages") ? (canvas, strokes) => ask(canvas, strokes, true) : null;
+  const asked = new Map(); // what waits for an answer; several views may show one pad
+  const predict = (canvas, strokes) => ask({ kind: "ask", image: encode(canvas), strokes, is_page: false });
+  const readPage = (canvas, strokes) => ask({ kind: "ask", image: encode(canvas), strokes, is_page: true });
+  const read = model.get("_reads_pages") ? readPage : null;
   const pad = mount(place, { predict, read, slow: SLOW, onBlank: () => send({ kind: "blank" }) });
 
   const outbox = keepCorrections(model.get("_keeps"));
+  const inside = lookInside(model.get("_explains"));
+
+  function lookInside(isThere) {
+    if (!isThere) return null;
+    const explain = async ({ seen, canvas, without }) => {
+      const image = canvas && without.length ? encode(canvas) : null; // it may be needed
+      return unpackExplanation(await ask({ kind: "explain", seen, image, without }));
+    };
+    const weights = async (layer) => unpackWeights(await ask({ kind: "weights", layer }));
+    return pad.inside((part) => new Inside(part, { explain, weights }));
+  }
 
   function keepCorrections(keeps) {
     if (!keeps) return null;
@@ -26,10 +40,10 @@ function render({ model, el }) {
     return keep(pad, { ...keeps, send: sendIt, remove });
   }
 
-  async function ask(canvas, strokes, isPage) {
-    const image = encode(canvas);
-    return request({ kind: "ask", image, strokes, is_page: isPage }).catch((error) => {
-      throw Object.assign(error, { permanent: true }); // the kernel that answers will show another pad
+  /** Ask this kernel; the one after a restart will show another pad. */
+  async function ask(question) {
+    return request(question).catch((error) => {
+      throw Object.assign(error, { permanent: true });
     });
   }
 
@@ -62,6 +76,7 @@ function render({ model, el }) {
   return () => {
     model.off("msg:custom", receive);
     outbox?.close();
+    inside?.close();
     pad.close();
   };
 }

@@ -1,5 +1,6 @@
 """The pad over Colab's bridge: a real kernel, a real page, and a stand-in for Colab's host alone."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -49,7 +50,22 @@ def test_a_drawing_is_read_by_python(notebook: Notebook, page: Page) -> None:
         expect(pad.part("confidence")).to_contain_text("confident")
         assert max(map(max, pad.seen())) == 255
         pad.clear()
+    pad.draw(4)
+    pad.expect_digit(4)
+    look_inside(pad)
     assert pad.complaints == []
+
+
+def look_inside(pad: Pad) -> None:
+    """Look inside at the 4 that was drawn, and without the step that centres it, which needs the drawing."""
+    pad.settle()
+    inside = pad.part("inside")
+    inside.get_by_role("button", name="Look inside").click()
+    expect(inside.locator('[data-in="total"]')).to_have_text(re.compile(r"^\+\d+\.\d\d$"))
+    inside.locator('[data-in="strip"]').get_by_role("radio").nth(1).click()
+    expect(inside.locator('[data-in="inputs"] li').first).to_be_visible()  # the weights came
+    inside.get_by_role("checkbox", name="centre by mass").uncheck()
+    expect(inside.locator('[data-in="bannerText"]')).to_contain_text("the model itself says 4")
 
 
 def test_numbers_and_photographs_are_read_by_python(notebook: Notebook, page: Page, tmp_path: Path) -> None:
@@ -79,6 +95,7 @@ def test_a_network_reads_digits_alone(notebook: Notebook, page: Page) -> None:
     pad.draw(3)
     pad.expect_digit(3)
     assert pad.part("modes").is_hidden()
+    assert pad.part("inside").is_hidden()
 
 
 def test_two_pads_do_not_answer_for_each_other(notebook: Notebook, page: Page) -> None:

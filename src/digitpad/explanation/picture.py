@@ -94,18 +94,18 @@ def _story(explanation: Explanation) -> list[str]:
 
 
 def _score(explanation: Explanation, answer: int) -> str:
-    evidence, bias, score = (
-        float(each[answer].sum()) for each in (explanation.evidence, explanation.bias, explanation.logits)
-    )
-    return f"evidence {evidence:+.2f}, bias {bias:+.2f}: score {score:.2f}"
+    score, bias = (float(each[answer]) for each in (explanation.logits, explanation.bias))
+    return f"{_sum(score, bias)}: score {score:.2f}"
 
 
 def _lead(explanation: Explanation, answer: int, other: int) -> str:
-    evidence, bias, score = (
-        float(each[answer].sum() - each[other].sum())
-        for each in (explanation.evidence, explanation.bias, explanation.logits)
-    )
-    return f"evidence {evidence:+.2f}, bias {bias:+.2f}: {abs(score):.2f} {'ahead' if score >= 0 else 'behind'}"
+    score, bias = (float(each[answer] - each[other]) for each in (explanation.logits, explanation.bias))
+    return f"{_sum(score, bias)}: {abs(score):.2f} {'ahead' if score >= 0 else 'behind'}"
+
+
+def _sum(score: float, bias: float) -> str:
+    """The parts of a score; what rounding leaves over goes to the evidence, so that the figures add up."""
+    return f"evidence {round(score, 2) - round(bias, 2):+.2f}, bias {bias:+.2f}"
 
 
 def _evidence(

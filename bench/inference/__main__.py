@@ -16,7 +16,7 @@ from PIL import Image
 
 from bench import record
 from bench.record import Figures, alternate, describe, ratios, spread
-from digitpad import drawing
+from digitpad import Recognizer, drawing
 from digitpad.training import backend
 
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # the comparison is on the CPU
@@ -74,7 +74,7 @@ def main() -> None:
         folder = Path(name)
         (folder / "page.png").write_bytes(content)
         runtimes.write(folder, pixels)
-        results = singles(folder, url) | batches(folder, pixels) | cold_starts(folder)
+        results = singles(folder, url) | explanations(url) | batches(folder, pixels) | cold_starts(folder)
     record.finish("inference", record.collect(record.versions(*PACKAGES), results, "inference"))
 
 
@@ -101,6 +101,20 @@ def singles(folder: Path, url: str) -> dict[str, Figures]:
     for name in [name for name in readers if name != "digitpad"]:
         results[f"{name} : digitpad, one drawing (ratio)"] = ratios(medians[name], medians["digitpad"])
     return results
+
+
+def explanations(url: str) -> dict[str, Figures]:
+    """Milliseconds from a data URL to an answer that is explained."""
+    recognizer = Recognizer.load()
+    readers: dict[str, Callable[[str], object]] = {"predict": recognizer.predict, "explain": recognizer.explain}
+    rounds: dict[str, list[list[float]]] = {name: [] for name in readers}
+    for name, _ in alternate(dict.fromkeys(readers, NUM_ROUNDS)):
+        rounds[name].append([milliseconds(readers[name], url) for _ in range(NUM_CALLS["digitpad"])])
+    explained, answered = ([median(each) for each in rounds[name]] for name in ("explain", "predict"))
+    return {
+        "digitpad, one drawing, explained (ms)": describe(sum(rounds["explain"], [])),
+        "explained : answered, one drawing (ratio)": ratios(explained, answered),
+    }
 
 
 def batches(folder: Path, pixels: Pixels) -> dict[str, Figures]:

@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.golden import STROKES
 from tests.hands import Pad
 from tests.photographs import SOME
 
@@ -37,6 +38,7 @@ CELLS = [
     "@second.on_prediction\ndef fail(prediction): raise KeyError('mine')",
     "print([(each.truth, each.answer.text, len(each.strokes)) for each in second.corrections])",
     "print(first.correct(8).truth, first.correct('not a digit').truth)",
+    "print(f'{first.explanation.logits[4]:+.2f}', first.prediction.digit, len(first.strokes))\nfirst.explanation",
 ]
 KNOB_CELLS = [
     "%matplotlib inline\nfrom digitpad.training import backend; backend.prepare()\n"
@@ -46,9 +48,20 @@ KNOB_CELLS = [
     "story.turn_network(data)",
 ]
 PREPARE, TURN_RATE, TURN_NETWORK = range(len(KNOB_CELLS))
-MAKE, SHOW_FIRST, SHOW_SECOND, TELL, CLEAR, WAIT, BREAK_FIRST, TELL_NUMBER, FAIL_AFTER_SECOND, TELL_KEPT, CORRECT = (
-    range(len(CELLS))
-)
+(
+    MAKE,
+    SHOW_FIRST,
+    SHOW_SECOND,
+    TELL,
+    CLEAR,
+    WAIT,
+    BREAK_FIRST,
+    TELL_NUMBER,
+    FAIL_AFTER_SECOND,
+    TELL_KEPT,
+    CORRECT,
+    EXPLAIN,
+) = range(len(CELLS))
 
 
 @dataclass(frozen=True)
@@ -257,6 +270,22 @@ def test_what_a_drawing_is_can_be_said_on_the_pad_and_in_a_cell(lab: Lab) -> Non
     assert kept.startswith("[('not a digit', '3', 1)")  # in place of the 6 and the 8
     assert "('6'" not in kept
     assert "('8'" not in kept
+
+
+def test_one_looks_inside_on_the_pad_and_in_a_cell(lab: Lab) -> None:
+    pad = lab.pad(SHOW_FIRST)
+    pad.draw(4)
+    pad.expect_digit(4)
+    pad.settle()
+    inside = pad.part("inside")
+    inside.get_by_role("button", name="Look inside").click()
+    total = inside.locator('[data-in="total"]')
+    expect(total).to_have_text(re.compile(r"^\+\d+\.\d\d$"))
+    shown = total.inner_text()
+    inside.get_by_role("checkbox", name="centre by mass").uncheck()  # that needs the drawing
+    expect(inside.locator('[data-in="bannerText"]')).to_contain_text("the model itself says 4")
+    assert lab.run(EXPLAIN) == f"{shown} 4 {len(STROKES['4'])}"
+    expect(lab.cell(EXPLAIN).locator("img")).to_have_count(1)
 
 
 def test_the_keyboard_draws_and_undoes_on_the_pad_and_not_in_the_notebook(lab: Lab) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Route, expect
 from tests.hands import Pad
 from tests.web.conftest import DESKTOP, PHONE, OpenPad, problem
 
-NUMBER = r"[+−]?\d+\.\d+"
+NUMBER = r"[+\u2212]?\d+\.\d+"
 
 
 def part(pad: Pad, name: str) -> Locator:
@@ -21,7 +21,7 @@ def part(pad: Pad, name: str) -> Locator:
 
 
 def number(text: str) -> float:
-    return float(text.replace("−", "-").replace("+", ""))
+    return float(text.replace("\u2212", "-").replace("+", ""))
 
 
 def numbers(text: str) -> list[float]:
@@ -48,7 +48,7 @@ class Told:
     def _answer(self, route: Route) -> None:
         response = route.fetch()
         self.explanation = response.json() | self.changes
-        self.asked.append(route.request.post_data_json)
+        self.asked.append(route.request.post_data_json or {})
         route.fulfill(response=response, json=self.explanation)
 
     @property
@@ -151,7 +151,7 @@ def test_pointing_at_a_place_tells_its_number_and_what_it_looks_at(open_pad: Ope
     y, x = ((grid["start"] + grid["field"] / 2 + at * grid["step"]) * side / 28 for at in (row, column))
     part(pad, "evidenceMap").hover(position={"x": x, "y": y})
     expect(part(pad, "place")).to_contain_text(f"Row {row + 1}, column {column + 1},")
-    expect(part(pad, "place")).to_contain_text(f"{grid['field']} × {grid['field']} px")
+    expect(part(pad, "place")).to_contain_text(f"{grid['field']} \u00d7 {grid['field']} px")
     (shown,) = numbers(part(pad, "place").inner_text())
     assert shown == pytest.approx(evidence[4, row, column], abs=0.0051)
     part(pad, "other").select_option("9")
@@ -248,7 +248,9 @@ def test_what_is_switched_off_shows_beside_what_the_model_says(open_pad: OpenPad
     expect(banner).to_contain_text(f"the model itself says 4, {confidence.split(' conf')[0]}.")
     assert told.asked[-1]["without"] == ["convolution 2"]
     answer = told.explanation["digit"]
-    expect(part(pad, "altered")).to_have_text(str(answer) if told.explanation["status"] in ("digit", "unsure") else "–")
+    expect(part(pad, "altered")).to_have_text(
+        str(answer) if told.explanation["status"] in ("digit", "unsure") else "\u2013"
+    )
     pad.expect_digit(4)
     assert pad.part("confidence").inner_text() == confidence
     expect(pad.part("inside")).to_have_class(re.compile("dp-in-altered"))
@@ -349,7 +351,7 @@ def test_everything_can_be_reached_by_keyboard(open_pad: OpenPad) -> None:
     keys.press("Tab")
     expect(part(pad, "strip").get_by_role("radio", name="convolution 1")).to_be_focused()
     keys.press("ArrowRight")
-    expect(part(pad, "layerName")).to_contain_text("convolution 2: 96 maps, 12 × 12")
+    expect(part(pad, "layerName")).to_contain_text("convolution 2: 96 maps, 12 \u00d7 12")
     keys.press("Tab")
     expect(part(pad, "layerSwitch")).to_be_focused()
     keys.press("Tab")

@@ -62,7 +62,6 @@ function tell(explanation, gathered, one, other) {
 /** Where the largest part of a sum is. */
 function describe({ where, sum, isOnInk, most }, whole, what) {
   if (Math.abs(whole) < LITTLE) return `Hardly anything speaks ${what}.`;
-  if (sum * whole <= 0) return `What speaks ${what} is scattered.`;
   const part = 2 * Math.abs(sum) > Math.abs(whole) ? "Most" : "The largest part";
   const strongest = `strongest (${signed(most)}) ${isOnInk ? "on the ink" : "where the paper is blank"}`;
   return `${part} of what speaks ${what} is ${where}: ${signed(sum)} of ${signed(whole)}, ${strongest}.`;

@@ -41,16 +41,21 @@ export function roundParts(parts, places = 2) {
 }
 
 /** The ninths of the picture that speak most for it and most against it, with words for where they are. */
-export function findStrongest({ grid, seen }, places) {
+export function findStrongest(explanation, places) {
+  return [1, -1].map((sign) => strongest(explanation, places.map((value) => Math.max(0, sign * value)), sign));
+}
+
+/** The ninth with the largest sum, and its largest value, both with a sign. */
+function strongest({ grid, seen }, places, sign) {
   const regions = new Map();
   places.forEach((value, at) => {
     const place = [Math.floor(at / grid.shape[1]), at % grid.shape[1]];
     const where = describePlace(grid, place);
-    const region = regions.get(where) ?? { where, sum: 0, most: 0, place };
-    region.sum += value;
-    if (Math.abs(value) > Math.abs(region.most)) Object.assign(region, { most: value, place });
+    const region = regions.get(where) ?? { sum: 0, most: 0, place };
     regions.set(where, region);
+    region.sum += value;
+    if (value > region.most) Object.assign(region, { most: value, place });
   });
-  const sorted = [...regions.values()].sort((one, other) => other.sum - one.sum);
-  return [sorted[0], sorted.at(-1)].map(({ place, ...region }) => ({ ...region, isOnInk: isOnInk(seen, toSquare(grid, place)) }));
+  const [[where, { sum, most, place }]] = [...regions].sort(([, one], [, other]) => other.sum - one.sum);
+  return { where, sum: sign * sum, most: sign * most, isOnInk: isOnInk(seen, toSquare(grid, place)) };
 }

@@ -54,7 +54,7 @@ const LAYERS = `
   <div class="dp-in-detail" data-in="detail">
   <div class="dp-in-unit">
     <p class="dp-in-row"><strong data-in="mapName"></strong> <button type="button" data-in="mapSwitch"></button></p>
-    <figure class="dp-in-map">
+    <figure class="dp-in-map" data-in="mapFigure">
       <figcaption data-in="mapTitle"></figcaption>
       <canvas data-in="map" tabindex="0" role="application" aria-roledescription="map"
         aria-description="Arrow keys point at a value and show how it comes about."></canvas>

@@ -44,8 +44,9 @@ export class UnitPanel {
     const isSingle = layer.shape[0] * layer.shape[1] === 1;
     const name = layer.shape[2] === 1 ? "The picture" : `${noun} ${map}`;
     write(this.#find("mapName"), isSingle ? `${name}: ${plain(this.#value)}` : `${name}, row ${row + 1}, column ${column + 1}: ${plain(this.#value)}`);
-    write(this.#find("mapTitle"), `${isSingle ? "The unit" : "The map"}${about.isOff ? ", switched off" : ""}`);
-    this.#paintMap(about);
+    write(this.#find("mapTitle"), about.isOff ? "The map, switched off" : "The map");
+    this.#find("mapFigure").hidden = isSingle; // it is in the name
+    if (!isSingle) this.#paintMap(about);
     this.#paintField(about);
     this.#find("filterFigure").hidden = !weights;
     if (weights) this.#paintFilter(about);

@@ -49,7 +49,7 @@ function toWindows(layer, before, kernel, [map, ...unit]) {
   return Array.from({ length: channels }, (_, channel) => {
     const values = toWindow(layer, before, channel, unit);
     const first = (map * channels + channel) * size;
-    const weights = kernel.data.subarray(first, first + size);
+    const weights = kernel.data.slice(first, first + size);
     const products = values.map((value, at) => (value ?? 0) * weights[at]);
     return { map: channel, values, weights, products, sum: products.reduce((total, product) => total + product, 0) };
   });

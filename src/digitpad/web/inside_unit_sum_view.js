@@ -53,8 +53,8 @@ export class UnitSum {
     const products = total - biased; // as on show
     const text = `Products ${signed(products, 3)}, bias ${signed(biased, 3)}, together ${signed(total, 3)}.`;
     this.#show(rows, about, `${text}${activation(layer, result)}${compare(about, result)}`);
-    const noun = layer.window ? "maps" : "values";
-    this.#write("others", numOthers ? `The other ${numOthers} ${noun} together: ${signed(others, 3)}` : "");
+    const inputNoun = layer.window ? "maps" : "values";
+    this.#write("others", numOthers ? `The other ${numOthers} ${inputNoun} together: ${signed(others, 3)}` : "");
   }
 
   #show(rows, about, text) {
@@ -65,6 +65,7 @@ export class UnitSum {
       item.hidden = !row;
       if (!row) return;
       item.classList.toggle("dp-in-wide", rows.length === 1);
+      item.classList.toggle("dp-in-plain", !row.squares);
       write(label, row.text);
       write(sum, row.sum ?? "");
       sheet.canvas.hidden = !row.squares;
@@ -95,10 +96,11 @@ function activation({ activation }, result) {
 }
 
 /** Whether the result is the value of the map. */
-function compare({ value, isOff }, result) {
-  if (isOff) return " But the map is switched off, and shows 0.";
-  if (Math.abs(result - value) < AGREED) return ` The map shows ${plain(value, 3)}.`;
-  return ` This is a fault: the map shows ${plain(value, 3)}.`;
+function compare({ value, isOff, noun }, result) {
+  const name = noun.toLowerCase();
+  if (isOff) return ` But the ${name} is switched off, and shows 0.`;
+  if (Math.abs(result - value) < AGREED) return ` The ${name} shows ${plain(value, 3)}.`;
+  return ` This is a fault: the ${name} shows ${plain(value, 3)}.`;
 }
 
 function toRow(input, { layer, before, inputs }) {

@@ -112,7 +112,7 @@ def explanations(url: str) -> dict[str, Figures]:
         rounds[name].append([milliseconds(readers[name], url) for _ in range(NUM_CALLS["digitpad"])])
     explained, answered = ([median(each) for each in rounds[name]] for name in ("explain", "predict"))
     return {
-        "digitpad, one drawing, explained (ms)": describe(sum(rounds["explain"], [])),
+        "digitpad, one drawing, explained (ms)": describe([time for times in rounds["explain"] for time in times]),
         "explained : answered, one drawing (ratio)": ratios(explained, answered),
     }
 

@@ -1,4 +1,4 @@
-"""Take the screenshots of the page and the site for the README: `python docs/make_screenshot.py`.
+"""Take the screenshots of the page, of its view inside and of the site for the README: `python docs/make_screenshot.py`.
 
 Needs Chromium and npm, as the tests do.
 """
@@ -29,6 +29,7 @@ def main() -> None:
     command = [sys.executable, "-m", "digitpad", "serve", "--port", "0"]
     with running(command) as url:
         take(url, HERE / "pad.png", {"width": 1080, "height": 1100})
+        look_inside(url, HERE / "inside.png")
     with tempfile.TemporaryDirectory() as folder:
         build(SHIPPED, Path(folder), Settings())
         command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", folder]
@@ -49,18 +50,41 @@ def running(command: list[str]) -> Iterator[str]:
 
 def take(url: str, path: Path, size: ViewportSize, **options: Any) -> None:
     """Draw some digits on the page and save a screenshot."""
+    with opened(url, size, **options) as page:
+        for digit in DIGITS:
+            write(page, digit)
+        page.mouse.move(5, 5)
+        page.screenshot(path=path, animations="disabled")
+
+
+def look_inside(url: str, path: Path) -> None:
+    """Draw a 4, and save a screenshot of why it is no 9 and what happened in the second layer."""
+    with opened(url, {"width": 1080, "height": 1400}) as page:
+        write(page, 4)
+        page.get_by_role("button", name="Look inside").click()
+        page.locator("[data-in=other]").select_option("9")
+        page.wait_for_load_state("networkidle")
+        page.mouse.move(5, 5)
+        page.locator("[data-dp=inside]").screenshot(path=path, animations="disabled")
+
+
+@contextlib.contextmanager
+def opened(url: str, size: ViewportSize, **options: Any) -> Iterator[Page]:
+    """The page in a browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         page = browser.new_page(viewport=size, **options)
         page.goto(url, wait_until="networkidle")
-        for digit in DIGITS:
-            page.locator("[data-dp=clear]").click()
-            draw(page, digit)
-            expect(page.locator("[data-dp=digit]")).to_have_text(str(digit), timeout=30_000)
-            page.wait_for_load_state("networkidle")
-        page.mouse.move(5, 5)
-        page.screenshot(path=path, animations="disabled")
+        yield page
         browser.close()
+
+
+def write(page: Page, digit: int) -> None:
+    """Draw a digit on the cleared pad, and wait for its answer."""
+    page.locator("[data-dp=clear]").click()
+    draw(page, digit)
+    expect(page.locator("[data-dp=digit]")).to_have_text(str(digit), timeout=30_000)
+    page.wait_for_load_state("networkidle")
 
 
 def draw(page: Page, digit: int) -> None:

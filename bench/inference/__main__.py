@@ -112,7 +112,7 @@ def explanations(url: str) -> dict[str, Figures]:
         rounds[name].append([milliseconds(readers[name], url) for _ in range(NUM_CALLS["digitpad"])])
     explained, answered = ([median(each) for each in rounds[name]] for name in ("explain", "predict"))
     return {
-        "digitpad, one drawing, explained (ms)": describe([time for times in rounds["explain"] for time in times]),
+        "digitpad, one drawing, explained (ms)": describe([value for values in rounds["explain"] for value in values]),
         "explained : answered, one drawing (ratio)": ratios(explained, answered),
     }
 

@@ -63,7 +63,7 @@ def test_an_answer_can_be_explained_without_the_drawing(recognizer: Recognizer) 
 
 def off(explanation: Explanation, layer: str) -> list[bool]:
     """Which maps of a layer are zero everywhere."""
-    return [bool(zero) for zero in ~explanation.maps[layer].any((0, 1))]
+    return [not maps.any() for maps in np.moveaxis(explanation.maps[layer], 2, 0)]
 
 
 def test_what_is_switched_off_is_told_beside_the_true_answer(recognizer: Recognizer) -> None:

@@ -8,7 +8,6 @@ It is made of `digits.onnx` alone, so every model can be looked into, also one t
 import dataclasses
 import sys
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np

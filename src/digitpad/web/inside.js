@@ -46,7 +46,9 @@ export class Inside {
     const switches = (this.#switches = new Switches(tools, () => this.#ask()));
     const layers = new LayersPanel({ ...tools, switches });
     this.#panels = { evidence: new EvidencePanel(tools), layers, detail: new UnitPanel(tools, layers), broken: switches };
-    const toPart = ([name, panel]) => ({ section: find(name), every: name === "detail" ? CALM_MS : 0, paint: () => panel.paint(this.#shown) });
+    const toPart = ([name, panel]) => {
+      return { section: find(name), every: name === "detail" ? CALM_MS : 0, paint: () => panel.paint(this.#shown) };
+    };
     this.#painter = new Painter(Object.entries(this.#panels).map(toPart), () => this.#begin());
     find("look").addEventListener("click", () => this.#toggle());
     const dark = matchMedia("(prefers-color-scheme: dark)");

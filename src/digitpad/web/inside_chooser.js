@@ -15,7 +15,7 @@ export class Chooser {
     for (const select of [this.#score, this.#other]) select.addEventListener("change", changed);
   }
 
-  /** The chosen `score`, and the `other` one or null, of an explanation. */
+  /** The chosen `score`, the `other` one or null, and the runner-up, of an explanation. */
   choose({ status, digit, logits }) {
     const answer = status === "not a digit" ? NOT_A_DIGIT : (digit ?? highest(logits, []));
     const score = this.#score.value === "answer" ? answer : Number(this.#score.value);
@@ -23,12 +23,6 @@ export class Chooser {
     this.#name(score, answer, runnerUp);
     if (this.#other.value === "nothing" || this.#other.value === `${score}`) return { score, other: null, runnerUp };
     return { score, other: this.#other.value === "runner-up" ? runnerUp : Number(this.#other.value), runnerUp };
-  }
-
-  /** Compare with the runner-up. */
-  compare() {
-    this.#other.value = "runner-up";
-    this.#other.dispatchEvent(new Event("change"));
   }
 
   #name(score, answer, runnerUp) {

@@ -9,7 +9,7 @@ import { Sheet } from "./inside_sheet.js";
 import { gather } from "./inside_sums.js";
 import { nameScore, signed, write } from "./inside_words.js";
 
-const HINT = "Point at a place, or reach the picture with Tab and press the arrow keys, to see its number and what it looks at.";
+const HINT = "Point at a place of the picture, or press the arrow keys on it, to see its number and what it looks at.";
 
 export class EvidencePanel {
   #find;
@@ -38,10 +38,10 @@ export class EvidencePanel {
 
   paint({ explanation }) {
     this.#explanation = explanation;
-    const { score, other } = this.#chooser.choose(explanation);
+    const { score, other, runnerUp } = this.#chooser.choose(explanation);
     this.#gathered = gather(explanation, score, other);
     const scale = Math.max(...this.#gathered.places.map(Math.abs)) || 1;
-    this.#text.show(explanation, this.#gathered);
+    this.#text.show(explanation, this.#gathered, runnerUp);
     this.#showLegend(scale);
     write(this.#find("place"), this.#describe() ?? HINT);
     const [square, field] = this.#pointed ? [toSquare, toField].map((of) => of(explanation.grid, this.#pointed)) : [];
@@ -78,8 +78,9 @@ export class EvidencePanel {
     const of = (index) => signed(evidence.data[index * height * width + at]);
     const ink = isOnInk(seen, square) ? "on the ink" : "on blank paper";
     if (other === null) return `${where}, ${ink}: ${of(score)} for ${nameScore(score)}. ${describeField(grid)}`;
-    const parts = `${nameScore(score)} gets ${of(score)}, ${nameScore(other)} ${of(other)}`;
-    return `${where}, ${ink}: ${signed(places[at])} for ${nameScore(score)} rather than ${nameScore(other)} (${parts}). ${describeField(grid)}`;
+    const [one, another] = [score, other].map(nameScore);
+    const parts = `${one} gets ${of(score)}, ${another} ${of(other)}`;
+    return `${where}, ${ink}: ${signed(places[at])} for ${one} rather than ${another} (${parts}). ${describeField(grid)}`;
   }
 }
 

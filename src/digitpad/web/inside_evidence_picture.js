@@ -25,7 +25,8 @@ export function paintEvidence(sheet, { seen, grid }, { places, scale, square, fi
     const share = value / scale;
     context.fillStyle = `rgb(${value > 0 ? ABOVE : BELOW} / ${MOST_OPAQUE * Math.abs(share)})`;
     context.fillRect(left * unit, top * unit, side * unit + 0.3, side * unit + 0.3); // no seams
-    if (side * unit >= LEAST_CELL && Math.abs(share) > LEAST_SHARE) label(context, value, [left, top, side].map((px) => px * unit));
+    const isLegible = side * unit >= LEAST_CELL && Math.abs(share) > LEAST_SHARE;
+    if (isLegible) label(context, value, [left, top, side].map((px) => px * unit));
   });
   if (field) frame(context, field, unit, { colour: FRAME, dash: [6, 4] });
   if (square) frame(context, square, unit, { colour: FRAME });

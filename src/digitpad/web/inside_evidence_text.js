@@ -17,10 +17,11 @@ export class EvidenceText {
     this.#find = find;
   }
 
-  show(explanation, gathered) {
+  show(explanation, gathered, runnerUp) {
     const [one, other] = [gathered.score, gathered.other].map((score) => (score === null ? null : nameScore(score)));
     this.#write("question", other === null ? `What speaks for ${quote(one)}` : `Why ${quote(one)} and not ${quote(other)}`);
-    this.#write("story", tell(explanation, gathered, one, other));
+    const next = `The closest rival is ${nameScore(runnerUp)}: choose it above to see what decides between them.`;
+    this.#write("story", `${tell(explanation, gathered, one, other)}${other === null ? ` ${next}` : ""}`);
     this.#showSum(explanation, gathered, one, other);
     const { num_readings: count, is_exact: isExact } = explanation;
     const means = count > 1 ? ` All are means of ${count} readings of the picture, a pixel apart.` : "";
@@ -36,12 +37,14 @@ export class EvidenceText {
     this.#write("aboveName", `For ${one}`);
     this.#write("belowName", isPair ? `For ${other}` : `Against ${one}`);
     this.#write("biasName", isPair ? "Biases, their difference" : "Bias, the same for every picture");
-    this.#write("totalName", isPair ? `Together: the scores, ${plain(scores[0])} − ${bracket(plain(-scores[1]))}` : `Together: the network's score for ${one}`);
+    const whole = isPair ? `the scores, ${plain(scores[0])} − ${bracket(plain(-scores[1]))}` : `the network's score for ${one}`;
+    this.#write("totalName", `Together: ${whole}`);
     ["above", "below", "bias"].forEach((name, at) => this.#write(name, signed(parts[at])));
     this.#write("total", signed(total));
     const fault = this.#find("fault");
     fault.hidden = sum.agrees;
-    this.#write("fault", sum.agrees ? "" : `This is a fault: the network's own figure is ${plain(gathered.logit, 4)}, the sum ${plain(sum.total, 4)}.`);
+    const figures = `the network's own figure is ${plain(gathered.logit, 4)}, the sum ${plain(sum.total, 4)}`;
+    this.#write("fault", sum.agrees ? "" : `This is a fault: ${figures}.`);
   }
 
   #write(name, text) {

@@ -18,7 +18,9 @@ export class Painter {
     this.#parts = parts.map((part) => ({ ...part, isSeen: true, isDone: true, last: 0 }));
     this.#paint = begin;
     this.#views = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) this.#parts.find(({ section }) => section === target).isSeen = isIntersecting;
+      for (const { target, isIntersecting } of entries) {
+        this.#parts.find(({ section }) => section === target).isSeen = isIntersecting;
+      }
       this.#run();
     });
     parts.forEach(({ section }) => this.#views.observe(section));

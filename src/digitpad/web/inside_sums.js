@@ -35,7 +35,8 @@ export function roundParts(parts, places = 2) {
   const rounded = exact.map(Math.round);
   const total = Math.round(exact.reduce((sum, part) => sum + part, 0));
   const left = total - rounded.reduce((sum, part) => sum + part, 0);
-  const byLoss = [...exact.keys()].sort((one, other) => Math.sign(left) * (exact[other] - rounded[other] - exact[one] + rounded[one]));
+  const loss = (at) => Math.sign(left) * (exact[at] - rounded[at]);
+  const byLoss = [...exact.keys()].sort((one, other) => loss(other) - loss(one));
   byLoss.slice(0, Math.abs(left)).forEach((at) => (rounded[at] += Math.sign(left)));
   return { parts: rounded.map((part) => part / unit), total: total / unit };
 }

@@ -43,7 +43,8 @@ export class UnitPanel {
     const [row, column] = this.#unit;
     const isSingle = layer.shape[0] * layer.shape[1] === 1;
     const name = layer.shape[2] === 1 ? "The picture" : `${noun} ${map}`;
-    write(this.#find("mapName"), isSingle ? `${name}: ${plain(this.#value)}` : `${name}, row ${row + 1}, column ${column + 1}: ${plain(this.#value)}`);
+    const place = isSingle ? "" : `, row ${row + 1}, column ${column + 1}`;
+    write(this.#find("mapName"), `${name}${place}: ${plain(this.#value)}`);
     write(this.#find("mapTitle"), about.isOff ? "The map, switched off" : "The map");
     this.#find("mapFigure").hidden = isSingle; // it is in the name
     if (!isSingle) this.#paintMap(about);
@@ -106,7 +107,8 @@ export class UnitPanel {
     paintSeen(context, seen, sheet.width);
     frame(context, field, sheet.width / SIDE, { colour: FRAME, thickness: 3 });
     const { top, left, side } = field;
-    this.#find("field").ariaLabel = `It looks at rows ${top + 1} to ${top + side} and columns ${left + 1} to ${left + side} of the picture.`;
+    const [rows, columns] = [top, left].map((first) => `${first + 1} to ${first + side}`);
+    this.#find("field").ariaLabel = `It looks at rows ${rows} and columns ${columns} of the picture.`;
   }
 
   /** Paint the weights of the chosen map: one tile for each map before it. */

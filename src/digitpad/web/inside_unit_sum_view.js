@@ -106,7 +106,8 @@ function compare({ value, isOff, noun }, result) {
 function toRow(input, { layer, before, inputs }) {
   const isPicture = inputs.shape[2] === 1;
   if (layer.window) {
-    return { text: isPicture ? "Picture × weights = products" : `map ${input.map}`, squares: [input.values, input.weights, input.products] };
+    const text = isPicture ? "Picture × weights = products" : `map ${input.map}`;
+    return { text, squares: [input.values, input.weights, input.products] };
   }
   const [height, width] = inputs.shape;
   const place = height * width > 1 ? `row ${input.row + 1}, column ${input.column + 1}` : "";
@@ -127,7 +128,8 @@ function paintSquares(sheet, squares, palette) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   ["×", "="].slice(0, gaps).forEach((sign, at) => context.fillText(sign, (at + 1) * side + (at + 0.5) * GAP, side / 2));
-  sheet.canvas.ariaLabel = squares.map((values, at) => `${["values", "weights", "products"][at]}: ${values.map(tell).join(" ")}`).join("; ");
+  const told = squares.map((values, at) => `${["values", "weights", "products"][at]}: ${values.map(tell).join(" ")}`);
+  sheet.canvas.ariaLabel = told.join("; ");
 }
 
 function tell(value) {

@@ -23,6 +23,7 @@ from digitpad.training import runs
 from digitpad.training.runs import RunFolder
 from tests.site.conftest import SETTINGS, Site
 from tests.test_artifact import reseal
+from tests.training.networks.test_film import write_film
 from tests.training.reporting.test_report import Checker
 
 LAB = Path(__file__).parents[2] / "docs" / "lab"
@@ -252,6 +253,23 @@ def test_the_lab_gets_a_page_of_its_own(tmp_path: Path) -> None:
     build(SHIPPED, out, SETTINGS, cdn=True)
     assert not (out / "web" / "lab.html").exists()
     assert "lab.html" not in (out / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_run_s_film_gets_a_page_of_its_own(tmp_path: Path) -> None:
+    run, out = RunFolder(shutil.copytree(SHIPPED.path, tmp_path / "run")), tmp_path / "site"
+    write_film(run.film, "fast")
+    build(run, out, SETTINGS, cdn=True)
+    page = (out / "web" / "film.html").read_text(encoding="utf-8")
+    checker = Checker()
+    checker.feed(page)
+    assert checker.open == []
+    assert {each for each in checker.fetched if not each.startswith("data:")} == {"icon.svg", "site.css", "../"}
+    assert page.count('type="radio"') == 3
+    assert 'href="web/film.html"' in (out / "index.html").read_text(encoding="utf-8")
+    run.film.unlink()
+    build(run, out, SETTINGS, cdn=True)
+    assert not (out / "web" / "film.html").exists()
+    assert "film.html" not in (out / "index.html").read_text(encoding="utf-8")
 
 
 def test_a_lab_without_results_is_refused(tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ def figures(run: RunFolder) -> dict[str, object]:
 
 
 def test_a_run_leaves_everything_behind(finished: RunFolder) -> None:
-    names = "checkpoint.npz data.json digits.onnx history.csv looks.json metrics.json model.keras recipe.toml"
-    names += " report.html splits.npz test.json"
+    names = "checkpoint.npz data.json digits.onnx film.npz history.csv layers.onnx looks.json metrics.json model.keras"
+    names += " recipe.toml report.html splits.npz test.json"
     assert sorted(path.name for path in finished.path.iterdir()) == names.split()
     metrics = runs.read_json(finished.metrics)
     assert metrics["recipe"]["seed"] == SMALL.seed
@@ -185,6 +185,8 @@ def test_a_run_killed_and_resumed_ends_with_the_figures_of_one_left_alone(
     assert f"Resuming after epoch {num_finished} of 3." in said
     assert "looked at once" in said
     assert figures(RunFolder(out)) == figures(finished)
+    film = runs.read_arrays(RunFolder(out).film)
+    assert all(np.array_equal(film[name], array) for name, array in runs.read_arrays(finished.film).items())
 
 
 def test_an_interrupted_run_says_how_to_resume_it(

@@ -1,5 +1,6 @@
 """Training learns, stops early, keeps the best weights, and resumes as if it had never been interrupted."""
 
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from digitpad.errors import DigitpadError, RunError
 from digitpad.training import runs
 from digitpad.training.augmentation.mixture import Mixture, Pictures
 from digitpad.training.networks import architectures
+from digitpad.training.networks.film import Film
 from digitpad.training.networks.fit import HISTORY_COLUMNS, Progress, Watcher, fit, validation_figures
 from digitpad.training.recipe import RECIPES, Recipe
 from tests.conftest import soak
@@ -66,20 +68,22 @@ def recipe() -> Recipe:
 
 @pytest.mark.parametrize("name", ["cnn", "dense"])
 @soak
-def test_a_fit_broken_off_twice_ends_like_one_left_alone(name: str, tmp_path: Path) -> None:
+def test_a_fit_broken_off_twice_and_filmed_ends_like_one_left_alone(name: str, tmp_path: Path) -> None:
     recipe = RECIPES[name].replace(epochs=3, batch_size=32)
     alone = architectures.build(recipe)
     whole = fit(alone, training(), validation(), recipe, checkpoint=tmp_path / "alone.npz", watcher=Watcher())
-    for after in (1, 2):
-        with pytest.raises(KeyboardInterrupt):
-            broken = architectures.build(recipe)
-            fit(broken, training(), validation(), recipe, checkpoint=tmp_path / "broken.npz", watcher=Break(after))
-    resumed = architectures.build(recipe)
-    progress = fit(resumed, training(), validation(), recipe, checkpoint=tmp_path / "broken.npz", watcher=Watcher())
+    for after in (1, 2, 3):
+        resumed = architectures.build(recipe)
+        film, watcher = Film(resumed, validation(), recipe), Break(after) if after < 3 else Watcher()
+        with pytest.raises(KeyboardInterrupt) if after < 3 else nullcontext():
+            progress = fit(
+                resumed, training(), validation(), recipe, checkpoint=tmp_path / "b.npz", watcher=watcher, film=film
+            )
     for weights, others in zip(alone.get_weights(), resumed.get_weights(), strict=True):
         assert np.array_equal(weights, others)
     for row, other in zip(whole.history, progress.history, strict=True):
         assert {**row, "seconds": 0} == {**other, "seconds": 0}
+    assert film.arrays()["epoch"].tolist() == [0, 1, 2, 3]
 
 
 def test_fitting_learns_and_tells_the_watcher(recipe: Recipe, tmp_path: Path) -> None:

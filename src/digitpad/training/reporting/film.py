@@ -40,7 +40,8 @@ def context(path: Path, metrics: dict[str, Any]) -> dict[str, Any] | None:
     shot = runs.read_arrays(path) if path.is_file() else {}
     if not shot or len(shot["epoch"]) < 2:
         return None
-    most = float(np.quantile(np.abs(shot["evidence"]), 0.995)) or 1.0
+    strengths = np.abs(shot["evidence"][shot["evidence"] != 0].astype(np.float64))
+    most = float(np.quantile(strengths, 0.97)) if strengths.size else 1.0
     chances = softmax(shot["logits"][..., :10] / metrics["temperature"], axis=2)
     return {
         "epochs": _epochs(shot["epoch"].tolist(), metrics),
@@ -114,16 +115,15 @@ def _bars(chances: NDArray[Any], digit: int) -> NDArray[np.uint8]:
     colours[:, digit] = 1
     rows = np.arange(height, 0, -1)[None, :, None]
     shown = np.where(rows <= np.maximum(np.rint(chances * height), 1)[:, None], colours[:, None], _GAP)
-    framed = np.pad(shown.repeat(width, axis=2).reshape(*shown.shape, width), ((0, 0),) * 3 + ((0, 1),))
-    framed[..., -1] = _GAP
-    return framed.reshape(len(chances), height, -1)[..., :-1].astype(np.uint8)
+    apart = np.pad(shown[..., None].repeat(width, axis=3), ((0, 0), (0, 1), (0, 0), (0, 1)), constant_values=_GAP)
+    return apart.reshape(len(chances), height + 1, -1)[..., :-1].astype(np.uint8)
 
 
 def _strip(frames: NDArray[np.uint8], colours: Sequence[tuple[int, ...]]) -> dict[str, Any]:
     """Frames of numbers of colours, one below the other, as a data URL, and the sides of a frame in px."""
     _, height, width = frames.shape
-    # the line between frames keeps what comes next out of sight where a window ends between two pixels
-    spaced = np.pad(frames, ((0, 0), (0, 1), (0, 0)), constant_values=_GAP).reshape(-1, width)
+    # the last line is there twice, so that what comes next is out of sight where a window ends between two pixels
+    spaced = np.pad(frames, ((0, 0), (0, 1), (0, 0)), "edge").reshape(-1, width)
     picture = Image.fromarray(spaced, "P")
     palette = np.zeros((_GAP + 1, 4), np.uint8)
     palette[: len(colours)] = colours

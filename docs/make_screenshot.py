@@ -1,4 +1,4 @@
-"""Take the screenshots of the page, of its view inside and of the site for the README: `python docs/make_screenshot.py`.
+"""Take the README's screenshots of the page, the view inside and the site: `python docs/make_screenshot.py`.
 
 Needs Chromium and npm, as the tests do.
 """
@@ -22,6 +22,7 @@ from digitpad.site.settings import Settings
 HERE = Path(__file__).parent
 STROKES = json.loads((HERE.parent / "tests" / "golden" / "strokes.json").read_text())
 DIGITS = (3, 5, 8, 2)  # the last one stays on the pad
+MARGIN_PX = 12
 
 
 def main() -> None:
@@ -58,14 +59,21 @@ def take(url: str, path: Path, size: ViewportSize, **options: Any) -> None:
 
 
 def look_inside(url: str, path: Path) -> None:
-    """Draw a 4, and save a screenshot of why it is no 9 and what happened in the second layer."""
-    with opened(url, {"width": 1080, "height": 1400}) as page:
+    """Draw a 4, and save a screenshot of why it is no 9 and what the first layer made of it."""
+    with opened(url, {"width": 1080, "height": 2800}) as page:
         write(page, 4)
         page.get_by_role("button", name="Look inside").click()
         page.locator("[data-in=other]").select_option("9")
         page.wait_for_load_state("networkidle")
         page.mouse.move(5, 5)
-        page.locator("[data-dp=inside]").screenshot(path=path, animations="disabled")
+        first, last = (page.locator(f"[data-in={name}]").bounding_box() for name in ("evidence", "tiles"))
+        assert first
+        assert last
+        top, bottom = first["y"] - MARGIN_PX, last["y"] + last["height"] + MARGIN_PX
+        left, width = first["x"] - MARGIN_PX, first["width"] + 2 * MARGIN_PX
+        page.screenshot(
+            path=path, animations="disabled", clip={"x": left, "y": top, "width": width, "height": bottom - top}
+        )
 
 
 @contextlib.contextmanager

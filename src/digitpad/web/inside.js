@@ -10,7 +10,7 @@ import { UnitPanel } from "./inside_unit.js";
 import { write } from "./inside_words.js";
 
 const RETRY_MS = 1000;
-const CALM_MS = 100; // between two times that numbers change which are there to be read
+const EVERY_MS = { evidence: 30, layers: 50, detail: 120, broken: 0 }; // between two times of painting, unless one points
 const BLANK = "Nothing is drawn. Draw a digit to see what happens inside.";
 const STALE = "Nothing is drawn. This is about the last drawing.";
 
@@ -47,7 +47,7 @@ export class Inside {
     const layers = new LayersPanel({ ...tools, switches });
     this.#panels = { evidence: new EvidencePanel(tools), layers, detail: new UnitPanel(tools, layers), broken: switches };
     const toPart = ([name, panel]) => {
-      return { section: find(name), every: name === "detail" ? CALM_MS : 0, paint: () => panel.paint(this.#shown) };
+      return { section: find(name), every: EVERY_MS[name], paint: () => panel.paint(this.#shown) };
     };
     this.#painter = new Painter(Object.entries(this.#panels).map(toPart), () => this.#begin());
     find("look").addEventListener("click", () => this.#toggle());

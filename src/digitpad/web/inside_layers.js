@@ -9,7 +9,7 @@ import { nameScore, signed, write } from "./inside_words.js";
 
 const [LEAST_TILE, TILES_HEIGHT] = [25, 330]; // px
 const POOLED = { max: "the largest value of each window", average: "the mean of each window" };
-const ACTIVATED = { relu: "ReLU, which makes all below zero zero", silu: "SiLU, which lets little below zero pass" };
+const ACTIVATED = { relu: "ReLU, which turns what is below zero into 0", silu: "SiLU, which lets little of what is below zero pass" };
 
 export class LayersPanel {
   #find;
@@ -163,7 +163,7 @@ function explain({ name, window, pooling, activation }) {
   const does = pooling
     ? `Takes ${POOLED[pooling]}, ${window} × ${window}`
     : window
-      ? `Slides windows of ${window} × ${window} over all maps before it, and adds up products with its weights`
+      ? `Slides windows of ${window} × ${window} over what comes before it, and adds up products with its weights`
       : "Each unit adds up the products of all values before it with its weights";
   return `${does}${activation ? `; then ${ACTIVATED[activation]}` : ""}.`;
 }

@@ -16,6 +16,7 @@ export class UnitPanel {
   #sheets;
   #mosaics = [new Mosaic(), new Mosaic()];
   #sum;
+  #filter = []; // what is painted as such
   #about = null;
   #units = new Map(); // the chosen places, by the names of their layers
 
@@ -111,8 +112,11 @@ export class UnitPanel {
     this.#find("field").ariaLabel = `It looks at rows ${rows} and columns ${columns} of the picture.`;
   }
 
-  /** Paint the weights of the chosen map: one tile for each map before it. */
+  /** Paint the weights of the chosen map: one tile for each map before it. They stay the same while one draws. */
   #paintFilter({ layer, map, inputs, weights, palette }) {
+    const painted = [map, weights, palette, this.#sheets.filter.width, devicePixelRatio];
+    if (painted.every((each, at) => each === this.#filter[at])) return;
+    this.#filter = painted;
     const { count, height, width, at } = toFilter(layer, inputs, weights.kernel, map);
     let scale = 1e-6;
     const columns = Math.ceil(Math.sqrt(count));

@@ -62,12 +62,13 @@ function tell(explanation, gathered, one, other) {
   return `${colours} ${describe(most, above, rather)} ${describe(least, below, against)}`;
 }
 
-/** Where the largest part of a sum is. */
-function describe({ where, sum, isOnInk, most }, whole, what) {
+/** Where the largest part of a sum is, and its largest value. */
+function describe({ where, sum, peak }, whole, what) {
   if (Math.abs(whole) < LITTLE) return `Hardly anything speaks ${what}.`;
   const part = 2 * Math.abs(sum) > Math.abs(whole) ? "Most" : "The largest part";
-  const strongest = `strongest (${signed(most)}) ${isOnInk ? "on the ink" : "where the paper is blank"}`;
-  return `${part} of what speaks ${what} is ${where}: ${signed(sum)} of ${signed(whole)}, ${strongest}.`;
+  const paper = peak.isOnInk ? "on the ink" : "where the paper is blank";
+  const strongest = `The strongest place, ${signed(peak.value)}, is ${peak.where}, ${paper}.`;
+  return `${part} of what speaks ${what} is ${where}: ${signed(sum)} of ${signed(whole)}. ${strongest}`;
 }
 
 function quote(name) {

@@ -41,22 +41,22 @@ export function roundParts(parts, places = 2) {
   return { parts: rounded.map((part) => part / unit), total: total / unit };
 }
 
-/** The ninths of the picture that speak most for it and most against it, with words for where they are. */
+/** What speaks most for it and most against it: the ninth of the picture, and the place, with words for where they are. */
 export function findStrongest(explanation, places) {
   return [1, -1].map((sign) => strongest(explanation, places.map((value) => Math.max(0, sign * value)), sign));
 }
 
-/** The ninth with the largest sum, and its largest value, both with a sign. */
+/** The ninth with the largest sum, and the place with the largest value, both with a sign. */
 function strongest({ grid, seen }, places, sign) {
-  const regions = new Map();
+  const sums = new Map();
+  const toPlace = (at) => [Math.floor(at / grid.shape[1]), at % grid.shape[1]];
   places.forEach((value, at) => {
-    const place = [Math.floor(at / grid.shape[1]), at % grid.shape[1]];
-    const where = describePlace(grid, place);
-    const region = regions.get(where) ?? { sum: 0, most: 0, place };
-    regions.set(where, region);
-    region.sum += value;
-    if (value > region.most) Object.assign(region, { most: value, place });
+    const where = describePlace(grid, toPlace(at));
+    sums.set(where, (sums.get(where) ?? 0) + value);
   });
-  const [[where, { sum, most, place }]] = [...regions].sort(([, one], [, other]) => other.sum - one.sum);
-  return { where, sum: sign * sum, most: sign * most, isOnInk: isOnInk(seen, toSquare(grid, place)) };
+  const [[where, sum]] = [...sums].sort(([, one], [, other]) => other - one);
+  const most = Math.max(...places);
+  const place = toPlace(places.indexOf(most));
+  const peak = { where: describePlace(grid, place), value: sign * most, isOnInk: isOnInk(seen, toSquare(grid, place)) };
+  return { where, sum: sign * sum, peak };
 }

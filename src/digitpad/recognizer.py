@@ -137,11 +137,12 @@ class Recognizer:
             picture: whatever `predict` accepts; or an answer, such as to a digit of a reading.
             without: what to switch off, to see what it is for: steps of the contract, such as "centre"; layers, such as
                 "convolution 2"; or maps, such as "convolution 2/17", counted from 0. `explainer` lists steps and
-                layers. Where the digit was found on a page, steps are those from the whole drawing.
+                layers.
 
         Raises:
             DrawingError: the drawing cannot be read.
-            InputError: there is no such thing to switch off, or steps of the contract are, and there is no drawing.
+            InputError: there is no such thing to switch off; or steps of the contract are, and there is no drawing, or
+                the digit was read apart from other marks on it (`isolated`), which they would count as part of it.
             ArtifactError: nothing tells what happens inside this model: see `explainer`.
         """
         if isinstance(picture, Prediction):

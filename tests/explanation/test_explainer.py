@@ -1,7 +1,10 @@
 """What a model did is explained with numbers that add up."""
 
 import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -89,8 +92,39 @@ def test_steps_that_are_off_change_what_is_seen(recognizer: Recognizer) -> None:
     assert recognizer.explainer.steps == ("specks", "size", "centre", "stroke", "levels")
 
 
+def test_names_may_be_repeated_and_overlap_at_no_cost(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    once = recognizer.explain(FOUR, without=["centre", "convolution 2"])
+    handed: list[list[int]] = []
+    run = artifact.Artifact.run
+
+    def watch(self: artifact.Artifact, *given: Any, off: Sequence[int] = (), **more: Any) -> dict[str, Any]:
+        handed.append(list(off))
+        return run(self, *given, off=off, **more)
+
+    monkeypatch.setattr(artifact.Artifact, "run", watch)
+    again = recognizer.explain(FOUR, without=["convolution 2", "convolution 2/3", "centre"] * 100)
+    np.testing.assert_array_equal(again.logits, once.logits)
+    assert again.without == ("convolution 2", "convolution 2/3", "centre")
+    assert max(map(len, handed)) == again.maps["convolution 2"].shape[2]
+
+
+def test_steps_stay_for_a_digit_that_was_read_apart_from_other_marks(recognizer: Recognizer) -> None:
+    pixels = drawing.read(FOUR)
+    apart = replace(recognizer.predict(pixels), isolated=True)
+    explainer = recognizer.explainer
+    with pytest.raises(InputError, match=r"specks, .*these steps need the ink alone"):
+        explainer.explain(apart.seen, prediction=apart, pixels=pixels, without=["centre"])
+    assert explainer.explain(apart.seen, prediction=apart, pixels=pixels, without=["convolution 2"]).digit is not None
+
+
 @pytest.mark.parametrize(
-    "name", ["centring", "convolution 9", "convolution 1/48", "convolution 1/-1", "convolution 1/x"]
+    "name",
+    [
+        "centring",
+        "convolution 9",
+        *(f"convolution 1/{index}" for index in ("48", "-1", "x", "", "٣", "03", "9" * 5000)),
+    ],
+    ids=lambda name: name[:20],
 )
 def test_what_cannot_be_switched_off_is_named(recognizer: Recognizer, name: str) -> None:
     with pytest.raises(InputError, match=r"Expected a step of the contract, a layer .*specks.*convolution 1/0 to /47"):

@@ -1,6 +1,8 @@
 """Explains what a digit model does, with the graphs that tell it."""
 
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,10 @@ from digitpad.prediction import Prediction
 from digitpad.scaling import Pixels
 from digitpad.verdict import Thresholds
 
-_MAKE = "python -m digitpad.training.export.layers_file"
+
+def how_to_make(model: Path) -> str:
+    """The command that makes what explains a model, where the training plane is installed."""
+    return shlex.join(["python", "-m", "digitpad.training.export.layers_file", str(model)])
 
 
 class Explainer:
@@ -39,6 +44,7 @@ class Explainer:
         self.steps = tuple(map(str, contract["steps"]))
         self._grid = Layer.from_card(card["grid"])
         self._is_exact, self._num_readings = bool(card["is_exact"]), int(card["num_readings"])
+        self._numbered = _number(self.layers)
 
     @classmethod
     def load(cls, model: Artifact, *, num_threads: int = 1) -> "Explainer":
@@ -51,13 +57,13 @@ class Explainer:
         if not path.is_file():
             raise ArtifactError(
                 f"Expected {path.name} beside {model.path}, which tells what happens inside that model; there is none. "
-                f"Make it, where the training plane is installed: {_MAKE} {model.path}"
+                f"Make it, where the training plane is installed: {how_to_make(model.path)}"
             )
         layers = artifact.load(path, LAYERS, num_threads=num_threads)
         if layers.card.get("model") != model.model_id:
             raise ArtifactError(
                 f"Expected {path} to belong to {model.path}, model {model.model_id}; it belongs to "
-                f"{layers.card.get('model')}. Make it again: {_MAKE} {model.path}"
+                f"{layers.card.get('model')}. Make it again: {how_to_make(model.path)}"
             )
         contract = artifact.load(artifact.shipped(CONTRACT), CONTRACT, num_threads=num_threads)
         return cls(layers, contract, Thresholds.from_card(model.card, model.path))
@@ -79,10 +85,17 @@ class Explainer:
             without: what to switch off; see `Recognizer.explain`.
 
         Raises:
-            InputError: there is no such thing to switch off, or the drawing is needed.
+            InputError: there is no such thing to switch off, the drawing is needed, or the digit was read apart from
+                other marks on it, which steps of the contract would count as part of it.
         """
-        off = [number for name in without if name not in self.steps for number in self._numbers(name)]
-        seen = self._see(seen, pixels, [self.steps.index(name) for name in without if name in self.steps])
+        steps = [self.steps.index(name) for name in self.steps if name in without]
+        off = sorted({number for name in without if name not in self.steps for number in self._numbers(name)})
+        if steps and prediction and prediction.isolated:
+            raise InputError(
+                f"Expected to leave out nothing of {', '.join(self.steps)}: these steps need the ink alone, and this "
+                "digit was read apart from other marks."
+            )
+        seen = self._see(seen, pixels, steps)
         found = self._layers.run(
             seen[None, ..., None], [*LAYERS.outputs, *(each.output for each in self.layers)], off=off
         )
@@ -101,7 +114,7 @@ class Explainer:
             verdict=verdict.judge(probabilities, not_digit, self._thresholds) if seen.any() else verdict.blank(),
             probabilities=probabilities,
             not_digit=not_digit,
-            without=tuple(without),
+            without=tuple(dict.fromkeys(without)),
         )
 
     def _see(self, seen: NDArray[np.uint8], pixels: Pixels | None, steps: list[int]) -> NDArray[np.uint8]:
@@ -132,15 +145,20 @@ class Explainer:
         return found[kernel], found[bias]
 
     def _numbers(self, name: str) -> list[int]:
-        """The maps that a name such as "convolution 2" or "convolution 2/17" stands for, counted through all layers."""
-        wanted, _, index = name.partition("/")
-        first = 0
-        for layer in self.layers:
-            count = layer.shape[2]
-            if layer.name == wanted and not index:
-                return list(range(first, first + count))
-            if layer.name == wanted and index.isdecimal() and int(index) < count:
-                return [first + int(index)]
-            first += count
+        """The maps that a name such as "convolution 2" or "convolution 2/17" stands for."""
+        if name in self._numbered:
+            return self._numbered[name]
         names = ", ".join([*self.steps, *(f"{layer.name}/0 to /{layer.shape[2] - 1}" for layer in self.layers)])
         raise InputError(f"Expected a step of the contract, a layer or one of its maps: {names}; got {name!r}.")
+
+
+def _number(layers: Sequence[Layer]) -> dict[str, list[int]]:
+    """The maps that each name stands for, counted through all layers."""
+    named: dict[str, list[int]] = {}
+    first = 0
+    for layer in layers:
+        numbers = range(first, first + layer.shape[2])
+        named[layer.name] = list(numbers)
+        named |= {f"{layer.name}/{index}": [number] for index, number in enumerate(numbers)}
+        first = numbers.stop
+    return named

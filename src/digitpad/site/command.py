@@ -4,11 +4,10 @@ import shlex
 from pathlib import Path
 
 from digitpad import artifact
+from digitpad.explanation.explainer import how_to_make
 from digitpad.site import settings
 from digitpad.site.build import build
 from digitpad.training.runs import RunFolder
-
-_MAKE = "Make it with: python -m digitpad.training.export.layers_file"
 
 SHIPPED = RunFolder(artifact.shipped().parent)
 """The model that ships with digitpad, which has all files of its run that a site needs."""
@@ -21,7 +20,8 @@ def site(run: Path | None, out: Path, config: Path | None, *, lab: Path | None, 
     num_bytes = build(folder, out, chosen, lab=lab, cdn=cdn)
     if not folder.layers.is_file():
         print(
-            f"Without a look inside the model: {folder.path} has no {folder.layers.name}. {_MAKE} {folder.onnx_model}"
+            f"Without a look inside the model: {folder.path} has no {folder.layers.name}. Make it with: "
+            f"{how_to_make(folder.onnx_model)}"
         )
     print(f"{out}: {num_bytes / 1e6:.1f} MB, ready for any static host. To view it on this machine:")
     command = ["python3", "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(out), "8001"]

@@ -94,8 +94,17 @@ def make_film(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Chromium, one for each worker, whose camera sees `video.NUMBER`; every page gets a context of its own."""
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium without a camera, one for each worker; every page gets a context of its own."""
+    path = equipment.headless(playwright) or equipment.lacks("Chromium")
+    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser_with_camera(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Chromium whose camera sees `video.NUMBER`."""
     path = equipment.chromium(playwright) or equipment.lacks("Chromium")
     film = build_once(tmp_path_factory, "film", make_film) / FILM
     browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *video.camera(film)])

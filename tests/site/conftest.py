@@ -76,7 +76,7 @@ OpenSite = Callable[..., Pad]
 
 
 @pytest.fixture
-def open_site(browser: Browser, site: Site) -> Iterator[OpenSite]:
+def open_site(request: pytest.FixtureRequest, browser: Browser, site: Site) -> Iterator[OpenSite]:
     """Opens the page; whatever it complains about fails the test."""
     contexts: list[BrowserContext] = []
     pads: list[Pad] = []
@@ -84,7 +84,8 @@ def open_site(browser: Browser, site: Site) -> Iterator[OpenSite]:
     def open_site(
         prepare: Callable[[BrowserContext], object] = lambda context: None, address: str = site.url, **options: Any
     ) -> Pad:
-        context = browser.new_context(reduced_motion="reduce", **options)
+        chosen = request.getfixturevalue("browser_with_camera") if "permissions" in options else browser
+        context = chosen.new_context(reduced_motion="reduce", **options)
         contexts.append(context)
         prepare(context)
         pad = Pad(context.new_page(), touch=options.get("has_touch", False))

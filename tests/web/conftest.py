@@ -82,13 +82,14 @@ OpenPad = Callable[..., Pad]
 
 
 @pytest.fixture
-def open_pad(browser: Browser, server: Server) -> Iterator[OpenPad]:
+def open_pad(request: pytest.FixtureRequest, browser: Browser, server: Server) -> Iterator[OpenPad]:
     """Opens pads; whatever they complain about fails the test."""
     contexts: list[BrowserContext] = []
     pads: list[Pad] = []
 
     def open_pad(device: dict[str, Any] = DESKTOP, url: str = server.url, **options: Any) -> Pad:
-        context = browser.new_context(reduced_motion="reduce", **device, **options)
+        chosen = request.getfixturevalue("browser_with_camera") if "permissions" in options else browser
+        context = chosen.new_context(reduced_motion="reduce", **device, **options)
         contexts.append(context)
         pad = Pad(context.new_page(), touch=device.get("has_touch", False))
         pads.append(pad)

@@ -133,7 +133,7 @@ def test_the_camera_stops_when_the_page_is_left(open_pad: OpenPad) -> None:
 
 
 def test_where_there_is_no_camera_to_use_the_page_says_why(open_pad: OpenPad) -> None:
-    pad = open_pad()  # which nobody has allowed
+    pad = open_pad(permissions=[])  # nobody has allowed it
     pad.part("camera").click()
     expect(pad.part("message")).to_contain_text("The page may not use the camera.")
     pad.page.evaluate("Object.defineProperty(navigator, 'mediaDevices', { value: undefined })")

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from numpy.typing import NDArray
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
 from tests.hands import Pad
+from tests.serving import Server
 from tests.web.conftest import DESKTOP, PHONE, OpenPad, problem
 
 NUMBER = r"[+\u2212]?\d+\.\d+"
@@ -279,6 +280,20 @@ def test_a_single_map_can_be_switched_off_and_on(open_pad: OpenPad) -> None:
     expect(part(pad, "banner")).to_contain_text("Switched off: convolution 2.")
     expect(part(pad, "stages").get_by_label("convolution 2")).not_to_be_checked()
     expect(part(pad, "mapSwitch")).to_be_disabled()
+    expect(part(pad, "announcement")).to_have_text(part(pad, "bannerText").inner_text())
+    expect(part(pad, "score").locator("option").first).to_have_text(
+        re.compile(r"\((the altered answer|the highest score)\)")
+    )
+    gate = {"is_open": False}
+    pad.page.route("**/api/explain", lambda route: route.fallback() if gate["is_open"] else route.abort())
+    part(pad, "layerSwitch").click()
+    expect(part(pad, "message")).to_contain_text("The view is not up to date")
+    expect(part(pad, "mapTitle")).to_have_text("The map, switched off")  # what is on show is still the altered network
+    expect(part(pad, "layerSwitch")).to_have_text("Switch convolution 2 off")
+    gate["is_open"] = True
+    expect(part(pad, "mapTitle")).to_have_text("The map")
+    expect(part(pad, "announcement")).to_have_text("All is switched on.")
+    pad.complaints.clear()  # the browser's, of what was not answered
 
 
 def test_without_a_step_of_the_contract_the_network_sees_another_picture(open_pad: OpenPad) -> None:
@@ -296,6 +311,73 @@ def test_without_a_step_of_the_contract_the_network_sees_another_picture(open_pa
     assert np.count_nonzero(told.explanation["seen"]) < np.count_nonzero(seen) / 2
     pad.expect_digit(4)
     assert pad.seen() == seen  # above, there is what the model itself saw
+
+
+def test_a_digit_read_apart_from_other_marks_keeps_its_steps(open_pad: OpenPad) -> None:
+    pad = open_pad()
+
+    def isolate(route: Route) -> None:
+        response = route.fetch()
+        answer = response.json()
+        route.fulfill(response=response, json={**answer, "steps": {**answer["steps"], "isolated": True}})
+
+    pad.page.route("**/api/predict", isolate)
+    look(pad)
+    expect(part(pad, "steps").get_by_label("levels")).to_be_disabled()
+    expect(part(pad, "stepsNote")).to_have_text(
+        "These steps need the ink alone. This digit was read apart from other marks."
+    )
+
+
+def test_another_model_begins_anew(open_pad: OpenPad) -> None:
+    pad = open_pad()
+    told = look(pad)
+    index = point(pad, "convolution 2", 5, 6, 12)
+    part(pad, "mapSwitch").click()
+    expect(part(pad, "banner")).to_contain_text(f"map {index} of convolution 2")
+    expect(part(pad, "mapName")).to_contain_text(": 0.00")  # it is painted after the banner
+    settle(pad)
+    refusal = problem(422, "invalid-request", "Expected a layer.")
+
+    def refuse(route: Route) -> None:
+        is_refused = (route.request.post_data_json or {})["without"]
+        route.fulfill(**refusal) if is_refused else route.fallback()
+
+    pad.page.route("**/api/explain", refuse)
+    told.changes = {"model": "another"}
+    pad.page.route("**/api/weights*", lambda route: route.fulfill(**problem(503, "busy", "The server is busy.")))
+    go_up(pad)
+    pad.stroke((0.8, 0.2), (0.81, 0.21))
+    expect(part(pad, "banner")).to_be_hidden()
+    expect(part(pad, "message")).to_have_text("")
+    expect(part(pad, "mapSwitch")).to_have_text(re.compile("off$"))
+    expect(part(pad, "sumText")).to_have_text("There are no weights to show: The server is busy.")
+    pad.complaints.clear()  # the browser's, of the refusals
+
+
+LOST = """async () => {
+  const { Inside } = await import(new URL("web/inside.js", document.baseURI));
+  window.asked = 0;
+  const explain = () => { window.asked += 1; return new Promise(() => {}); };
+  const place = document.body.appendChild(document.createElement("div"));
+  new Inside(place, { explain, weights: explain }).show({ prediction: { seen: [], steps: {} }, canvas: null });
+  place.querySelector("button").click();
+  window.told = () => place.querySelector("[data-in=message]").textContent;
+}"""
+
+
+def test_what_is_never_answered_is_asked_again(browser: Browser, server: Server) -> None:
+    page = browser.new_page()
+    page.clock.install()
+    page.goto(server.url)
+    page.evaluate(LOST)
+    page.clock.fast_forward(1_100)
+    page.wait_for_function("told() === 'Looking inside…'")
+    page.clock.fast_forward(30_000)
+    page.wait_for_function("told().includes('No reply yet')")
+    page.clock.fast_forward(1_000)
+    page.wait_for_function("asked === 2")
+    page.close()
 
 
 def test_a_digit_of_a_number_can_be_looked_into(open_pad: OpenPad) -> None:
@@ -317,6 +399,17 @@ def test_a_digit_of_a_number_can_be_looked_into(open_pad: OpenPad) -> None:
     expect(part(pad, "stepsNote")).to_contain_text("need the drawing")
     part(pad, "stages").get_by_label("pooling 1").uncheck()
     expect(part(pad, "banner")).to_contain_text("the model itself says 4,")
+    part(pad, "allOn").click()
+    none = {"text": "", "lines": [], "digits": [], "size": [28, 28], "reason": "", "time_ms": 1}
+
+    def empty(route: Route) -> None:
+        response = route.fetch()
+        route.fulfill(response=response, json=response.json() | none)
+
+    pad.page.route("**/api/read", empty)
+    go_up(pad)
+    pad.stroke((0.8, 0.2), (0.81, 0.21))
+    expect(part(pad, "message")).to_have_text("No digit was found. This is about the last one.")
 
 
 def test_a_cleared_pad_leaves_the_last_drawing_and_says_so(open_pad: OpenPad) -> None:
@@ -342,7 +435,8 @@ def test_everything_can_be_reached_by_keyboard(open_pad: OpenPad) -> None:
     keys.press("ArrowRight")
     expect(part(pad, "place")).to_contain_text("Row 3, column 4,")
     expect(part(pad, "announcement")).to_have_text(part(pad, "place").inner_text())
-    keys.press("Escape")
+    for _ in range(2):
+        keys.press("Escape")
     expect(part(pad, "place")).to_contain_text("Point at a place")
     pad.expect_digit(4)  # the drawing is still there
     for name in ("score", "other"):
@@ -363,6 +457,7 @@ def test_everything_can_be_reached_by_keyboard(open_pad: OpenPad) -> None:
     keys.press("Tab")
     keys.press("Space")
     expect(part(pad, "banner")).to_contain_text(f"map {index} of convolution 2")
+    expect(part(pad, "mapName")).to_contain_text(": 0.00")
     keys.press("Tab")
     keys.press("ArrowLeft")
     expect(part(pad, "announcement")).to_have_text(re.compile(r"Row \d+, column \d+: 0\.00"))
@@ -443,6 +538,14 @@ def test_it_says_why_it_is_not_up_to_date_and_tries_again(open_pad: OpenPad) -> 
     gate["is_open"] = True
     expect(part(pad, "question")).to_have_text("What speaks for 4")
     expect(part(pad, "message")).to_have_text("")
+    settle(pad)
+    gate["is_open"] = False
+    pad.page.unroute_all()
+    pad.page.route("**/api/explain", lambda route: None)  # it hangs
+    go_up(pad)
+    pad.stroke((0.8, 0.2), (0.81, 0.21))
+    expect(part(pad, "message")).to_have_text("This is about an earlier drawing.")
+    expect(pad.part("inside")).to_have_class(re.compile("dp-in-stale"))
     pad.complaints.clear()  # the browser's, of the answers with status 503
 
 

@@ -113,15 +113,27 @@ def test_the_place_at_a_point_is_the_one_whose_square_it_is_in(
     grid = {"start": -12, "step": 4, "field": 31, "shape": [6, 6, 192]}
     square = call(page, "inside_place", "toSquare", grid, [row, column])
     field = call(page, "inside_place", "toField", grid, [row, column])
-    assert square["left"] + 2 == field["left"] + 15.5  # both have the same middle
-    point = [square["left"] + right * square["side"], square["top"] + down * square["side"]]
+    assert (
+        square["left"] <= field["left"] + 15.5 - 1.99 < field["left"] + 15.5 + 1.99 <= square["left"] + square["width"]
+    )
+    point = [square["left"] + right * square["width"], square["top"] + down * square["height"]]
     assert call(page, "inside_place", "placeAt", grid, point) == [row, column]
 
 
-def test_there_is_no_place_beside_the_grid(page: Page) -> None:
-    grid = {"start": -12, "step": 4, "field": 31, "shape": [6, 6, 192]}
-    assert call(page, "inside_place", "placeAt", grid, [0.5, 14]) is None
-    assert call(page, "inside_place", "placeAt", grid, [14, 27.5]) is None
+@pytest.mark.parametrize(
+    ("start", "step", "field", "side"),
+    [(-12, 4, 31, 6), (0, 6, 22, 2), (0, 1, 1, 28)],
+    ids=["fine", "coarse", "pixels"],
+)
+def test_the_places_cover_the_picture(page: Page, start: int, step: int, field: int, side: int) -> None:
+    grid = {"start": start, "step": step, "field": field, "shape": [side, side, 1]}
+    squares = [call(page, "inside_place", "toSquare", grid, [at, at]) for at in range(side)]
+    for edge, length in (("top", "height"), ("left", "width")):
+        assert squares[0][edge] == 0
+        assert [each[edge] for each in squares[1:]] == [each[edge] + each[length] for each in squares[:-1]]
+        assert squares[-1][edge] + squares[-1][length] == 28
+    for corner, place in (([0, 0], [0, 0]), ([27.9, 27.9], [side - 1, side - 1]), ([27.9, 0], [0, side - 1])):
+        assert call(page, "inside_place", "placeAt", grid, corner) == place
 
 
 def test_places_in_words(page: Page) -> None:
@@ -136,3 +148,4 @@ def test_what_is_off_in_words(page: Page) -> None:
     assert call(page, "inside_words", "listOff", few) == "centre by mass, convolution 1, maps 3, 17 of convolution 2"
     many = [f"pooling 1/{index}" for index in range(5)]
     assert call(page, "inside_words", "listOff", many) == "5 maps of pooling 1"
+    assert call(page, "inside_words", "listOff", ["convolution 2", "convolution 2/3"]) == "convolution 2"

@@ -28,7 +28,7 @@ function show(root, { names, model, elsewhere, keeps }) {
   }
   if (names.explain) {
     const explain = async ({ seen, canvas, without }) => {
-      const image = canvas && without.length ? encode(canvas) : null; // it may be needed
+      const image = canvas && encode(canvas);
       return unpackExplanation(await ask(names.explain, JSON.stringify({ seen, image, without })));
     };
     const weights = async (layer) => unpackWeights(await ask(names.weights, layer));

@@ -4,6 +4,7 @@ import { toLevels, toRows } from "./grey.js";
 import { BLANK, judge, rank } from "./verdict.js";
 
 const SIDE = 28;
+const NEEDS_NETWORK = "Looking inside needs the network once, to load what tells of the model.";
 const OUTPUTS = ["logits", "probabilities", "not_digit", "bias", "evidence"];
 
 export class Explainer {
@@ -16,8 +17,10 @@ export class Explainer {
   /** Load the graphs; `address` is that of what their cards say. */
   static async load(address, { runtime, fetchWhole, open, thresholds }) {
     const explainer = new Explainer();
-    const card = JSON.parse(new TextDecoder().decode(await fetchWhole({ url: address })));
-    const [layers, contract] = await Promise.all([card.files.layers, card.files.contract].map(fetchWhole));
+    const card = await fetchCard(address);
+    const [layers, contract] = await Promise.all([card.files.layers, card.files.contract].map(fetchWhole)).catch((error) => {
+      throw new Error(`${NEEDS_NETWORK} ${error.message}`);
+    });
     [explainer.#layers, explainer.#contract] = [await open(layers), await open(contract)];
     [explainer.#card, explainer.#runtime, explainer.#thresholds] = [card, runtime, thresholds];
     return explainer;
@@ -25,8 +28,8 @@ export class Explainer {
 
   async explain({ seen, without, ...picture }) {
     const { files, layers, steps, ...told } = this.#card;
-    const left = without.filter((name) => steps.includes(name)).map((name) => steps.indexOf(name));
-    const off = without.filter((name) => !steps.includes(name)).flatMap((name) => this.#number(name));
+    const left = [...steps.keys()].filter((at) => without.includes(steps[at]));
+    const off = [...new Set(without.filter((name) => !steps.includes(name)).flatMap((name) => this.#number(name)))];
     const levels = left.length ? await this.#see(picture, left) : Uint8Array.from(seen.flat());
     const maps = layers.map(({ name }) => toOutput(name));
     const found = await this.#run(levels, [...OUTPUTS, ...maps], off);
@@ -40,7 +43,7 @@ export class Explainer {
       ...told,
       layers,
       steps,
-      without,
+      without: [...new Set(without)],
     };
   }
 
@@ -86,11 +89,19 @@ export class Explainer {
     let first = 0;
     for (const { name: each, shape } of this.#card.layers) {
       const count = shape.at(-1);
-      if (each === wanted) return index ? [first + Number(index)] : Array.from({ length: count }, (_, at) => first + at);
+      if (each === wanted && index === undefined) return Array.from({ length: count }, (_, at) => first + at);
+      if (each === wanted && /^[0-9]+$/.test(index) && Number(index) < count) return [first + Number(index)];
       first += count;
     }
     throw new Error(`Expected a step of the contract, a layer or one of its maps; got ${name}.`);
   }
+}
+
+async function fetchCard(address) {
+  const response = await fetch(address).catch(() => null);
+  const card = response?.ok && (await response.json().catch(() => null));
+  if (!card) throw new Error(`${NEEDS_NETWORK} Could not load ${address}.`);
+  return card;
 }
 
 function toOutput(name) {

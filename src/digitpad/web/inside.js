@@ -7,25 +7,35 @@ import { Palette } from "./inside_palette.js";
 import { Switches } from "./inside_switches.js";
 import { HUES, TEMPLATE } from "./inside_template.js";
 import { UnitPanel } from "./inside_unit.js";
+import { Weights } from "./inside_weights.js";
 import { write } from "./inside_words.js";
+import { Asker, inTime } from "./question.js";
 
-const RETRY_MS = 1000;
 const EVERY_MS = { evidence: 30, layers: 50, detail: 120, broken: 0 }; // between two times of painting, unless one points
+const LATE_MS = 1000; // behind the answer on show, from which the view says so
 const BLANK = "Nothing is drawn. Draw a digit to see what happens inside.";
 const STALE = "Nothing is drawn. This is about the last drawing.";
+const NO_DIGIT = "No digit was found, so there is nothing to look into.";
+const NO_DIGIT_STALE = "No digit was found. This is about the last one.";
+const WAITING = "Looking inside…";
+const LATE = "This is about an earlier drawing.";
+const SLOW = "No reply yet; trying again…";
 
 export class Inside {
   #place;
   #source;
   #asked = null; // what the view is to be about: a prediction and the canvas of its drawing
+  #hasNoDigit = false; // though something was read
   #found = null; // what it is about
-  #isWanted = false;
-  #isBusy = false;
+  #asker;
+  #trouble = ""; // why it is not up to date
+  #lateTimer = 0;
+  #isLate = false;
   #isClosed = false;
   #painter;
   #palette = null;
-  #weights = new Map(); // by the names of their layers
-  #model = null; // whose weights these are
+  #weights = null;
+  #model; // that the view is of, if that is known
   #panels;
   #switches;
   #ended = new AbortController();
@@ -34,13 +44,16 @@ export class Inside {
    * @param {HTMLElement} place  an empty element
    * @param {object} source
    * @param {(question: {seen: number[][], canvas: HTMLCanvasElement | null, without: string[]}) => Promise<object>}
-   *     source.explain  resolves to what `digitpad.explanation.formats.to_dict` describes, with arrays unpacked
+   *     source.explain  resolves to what `digitpad.explanation.formats.to_dict` describes, with arrays unpacked; the `canvas` is
+   *     null unless a step of the contract is off, which takes the drawing
    * @param {(layer: string) => Promise<{kernel: object, bias: object}>} source.weights
    */
   constructor(place, source) {
     [this.#place, this.#source] = [place, source];
     place.innerHTML = TEMPLATE;
     place.ariaLabel = "Look inside";
+    const setAsking = (isAsking) => (place.dataset.asking = isAsking); // for tests
+    this.#asker = new Asker(() => this.#question(), (error) => this.#fail(error), setAsking);
     const find = (name) => this.#find(name);
     const tools = { find, changed: () => this.#painter.paintSoon(true), announce: (text) => write(find("announcement"), text) };
     const switches = (this.#switches = new Switches(tools, () => this.#ask()));
@@ -49,22 +62,29 @@ export class Inside {
     const toPart = ([name, panel]) => {
       return { section: find(name), every: EVERY_MS[name], paint: () => panel.paint(this.#shown) };
     };
-    this.#painter = new Painter(Object.entries(this.#panels).map(toPart), () => this.#begin());
+    this.#painter = new Painter(Object.entries(this.#panels).map(toPart), () => this.#prepare());
     find("look").addEventListener("click", () => this.#toggle());
+    find("body").addEventListener("keydown", (event) => event.key === "Escape" && event.stopPropagation()); // clears the pad
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", () => this.#changeColours(), { signal: this.#ended.signal });
   }
 
-  /** Be about an answer and the canvas of its drawing, which is null if there is none; null if the pad is blank. */
+  /**
+   * Be about an answer and the canvas of its drawing, which is null if there is none; null if the pad is blank, and without
+   * a `prediction` if no digit was found.
+   */
   show(asked) {
-    this.#asked = asked && asked.prediction.status !== "blank" ? asked : null;
-    if (this.#asked) this.#switches.allow(Boolean(asked.canvas));
+    this.#hasNoDigit = Boolean(asked) && !asked.prediction;
+    this.#asked = asked?.prediction && asked.prediction.status !== "blank" ? asked : null;
+    if (this.#asked) this.#switches.allow(Boolean(asked.canvas), Boolean(asked.canvas && asked.prediction.steps.isolated));
+    else [this.#trouble, this.#isLate] = ["", false];
     this.#ask();
   }
 
   close() {
     this.#isClosed = true;
     this.#ended.abort();
+    clearTimeout(this.#lateTimer);
     this.#painter.close();
     Object.values(this.#panels).forEach((panel) => panel.close());
   }
@@ -81,67 +101,89 @@ export class Inside {
   }
 
   #showState() {
-    const isBlank = !this.#asked;
     this.#find("body").hidden = !this.#isOpen || !this.#found;
-    this.#place.classList.toggle("dp-in-stale", isBlank);
-    this.#say(this.#isOpen && isBlank ? (this.#found ? STALE : BLANK) : "");
+    this.#place.classList.toggle("dp-in-stale", !this.#asked || this.#isLate);
+    write(this.#find("message"), this.#isOpen ? this.#message : "");
   }
 
-  #say(message) {
-    write(this.#find("message"), message);
+  get #message() {
+    const isStale = Boolean(this.#found);
+    if (!this.#asked && this.#hasNoDigit) return isStale ? NO_DIGIT_STALE : NO_DIGIT;
+    if (!this.#asked) return isStale ? STALE : BLANK;
+    return this.#trouble || (this.#isLate ? (isStale ? LATE : WAITING) : "");
   }
 
   #ask() {
     if (!this.#isOpen) return;
-    this.#isWanted = Boolean(this.#asked);
-    if (!this.#asked) return this.#showState();
-    if (!this.#isBusy) this.#work();
-  }
-
-  /** Ask one question at a time, always about the latest answer. */
-  async #work() {
-    this.#setBusy(true);
-    while (this.#isWanted && this.#isOpen) {
-      this.#isWanted = false;
-      const [asked, without] = [this.#asked, this.#switches.without];
-      try {
-        const explanation = await this.#source.explain({ seen: asked.prediction.seen, canvas: asked.canvas, without });
-        if (this.#asked && String(without) === String(this.#switches.without)) this.#take(explanation, asked);
-      } catch (error) {
-        this.#say(`The view is not up to date: ${error.message}`);
-        if (error.permanent) continue;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-        this.#isWanted = Boolean(this.#asked);
-      }
-    }
-    this.#setBusy(false);
-  }
-
-  /** For tests: whether the view is not up to date. */
-  #setBusy(isBusy) {
-    this.#isBusy = isBusy;
-    this.#place.dataset.asking = isBusy;
-  }
-
-  #take(explanation, { prediction, canvas }) {
-    if (this.#model !== explanation.model) this.#weights.clear();
-    this.#model = explanation.model;
-    this.#found = { explanation, prediction, hasCanvas: Boolean(canvas), weigh: (layer) => this.#weigh(layer) };
+    if (this.#asked && this.#asked !== this.#found?.asked) this.#watch();
     this.#showState();
-    this.#painter.paintSoon();
+    if (this.#asked) this.#asker.ask();
   }
 
-  /** The weights of a layer; null until they are there. */
-  #weigh(name) {
-    if (!this.#weights.has(name)) {
-      const weights = this.#weights;
-      weights.set(name, null);
-      this.#source.weights(name).then(
-        (found) => [weights.set(name, found), this.#painter.paintSoon(true)],
-        (error) => [weights.delete(name), this.#say(`There are no weights to show: ${error.message}`)],
-      );
+  /** Say so if the view stays behind the answer on show. */
+  #watch() {
+    this.#lateTimer ||= setTimeout(() => {
+      this.#lateTimer = 0;
+      this.#isLate = Boolean(this.#asked) && this.#asked !== this.#found?.asked;
+      this.#showState();
+    }, LATE_MS);
+  }
+
+  /** Ask about the latest answer. */
+  async #question() {
+    const [asked, without, since] = [this.#asked, this.#switches.without, performance.now()];
+    if (!asked || !this.#isOpen) return;
+    const explanation = await this.#explain(asked, without);
+    if (!this.#asked || String(without) !== String(this.#switches.without)) return;
+    this.#take(explanation, asked, since);
+  }
+
+  /** Explain an answer; if a model took over that lacks what is off, nothing is off from now on. */
+  async #explain(asked, without) {
+    const { seen } = asked.prediction;
+    const canvas = this.#switches.needsCanvas ? asked.canvas : null;
+    try {
+      return await inTime(this.#source.explain({ seen, canvas, without }), SLOW);
+    } catch (error) {
+      if (!error.permanent || !without.length || !this.#model) throw error;
+      const { model } = await inTime(this.#source.explain({ seen, canvas: null, without: [] }), SLOW);
+      if (model === this.#model) throw error;
+      this.#switches.forget();
+      throw Object.assign(new Error("there is another model by now."), { permanent: false }); // which is asked next
     }
-    return this.#weights.get(name);
+  }
+
+  #fail(error) {
+    this.#trouble = `The view is not up to date: ${error.message}`;
+    this.#showState();
+  }
+
+  #take(explanation, asked, since) {
+    const isOther = Boolean(this.#weights) && this.#model !== explanation.model;
+    if (isOther) Object.values(this.#panels).forEach((panel) => panel.forget());
+    if (isOther || !this.#weights) this.#begin(explanation.model);
+    const isToggled = String(explanation.without) !== String(this.#found?.explanation.without ?? []);
+    this.#found = { asked, explanation, prediction: asked.prediction, weigh: (layer) => this.#weights.find(layer) };
+    this.#trouble = "";
+    clearTimeout(this.#lateTimer);
+    this.#lateTimer = 0;
+    const isBehind = asked !== this.#asked;
+    this.#isLate = isBehind && performance.now() - since > LATE_MS;
+    if (isBehind) this.#watch();
+    this.#showState();
+    this.#switches.showBanner(this.#found);
+    this.#place.classList.toggle("dp-in-altered", explanation.without.length > 0);
+    this.#painter.paintSoon(isToggled);
+    if (isOther && explanation.without.length) this.#ask(); // for all is on again
+  }
+
+  /** Be about a model. */
+  #begin(model) {
+    this.#model = model;
+    this.#weights = new Weights((layer) => this.#source.weights(layer), model, (isSwitched) => {
+      this.#painter.paintSoon(true);
+      if (isSwitched) this.#ask();
+    });
   }
 
   #changeColours() {
@@ -150,10 +192,9 @@ export class Inside {
   }
 
   /** Whether there is anything to paint. */
-  #begin() {
+  #prepare() {
     if (!this.#isOpen || !this.#found) return false;
     this.#palette ??= new Palette(Object.fromEntries(HUES.map((name) => [name, this.#find(`${name}Hue`)])));
-    this.#place.classList.toggle("dp-in-altered", this.#found.explanation.without.length > 0);
     return true;
   }
 

@@ -4,7 +4,7 @@ import { Chooser } from "./inside_chooser.js";
 import { followCells } from "./inside_cursor.js";
 import { EvidenceText } from "./inside_evidence_text.js";
 import { paintEvidence } from "./inside_evidence_picture.js";
-import { SIDE, describePlace, isOnInk, placeAt, toField, toSquare } from "./inside_place.js";
+import { SIDE, describePlace, isOnInk, placeAt, sticksOut, toField, toSquare } from "./inside_place.js";
 import { Sheet } from "./inside_sheet.js";
 import { gather } from "./inside_sums.js";
 import { nameScore, signed, write } from "./inside_words.js";
@@ -31,17 +31,17 @@ export class EvidencePanel {
       find: ([x, y]) => placeAt(this.#explanation.grid, [x * SIDE, y * SIDE]),
       size: () => this.#explanation.grid.shape.slice(0, 2),
       chosen: () => this.#pointed,
-      choose: (place) => this.#point(place),
+      choose: (place, isByKey) => this.#point(place, isByKey),
       lets: true,
     });
   }
 
-  paint({ explanation }) {
+  paint({ explanation, prediction }) {
     this.#explanation = explanation;
-    const { score, other, runnerUp } = this.#chooser.choose(explanation);
+    const { score, other, next } = this.#chooser.choose(explanation, prediction);
     this.#gathered = gather(explanation, score, other);
     const scale = Math.max(...this.#gathered.places.map(Math.abs)) || 1;
-    this.#text.show(explanation, this.#gathered, runnerUp);
+    this.#text.show(explanation, this.#gathered, next);
     this.#showLegend(scale);
     write(this.#find("place"), this.#describe() ?? HINT);
     const [square, field] = this.#pointed ? [toSquare, toField].map((of) => of(explanation.grid, this.#pointed)) : [];
@@ -55,13 +55,18 @@ export class EvidencePanel {
     write(this.#find("evidenceLegendHigh"), `for ${nameScore(score)} ${signed(scale)}`);
   }
 
+  /** Forget what is pointed at, which is a place of another model. */
+  forget() {
+    this.#pointed = null;
+  }
+
   close() {
     this.#sheet.close();
   }
 
-  #point(place) {
+  #point(place, isByKey) {
     this.#pointed = place;
-    this.#announce(this.#describe() ?? "");
+    if (isByKey) this.#announce(this.#describe() ?? "");
     this.#changed();
   }
 
@@ -77,14 +82,17 @@ export class EvidencePanel {
     const at = row * width + column;
     const of = (index) => signed(evidence.data[index * height * width + at]);
     const ink = isOnInk(seen, square) ? "on the ink" : "on blank paper";
-    if (other === null) return `${where}, ${ink}: ${of(score)} for ${nameScore(score)}. ${describeField(grid)}`;
+    if (other === null) return `${where}, ${ink}: ${of(score)} for ${nameScore(score)}. ${this.#describeField()}`;
     const [one, another] = [score, other].map(nameScore);
     const parts = `${one} gets ${of(score)}, ${another} ${of(other)}`;
-    return `${where}, ${ink}: ${signed(places[at])} for ${one} rather than ${another} (${parts}). ${describeField(grid)}`;
+    return `${where}, ${ink}: ${signed(places[at])} for ${one} rather than ${another} (${parts}). ${this.#describeField()}`;
   }
-}
 
-function describeField({ field }) {
-  if (field === 1) return "It is a single pixel.";
-  return `It looks at the framed ${field} × ${field} px${field >= SIDE ? ", some of them outside of the picture" : ""}.`;
+  #describeField() {
+    const { grid } = this.#explanation;
+    const { field } = grid;
+    if (field === 1) return "It is a single pixel.";
+    const outside = sticksOut(toField(grid, this.#pointed)) ? ", some of them outside of the picture" : "";
+    return `It stands for what the network made of the framed ${field} × ${field} px around it${outside}.`;
+  }
 }

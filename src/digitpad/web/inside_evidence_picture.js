@@ -19,14 +19,15 @@ export function paintEvidence(sheet, { seen, grid }, { places, scale, square, fi
   const context = sheet.begin();
   const unit = sheet.width / SIDE;
   paintSeen(context, seen, sheet.width);
-  const [, width] = grid.shape;
+  const columns = grid.shape[1];
   places.forEach((value, at) => {
-    const { top, left, side } = toSquare(grid, [Math.floor(at / width), at % width]);
+    const edges = toSquare(grid, [Math.floor(at / columns), at % columns]);
+    const [left, top, width, height] = [edges.left, edges.top, edges.width, edges.height].map((px) => px * unit);
     const share = value / scale;
     context.fillStyle = `rgb(${value > 0 ? ABOVE : BELOW} / ${MOST_OPAQUE * Math.abs(share)})`;
-    context.fillRect(left * unit, top * unit, side * unit + 0.3, side * unit + 0.3); // no seams
-    const isLegible = side * unit >= LEAST_CELL && Math.abs(share) > LEAST_SHARE;
-    if (isLegible) label(context, value, [left, top, side].map((px) => px * unit));
+    context.fillRect(left, top, width + 0.3, height + 0.3); // no seams
+    const isLegible = Math.min(width, height) >= LEAST_CELL && Math.abs(share) > LEAST_SHARE;
+    if (isLegible) label(context, value, [left + width / 2, top + height / 2], Math.min(width, height));
   });
   if (field) frame(context, field, unit, { colour: FRAME, dash: [6, 4] });
   if (square) frame(context, square, unit, { colour: FRAME });
@@ -48,10 +49,10 @@ export function paintSeen(context, seen, width) {
   context.drawImage(picture, 0, 0, width, width);
 }
 
-/** Frame a square of the picture; what is outside of the picture is cut off, but its edge stays in view. */
-export function frame(context, { top, left, side }, unit, { colour, dash = [], thickness = 2 }) {
+/** Frame a part of the picture; what is outside of the picture is cut off, but its edge stays in view. */
+export function frame(context, { top, left, height, width }, unit, { colour, dash = [], thickness = 2 }) {
   const clip = (at) => Math.max(0, Math.min(SIDE, at)) * unit;
-  const [x, y, right, bottom] = [left, top, left + side, top + side].map(clip);
+  const [x, y, right, bottom] = [left, top, left + width, top + height].map(clip);
   context.save();
   context.setLineDash(dash);
   context.lineWidth = thickness;
@@ -61,13 +62,13 @@ export function frame(context, { top, left, side }, unit, { colour, dash = [], t
   context.restore();
 }
 
-function label(context, value, [left, top, side]) {
+function label(context, value, middle, side) {
   context.font = `600 ${Math.min(15, side / 2.9)}px system-ui, sans-serif`;
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.lineWidth = 3;
   context.strokeStyle = "rgb(0 0 0 / 65%)";
   context.fillStyle = "#fff";
-  context.strokeText(short(value), left + side / 2, top + side / 2);
-  context.fillText(short(value), left + side / 2, top + side / 2);
+  context.strokeText(short(value), ...middle);
+  context.fillText(short(value), ...middle);
 }

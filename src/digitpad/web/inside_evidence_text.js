@@ -1,12 +1,14 @@
 /** Evidence in words and numbers: where it is, and the sum of it, which is the network's score. */
 
 import { addUp, findStrongest, roundParts } from "./inside_sums.js";
-import { nameScore, plain, signed, write } from "./inside_words.js";
+import { nameScore, plain, quote, signed, write } from "./inside_words.js";
 
 const SHARES =
   "What each place counts is not exact for this network, because layers with activations follow: the sum is right, but " +
   "for another picture the same place would count differently.";
-const EXACT = "These numbers are exact, not estimates: the network's score is this sum.";
+const EXACT =
+  "These numbers are exact, not estimates: the network's score is this sum. Places that count very little bear no number.";
+const AROUND = "A place stands for all that the network made of what is around it, so it can speak of a gap as well as of ink.";
 
 const LITTLE = 0.5; // of a score, which decides nothing
 
@@ -17,15 +19,16 @@ export class EvidenceText {
     this.#find = find;
   }
 
-  show(explanation, gathered, runnerUp) {
+  /** Show what was gathered; `next` suggests what to choose then. */
+  show(explanation, gathered, next) {
     const [one, other] = [gathered.score, gathered.other].map((score) => (score === null ? null : nameScore(score)));
     this.#write("question", other === null ? `What speaks for ${quote(one)}` : `Why ${quote(one)} and not ${quote(other)}`);
-    const next = `The closest rival is ${nameScore(runnerUp)}: choose it above to see what decides between them.`;
     this.#write("story", `${tell(explanation, gathered, one, other)}${other === null ? ` ${next}` : ""}`);
     this.#showSum(explanation, gathered, one, other);
     const { num_readings: count, is_exact: isExact } = explanation;
     const means = count > 1 ? ` All are means of ${count} readings of the picture, a pixel apart.` : "";
-    this.#write("exact", `${isExact ? EXACT : SHARES}${means}`);
+    const around = explanation.grid.field > 1 ? ` ${AROUND}` : "";
+    this.#write("exact", `${isExact ? EXACT : SHARES}${around}${means}`);
   }
 
   #showSum({ logits }, gathered, one, other) {
@@ -55,7 +58,8 @@ export class EvidenceText {
 /** Where most of the evidence is, in sentences. */
 function tell(explanation, gathered, one, other) {
   const [most, least] = findStrongest(explanation, gathered.places);
-  const { above, below } = addUp(gathered);
+  const sum = addUp(gathered);
+  const [above, below] = roundParts([sum.above, sum.below, sum.bias]).parts; // as in the table
   const rather = other === null ? `for ${one}` : `for ${one} rather than ${other}`;
   const against = other === null ? `against ${one}` : `for ${other} rather than ${one}`;
   const colours = `Blue speaks ${rather}, orange ${other === null ? "against it" : `for ${other}`}.`;
@@ -69,10 +73,6 @@ function describe({ where, sum, peak }, whole, what) {
   const paper = peak.isOnInk ? "on the ink" : "where the paper is blank";
   const strongest = `The strongest place, ${signed(peak.value)}, is ${peak.where}, ${paper}.`;
   return `${part} of what speaks ${what} is ${where}: ${signed(sum)} of ${signed(whole)}. ${strongest}`;
-}
-
-function quote(name) {
-  return name.length > 1 ? `“${name}”` : name;
 }
 
 function bracket(number) {

@@ -24,6 +24,7 @@ export class LayersPanel {
   #columns = 1;
   #layers = [];
   #maps = {};
+  #without = []; // what is off in these maps; the switches may be ahead of them
 
   constructor({ find, changed, announce, switches }) {
     [this.#find, this.#changed, this.#announce, this.#switches] = [find, changed, announce, switches];
@@ -36,25 +37,31 @@ export class LayersPanel {
       find: ([x, y]) => [y, x].map((share, axis) => Math.floor(share * size()[axis])),
       size,
       chosen: () => [Math.floor(this.#map / this.#columns), this.#map % this.#columns],
-      choose: ([row, column]) => this.#chooseMap(row * this.#columns + column),
+      choose: ([row, column], isByKey) => this.#chooseMap(row * this.#columns + column, isByKey),
       follows: false,
     });
   }
 
   paint(shown) {
     const { explanation, palette } = shown;
+    this.#without = explanation.without;
     this.#layers = [PICTURE, ...explanation.layers, SCORE];
     const picture = { shape: PICTURE.shape, data: Float32Array.from(explanation.seen.flat(), (level) => level / 255) };
     const scores = { shape: SCORE.shape, data: Float32Array.from(explanation.logits) };
     this.#maps = { ...explanation.maps, [PICTURE.name]: picture, [SCORE.name]: scores };
     if (!this.#layers.some(({ name }) => name === this.#layer)) this.#layer = this.#layers[1].name;
-    this.#strip.paint(this.#layers, this.#maps, this.#layer, { palette, isOff: (name) => this.#switches.isOff(name) });
+    this.#strip.paint(this.#layers, this.#maps, this.#layer, { palette, isOff: (name) => this.#without.includes(name) });
     this.#describe();
     const isScore = this.#layer === SCORE.name;
     this.#find("tiles").hidden = this.#find("tilesLegend").hidden = this.#find("detail").hidden = isScore;
     this.#find("scores").hidden = !isScore;
     if (isScore) this.#showScores(explanation.logits);
     else this.#paintMaps(shown);
+  }
+
+  /** Forget what is chosen, which is of another model. */
+  forget() {
+    this.#chosen.clear();
   }
 
   close() {
@@ -67,8 +74,13 @@ export class LayersPanel {
     if (layer === SCORE) return null;
     const [values, map] = [this.#maps[layer.name], this.#map];
     const before = this.#layers[this.#layers.indexOf(layer) - 1] ?? null;
-    const isOff = this.#switches.isMapOff(layer.name, map);
+    const isOff = this.#isOff(layer.name, map);
     return { layer, map, noun: this.#noun, values, before, inputs: this.#maps[before?.name], scale: largest(values.data), isOff };
+  }
+
+  /** Whether a map is off, alone or with all of its layer. */
+  #isOff(layer, map) {
+    return this.#without.includes(layer) || this.#without.includes(`${layer}/${map}`);
   }
 
   get #current() {
@@ -90,10 +102,10 @@ export class LayersPanel {
     this.#changed();
   }
 
-  #chooseMap(map) {
+  #chooseMap(map, isByKey) {
     if (map >= this.#current.shape[2]) return;
     this.#chosen.set(this.#layer, map);
-    this.#announce(`${this.#noun} ${map}`);
+    if (isByKey) this.#announce(`${this.#noun} ${map}`);
     this.#changed();
   }
 
@@ -126,7 +138,7 @@ export class LayersPanel {
     const scale = largest(values.data);
     const maps = toMaps(values);
     this.#columns = countColumns(maps.count, this.#sheet.width || SIDE, TILES_HEIGHT, LEAST_TILE);
-    const isOff = (map) => this.#switches.isMapOff(layer.name, map);
+    const isOff = (map) => this.#isOff(layer.name, map);
     this.#paintTiles(maps, (value) => palette.pixel(value / scale), { isOff, accent: palette.accent, columns: this.#columns });
     this.#find("tiles").ariaLabel = `${layer.name}, ${describeSize(layer)}; ${this.#noun.toLowerCase()} ${this.#map} is chosen`;
     write(this.#find("tilesLegendLow"), signed(-scale));

@@ -10,20 +10,29 @@ export const PICTURE = { name: "picture", shape: [SIDE, SIDE, 1], window: 1, str
 
 /** What a unit of a layer looks at, px of the picture; parts may lie outside. */
 export function toField({ start, step, field }, [row, column]) {
-  return { top: start + row * step, left: start + column * step, side: field };
+  return { top: start + row * step, left: start + column * step, height: field, width: field };
 }
 
-/** The square that stands for a place of the grid, px of the picture. */
-export function toSquare({ start, step, field }, [row, column]) {
-  const first = start + field / 2 - step / 2;
-  return { top: first + row * step, left: first + column * step, side: step };
+/** What stands for a place of the grid, px of the picture: a square; the outer ones reach the picture's edge. */
+export function toSquare(grid, [row, column]) {
+  const [[top, bottom], [left, right]] = [toSpan(grid, row, 0), toSpan(grid, column, 1)];
+  return { top, left, height: bottom - top, width: right - left };
 }
 
-/** The place of the grid at a point of the picture, px; null if there is none. */
-export function placeAt(grid, [x, y]) {
-  const { top, left, side } = toSquare(grid, [0, 0]);
-  const [row, column] = [Math.floor((y - top) / side), Math.floor((x - left) / side)];
-  return row >= 0 && column >= 0 && row < grid.shape[0] && column < grid.shape[1] ? [row, column] : null;
+function toSpan({ start, step, field, shape }, at, axis) {
+  const edge = (place) => Math.max(0, Math.min(SIDE, start + field / 2 + (place - 0.5) * step));
+  return [at === 0 ? 0 : edge(at), at === shape[axis] - 1 ? SIDE : edge(at + 1)];
+}
+
+/** The place of the grid at a point of the picture, px. */
+export function placeAt({ start, step, field, shape }, [x, y]) {
+  const find = (px, axis) => Math.max(0, Math.min(shape[axis] - 1, Math.floor((px - start - field / 2) / step + 0.5)));
+  return [find(y, 0), find(x, 1)];
+}
+
+/** Whether parts of a square are outside of the picture. */
+export function sticksOut({ top, left, height, width }) {
+  return top < 0 || left < 0 || top + height > SIDE || left + width > SIDE;
 }
 
 /** Where a place of the grid is, in words: "at the top left", "in the middle", "at the right", ... */
@@ -34,10 +43,10 @@ export function describePlace({ shape }, place) {
 }
 
 /** Whether a square of the picture is mostly on the ink, or beside it. */
-export function isOnInk(seen, { top, left, side }) {
+export function isOnInk(seen, { top, left, height, width }) {
   let [sum, count] = [0, 0];
-  for (let y = Math.max(0, Math.floor(top)); y < Math.min(SIDE, top + side); y += 1) {
-    for (let x = Math.max(0, Math.floor(left)); x < Math.min(SIDE, left + side); x += 1) {
+  for (let y = Math.max(0, Math.floor(top)); y < Math.min(SIDE, top + height); y += 1) {
+    for (let x = Math.max(0, Math.floor(left)); x < Math.min(SIDE, left + width); x += 1) {
       sum += seen[y][x] / 255;
       count += 1;
     }

@@ -71,6 +71,6 @@ export class Strip {
 /** The size of what a layer computes. */
 export function describeSize({ name, shape: [height, width, count] }) {
   if (name === PICTURE.name) return `${width} × ${height} px`;
-  if (name === SCORE.name) return `${count} scores`;
+  if (name === SCORE.name) return "10 digits and “not a digit”";
   return height * width === 1 ? `${count} units` : `${count} maps, ${width} × ${height}`;
 }

@@ -3,16 +3,21 @@
 import { listOff, nameStep, sayAnswer, write } from "./inside_words.js";
 
 const NO_DRAWING = "These steps need the drawing. A digit of a number comes without it.";
+const APART = "These steps need the ink alone. This digit was read apart from other marks.";
+const ALL_ON = "All is switched on.";
 
 export class Switches {
   #find;
   #off = new Set();
   #steps = [];
   #hasCanvas = true;
+  #isApart = false;
+  #isToggled = false; // by a person, who has to be told what became of it
   #changed;
+  #announce;
 
-  constructor({ find }, changed) {
-    [this.#find, this.#changed] = [find, changed];
+  constructor({ find, announce }, changed) {
+    [this.#find, this.#changed, this.#announce] = [find, changed, announce];
     find("allOn").addEventListener("click", () => this.#switchAllOn());
     for (const name of ["steps", "stages"]) {
       find(name).addEventListener("change", ({ target }) => this.set(target.value, target.checked));
@@ -28,41 +33,52 @@ export class Switches {
     return this.#off.has(name);
   }
 
-  /** Whether a map is off, alone or with all of its layer. */
-  isMapOff(layer, map) {
-    return this.#off.has(layer) || this.#off.has(`${layer}/${map}`);
+  /** Whether a step of the contract is off, which takes the drawing. */
+  get needsCanvas() {
+    return this.without.some((name) => this.#steps.includes(name));
   }
 
   set(name, isOn) {
     if (isOn) this.#off.delete(name);
     else this.#off.add(name);
+    this.#isToggled = true;
     this.#changed();
   }
 
-  /** Say whether there is a drawing, without which steps of the contract cannot be left out. */
-  allow(hasCanvas) {
-    this.#hasCanvas = hasCanvas;
+  /**
+   * Say whether there is a drawing, without which steps of the contract cannot be left out, and whether what was read is
+   * only a part of it.
+   */
+  allow(hasCanvas, isApart) {
+    [this.#hasCanvas, this.#isApart] = [hasCanvas && !isApart, isApart];
   }
 
-  paint({ explanation, prediction }) {
+  /** Forget what is off, which may be no part of another model. */
+  forget() {
+    this.#off.clear();
+  }
+
+  paint({ explanation }) {
     this.#steps = explanation.steps;
     const boxes = explanation.steps.map((step) => [step, nameStep(step)]);
     this.#showBoxes("steps", boxes, !this.#hasCanvas);
     this.#showBoxes("stages", explanation.layers.map(({ name }) => [name, name]), false);
-    write(this.#find("stepsNote"), this.#hasCanvas ? "" : NO_DRAWING);
-    this.#showBanner(explanation, prediction);
+    write(this.#find("stepsNote"), this.#hasCanvas ? "" : this.#isApart ? APART : NO_DRAWING);
   }
 
   close() {}
 
-  #showBanner(explanation, prediction) {
+  /** Say what is off, and what the network says then, at once: nobody is to take the altered network for the model. */
+  showBanner({ explanation, prediction }) {
     const { without, status, digit } = explanation;
-    this.#find("banner").hidden = !without.length;
-    if (!without.length) return;
     const isRead = status === "digit" || status === "unsure";
-    write(this.#find("altered"), isRead ? `${digit}` : "–");
     const said = `The altered network says ${sayAnswer(explanation)}; the model itself says ${sayAnswer(prediction)}.`;
-    write(this.#find("bannerText"), `Switched off: ${listOff(without)}. ${said}`);
+    const text = without.length ? `Switched off: ${listOff(without)}. ${said}` : "";
+    this.#find("banner").hidden = !text;
+    write(this.#find("altered"), isRead ? `${digit}` : "–");
+    write(this.#find("bannerText"), text);
+    if (this.#isToggled) this.#announce(text || ALL_ON);
+    this.#isToggled = false;
   }
 
   #showBoxes(name, values, isDisabled) {
@@ -78,6 +94,7 @@ export class Switches {
 
   #switchAllOn() {
     this.#off.clear();
+    this.#isToggled = true;
     this.#changed();
     this.#find("look").focus(); // the button goes with its banner
   }

@@ -2,7 +2,7 @@
 
 import { followCells } from "./inside_cursor.js";
 import { FRAME, frame, paintSeen } from "./inside_evidence_picture.js";
-import { SIDE, toField } from "./inside_place.js";
+import { SIDE, sticksOut, toField } from "./inside_place.js";
 import { Sheet } from "./inside_sheet.js";
 import { Mosaic, largest, paintTiles } from "./inside_tiles.js";
 import { UnitSum } from "./inside_unit_sum_view.js";
@@ -31,7 +31,7 @@ export class UnitPanel {
       find: ([x, y]) => [y, x].map((share, axis) => Math.max(0, Math.min(size()[axis] - 1, Math.floor(share * size()[axis])))),
       size,
       chosen: () => this.#unit,
-      choose: (unit) => this.#choose(unit),
+      choose: (unit, isByKey) => this.#choose(unit, isByKey),
     });
   }
 
@@ -39,8 +39,8 @@ export class UnitPanel {
     const { chosen } = this.#layers;
     if (!chosen) return;
     const { layer, map, noun } = chosen;
-    const weights = layer.pooling === null ? weigh(layer.name) : null;
-    const about = (this.#about = { ...chosen, weights, palette, seen: explanation.seen });
+    const { weights = null, problem = "" } = layer.pooling === null ? weigh(layer.name) : {};
+    const about = (this.#about = { ...chosen, weights, problem, palette, seen: explanation.seen });
     const [row, column] = this.#unit;
     const isSingle = layer.shape[0] * layer.shape[1] === 1;
     const name = layer.shape[2] === 1 ? "The picture" : `${noun} ${map}`;
@@ -53,6 +53,11 @@ export class UnitPanel {
     this.#find("filterFigure").hidden = !weights;
     if (weights) this.#paintFilter(about);
     this.#sum.paint({ ...about, unit: [map, row, column], value: this.#value });
+  }
+
+  /** Forget the chosen places, which are those of another model. */
+  forget() {
+    this.#units.clear();
   }
 
   close() {
@@ -79,9 +84,9 @@ export class UnitPanel {
     return values.data[(row * layer.shape[1] + column) * layer.shape[2] + map];
   }
 
-  #choose(unit) {
+  #choose(unit, isByKey) {
     this.#units.set(this.#about.layer.name, unit);
-    this.#announce(`Row ${unit[0] + 1}, column ${unit[1] + 1}: ${plain(this.#value)}`);
+    if (isByKey) this.#announce(`Row ${unit[0] + 1}, column ${unit[1] + 1}: ${plain(this.#value)}`);
     this.#changed();
   }
 
@@ -107,9 +112,10 @@ export class UnitPanel {
     const field = toField(layer, this.#unit);
     paintSeen(context, seen, sheet.width);
     frame(context, field, sheet.width / SIDE, { colour: FRAME, thickness: 3 });
-    const { top, left, side } = field;
-    const [rows, columns] = [top, left].map((first) => `${first + 1} to ${first + side}`);
-    this.#find("field").ariaLabel = `It looks at rows ${rows} and columns ${columns} of the picture.`;
+    const { top, left, height: side } = field;
+    const [rows, columns] = [top, left].map((first) => `${Math.max(1, first + 1)} to ${Math.min(SIDE, first + side)}`);
+    const beyond = sticksOut(field) ? ", and beyond its edge" : "";
+    this.#find("field").ariaLabel = `It looks at rows ${rows} and columns ${columns} of the picture${beyond}.`;
   }
 
   /** Paint the weights of the chosen map: one tile for each map before it. They stay the same while one draws. */

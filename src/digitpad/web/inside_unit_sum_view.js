@@ -22,12 +22,12 @@ export class UnitSum {
   }
 
   paint(about) {
-    const { layer, unit, inputs, weights } = about;
+    const { layer, unit, inputs, weights, problem } = about;
     this.#write("sumName", inputs ? "How this value comes about" : "");
     this.#write("others", "");
     if (!inputs) return this.#show([], about, inkText(about.value));
     if (layer.pooling) return this.#showPooled(about, pool(layer, inputs, unit));
-    if (!weights) return this.#show([], about, "Loading the weights…");
+    if (!weights) return this.#show([], about, problem ? `There are no weights to show: ${problem}` : "Loading the weights…");
     this.#showSum(about, compute(layer, inputs, weights, unit));
   }
 

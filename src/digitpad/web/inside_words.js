@@ -23,6 +23,11 @@ export function nameScore(index) {
   return index === NOT_A_DIGIT ? "not a digit" : `${index}`;
 }
 
+/** The name of a score as it stands in a sentence. */
+export function quote(name) {
+  return name.length > 1 ? `“${name}”` : name;
+}
+
 /** A number with its sign, such as "+1.25" and "−0.40". */
 export function signed(value, places = 2) {
   const text = Math.abs(value).toFixed(places);
@@ -56,7 +61,7 @@ export function listOff(without) {
     byLayer.set(name, [...(byLayer.get(name) ?? []), ...(index ? [index] : [])]);
   }
   const listed = [...byLayer].map(([name, maps]) => {
-    if (!maps.length) return nameStep(name);
+    if (without.includes(name)) return nameStep(name); // with all of its maps
     if (maps.length > MOST_LISTED) return `${maps.length} maps of ${name}`;
     return `${maps.length > 1 ? "maps" : "map"} ${maps.join(", ")} of ${name}`;
   });

@@ -13,8 +13,7 @@ export function look(pad) {
 }
 
 async function explain({ seen, canvas, without }) {
-  const image = canvas && without.length ? { image: encode(canvas) } : {}; // only what is left out needs the drawing
-  const body = JSON.stringify({ seen, without, ...image });
+  const body = JSON.stringify({ seen, without, ...(canvas && { image: encode(canvas) }) });
   return unpackExplanation(await ask("api/explain", { method: "POST", body, headers: { "content-type": "application/json" } }));
 }
 

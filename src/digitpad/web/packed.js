@@ -12,8 +12,8 @@ export function unpackExplanation(json) {
 }
 
 /** The weights of a layer, from their JSON. */
-export function unpackWeights({ kernel, bias }) {
-  return { kernel: unpack(kernel), bias: unpack(bias) };
+export function unpackWeights(json) {
+  return { ...json, kernel: unpack(json.kernel), bias: unpack(json.bias) };
 }
 
 function toBytes(text) {

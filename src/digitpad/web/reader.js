@@ -15,6 +15,7 @@
  */
 
 import { padded } from "./evidence.js";
+import { Explainer, buffers } from "./explaining.js";
 import { toLevels, toRows } from "./grey.js";
 import { reduce, toPicture } from "./levels.js";
 import { findDigits, readPage } from "./pages.js";
@@ -72,7 +73,6 @@ function open(model) {
 /** Tell what happens inside the digit network; models that tell it are loaded when they are first needed. */
 async function tellInside({ id, kind, ...question }) {
   try {
-    const { Explainer, buffers } = await import("./explaining.js");
     const { explaining, digits: { thresholds } } = settings;
     explainer ??= Explainer.load(explaining, { runtime, fetchWhole, open, thresholds }).catch((error) => {
       explainer = null; // the next question tries again

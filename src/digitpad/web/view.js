@@ -348,7 +348,7 @@ export class View {
     seen.clearRect(0, 0, SEEN_SIDE, SEEN_SIDE);
     const { prediction, canvas, digit } = shown ?? {};
     if (prediction) seen.putImageData(toImageData(prediction.seen), 0, 0);
-    this.#explained = prediction ? { prediction, canvas: digit ? null : canvas } : null;
+    this.#explained = shown && { prediction, canvas: digit ? null : canvas };
     this.#inside?.show(this.#explained);
   }
 

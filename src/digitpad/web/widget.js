@@ -26,7 +26,7 @@ function render({ model, el }) {
   function lookInside(isThere) {
     if (!isThere) return null;
     const explain = async ({ seen, canvas, without }) => {
-      const image = canvas && without.length ? encode(canvas) : null; // it may be needed
+      const image = canvas && encode(canvas);
       return unpackExplanation(await ask({ kind: "explain", seen, image, without }));
     };
     const weights = async (layer) => unpackWeights(await ask({ kind: "weights", layer }));

@@ -9,7 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from digitpad.errors import InputError
 from digitpad.explanation.explanation import NOT_A_DIGIT, Explanation, Layer
-from digitpad.prediction import rank
+from digitpad.prediction import Prediction, rank
+from digitpad.verdict import Verdict
 
 _CELL = 12  # px of the picture for one of what the model saw
 _PANEL = 28 * _CELL
@@ -82,15 +83,22 @@ def _name(index: int) -> str:
 def _story(explanation: Explanation) -> list[str]:
     """What there is to say, with the answer first."""
     judged = explanation.verdict if explanation.without else explanation.prediction or explanation.verdict
-    answer = {"digit": f"{explanation.digit}: ", "unsure": f"{explanation.digit}? "}.get(judged.status, "")
-    lines = [f"{answer}{judged.reason}"]
+    lines = [_say(judged, explanation.digit)]
     if explanation.without:
+        lines[0] = f"The altered network: {lines[0]}"
         lines.append(f"Switched off: {', '.join(explanation.without)}.")
+        if explanation.prediction:
+            lines.append(f"The model itself: {_say(explanation.prediction, explanation.prediction.digit)}")
     if explanation.num_readings > 1:
         lines.append(
             f"Read {explanation.num_readings} times, a pixel apart: the evidence is a mean, the maps are of one."
         )
     return lines if explanation.is_exact else [*lines, _NOT_EXACT]
+
+
+def _say(judged: Verdict | Prediction, digit: int | None) -> str:
+    answer = {"digit": f"{digit}: ", "unsure": f"{digit}? "}.get(judged.status, "")
+    return f"{answer}{judged.reason}"
 
 
 def _score(explanation: Explanation, answer: int) -> str:
@@ -116,8 +124,7 @@ def _evidence(
     first = grid.start + (grid.field - grid.step) / 2  # px of the picture where the first place's square begins
     places = np.floor(((np.arange(_PANEL) + 0.5) / _CELL - first) / grid.step).astype(int)
     rows, columns = (np.clip(places, 0, length - 1) for length in evidence.shape)
-    is_place = [(places >= 0) & (places < length) for length in evidence.shape]
-    spread = np.where(np.logical_and.outer(*is_place), evidence[np.ix_(rows, columns)], 0)
+    spread = evidence[np.ix_(rows, columns)]  # the outer squares reach the edges
     paper = np.asarray(_to_rgb(np.rint(255 - _FAINT * explanation.seen).astype(np.uint8)))
     return _panel(title, _framed(_tint(spread, limit, paper)), said)
 

@@ -46,6 +46,7 @@ def test_the_network_of_another_model_is_noticed(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(restore, "network", lambda model: network)
     with pytest.raises(VerificationError, match=r"Expected .*layers\.onnx to answer like .*digits\.onnx within 0\.03"):
         layers_file.write(tmp_path)
+    assert not (tmp_path / "layers.onnx").exists()
 
 
 def test_a_model_without_a_recipe_is_refused() -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from digitpad import artifact
 from digitpad.artifact import LAYERS, Artifact, Probe
-from digitpad.errors import VerificationError
+from digitpad.errors import DigitpadError, VerificationError
 from digitpad.training import backend, runs
 from digitpad.training.export import restore, switches
 from digitpad.training.networks.inside import open_up
@@ -46,7 +46,11 @@ def write(model: Path) -> Path:
         return target
     digits = artifact.load(found)
     runs.write(target, build(digits))
-    _verify(artifact.load(target, LAYERS), digits)
+    try:
+        _verify(artifact.load(target, LAYERS), digits)
+    except DigitpadError:
+        target.unlink()  # rather none than a wrong one
+        raise
     return target
 
 

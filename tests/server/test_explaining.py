@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,11 @@ def test_the_weights_of_a_layer_are_shown(client: Local, recognizer: Recognizer)
     response = client.get("/api/weights", params={"layer": "convolution 1"})
     assert Weights.model_validate(response.json())
     kernel, bias = recognizer.explainer.weights("convolution 1")
-    assert response.json() == {"kernel": formats.pack(kernel), "bias": formats.pack(bias)}
+    assert response.json() == {
+        "kernel": formats.pack(kernel),
+        "bias": formats.pack(bias),
+        "model": recognizer.model_id,
+    }
 
 
 @pytest.mark.parametrize(
@@ -83,13 +88,29 @@ def test_a_layer_that_is_not_there_is_refused(client: Local) -> None:
     check_problem(client.get("/api/weights", params={"layer": "pooling 1"}), 422, "invalid-request")
 
 
-def test_a_model_that_cannot_be_looked_into_says_so_but_names_no_path(tmp_path: Path) -> None:
+@pytest.mark.parametrize("layers", [None, b"damaged"])
+def test_a_model_that_cannot_be_looked_into_says_so_but_names_no_path(
+    layers: bytes | None, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     shutil.copy(artifact.shipped(), tmp_path)
+    if layers:
+        (tmp_path / "layers.onnx").write_bytes(layers)
     client = Local(create_app(tmp_path))
-    assert client.get("/api/model").json()["explains"] is False
-    detail = check_problem(client.post("/api/explain", json={"image": URL}), 404, "not-found")
-    assert "Expected a layers.onnx beside the model" in detail
-    assert str(tmp_path) not in detail
+    for _ in range(2):
+        assert client.get("/api/model").json()["explains"] is False
+        detail = check_problem(client.post("/api/explain", json={"image": URL}), 404, "not-found")
+        assert "Expected a layers.onnx beside the model" in detail
+        assert str(tmp_path) not in detail
+    assert [str(tmp_path) in record.message for record in caplog.records] == [True]  # once
+
+
+def test_steps_stay_for_a_digit_that_is_read_apart_from_other_marks(
+    client: Local, monkeypatch: pytest.MonkeyPatch, recognizer: Recognizer
+) -> None:
+    apart = replace(recognizer.predict(PICTURE), isolated=True)
+    monkeypatch.setattr(Recognizer, "predict", lambda self, pixels: apart)
+    refusal = client.post("/api/explain", json={"image": URL, "without": ["centre"]})
+    assert "these steps need the ink alone" in check_problem(refusal, 422, "invalid-request")
 
 
 def test_the_shipped_model_can_be_looked_into(client: Local) -> None:

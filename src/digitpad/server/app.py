@@ -1,5 +1,6 @@
 """The routes: the page, the API, and endpoints for operators."""
 
+import asyncio
 import json
 import time
 import warnings
@@ -178,7 +179,7 @@ def _add_model(app: FastAPI, served: Served, guard: Guard, token: str | None, ke
             report="/report"
             if now.report.is_file() and (not now.shows_corrections or guard.may_read(request))
             else None,
-            explains=now.layers.is_file(),
+            explains=await asyncio.to_thread(lambda: now.explainer is not None),
             keeps=keeps,
         )
 

@@ -1,28 +1,25 @@
 """The routes that tell what happens inside the model."""
 
-import contextlib
 import json
-import logging
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import numpy as np
 from fastapi import FastAPI, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from digitpad.errors import ArtifactError, InputError
+from digitpad.errors import InputError
 from digitpad.explanation import formats
-from digitpad.recognizer import Recognizer
+from digitpad.explanation.explainer import Explainer
 from digitpad.server import body, schema
 from digitpad.server.body import Limits, Receiver
 from digitpad.server.problem import ProblemError
 from digitpad.server.queue import Queue
-from digitpad.server.served import Served
-
-log = logging.getLogger("digitpad.server")
+from digitpad.server.served import Loaded, Served
 
 LIMITS = Limits(2_000_000, 8_000_000, "Scale the image down: 140 px is plenty.")
 
+Answer = TypeVar("Answer")
 _Row = Annotated[list[Annotated[int, Field(ge=0, le=255)]], Field(min_length=28, max_length=28)]
 
 
@@ -66,51 +63,55 @@ def add_routes(app: FastAPI, served: Served, queue: Queue) -> None:
         openapi_extra=schema.json_body(Question),
     )
     async def explain(request: Request) -> Response:
-        recognizer = (await served.current()).recognizer
+        now = await served.current()
         async with receiver.receive(request) as received:
             question = body.validate_json(Question, received)
-            found = await queue.run(lambda: _explain(recognizer, question))
+            found = await queue.run(lambda: _explain(now, question))
         return Response(found, media_type="application/json")
 
     @app.get("/api/weights", summary="Show the weights of a layer", responses=schema.refusals(404, 422, 503))
     async def show_weights(
         layer: Annotated[str, Query(max_length=40, description="The name of a layer with weights.")],
     ) -> schema.Weights:
-        recognizer = (await served.current()).recognizer
-        return await queue.run(lambda: _weights(recognizer, layer))
+        now = await served.current()
+        return await queue.run(lambda: _weights(now, layer))
 
 
-def _explain(recognizer: Recognizer, question: Question) -> bytes:
+def _explain(now: Loaded, question: Question) -> bytes:
     pixels = body.decode(body.DRAWING, question.image).pixels if question.image else None
     if question.seen:
-        seen = np.array(question.seen, np.uint8)
+        seen, prediction = np.array(question.seen, np.uint8), None
     elif pixels is not None:
-        seen = recognizer.predict(pixels).seen
+        prediction = now.recognizer.predict(pixels)
+        seen = prediction.seen
     else:
         raise ProblemError(422, "invalid-request", "Expected `seen` or `image`; got neither.")
-    with _problems():
-        explainer = recognizer.explainer
-        explanation = explainer.explain(seen, pixels=pixels, without=question.without)
-    found = formats.to_dict(explanation, explainer.steps) | {"model": recognizer.model_id}
+    explainer = _explainer(now)
+    explanation = _ask(lambda: explainer.explain(seen, prediction=prediction, pixels=pixels, without=question.without))
+    found = formats.to_dict(explanation, explainer.steps) | {"model": now.model_id}
     return json.dumps(found, separators=(",", ":")).encode()
 
 
-def _weights(recognizer: Recognizer, layer: str) -> schema.Weights:
-    with _problems():
-        kernel, bias = recognizer.explainer.weights(layer)
-    return schema.Weights.model_validate({"kernel": formats.pack(kernel), "bias": formats.pack(bias)})
+def _weights(now: Loaded, layer: str) -> schema.Weights:
+    explainer = _explainer(now)
+    kernel, bias = _ask(lambda: explainer.weights(layer))
+    return schema.Weights.model_validate(
+        {"kernel": formats.pack(kernel), "bias": formats.pack(bias), "model": now.model_id}
+    )
 
 
-@contextlib.contextmanager
-def _problems() -> Iterator[None]:
-    """Turn errors into problems."""
-    try:
-        yield
-    except ArtifactError as error:  # an InputError too, which names paths on this machine
-        log.error("no explanation: %s", error)
+def _explainer(now: Loaded) -> Explainer:
+    if now.explainer is None:  # the reason names paths on this machine
         detail = (
             "Expected a layers.onnx beside the model, which belongs to it; there is none. The server's log says more."
         )
-        raise ProblemError(404, "not-found", detail) from None
+        raise ProblemError(404, "not-found", detail)
+    return now.explainer
+
+
+def _ask(question: Callable[[], Answer]) -> Answer:
+    """The answer to a question, which may be a wrong one."""
+    try:
+        return question()
     except InputError as error:
         raise ProblemError(422, "invalid-request", str(error)) from None

@@ -127,6 +127,7 @@ class Weights(BaseModel):
         description="(channels, channels before, window, window), or (length, channels) for a dense layer."
     )
     bias: Packed = Field(description="(channels,)")
+    model: str = Field(description="12 hex digits that identify the model.")
 
 
 class PageDigit(BaseModel):
@@ -166,7 +167,7 @@ class Model(BaseModel):
     report: str | None = Field(
         description="Path of the training report; null if there is none that the client may see."
     )
-    explains: bool = Field(description="Whether it can be looked into: whether there is a layers.onnx beside it.")
+    explains: bool = Field(description="Whether it can be looked into: whether its layers.onnx is beside it.")
     keeps: str | None = Field(description="Where corrections are kept, for people; null if they are not.")
 
 

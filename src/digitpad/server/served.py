@@ -7,11 +7,13 @@ import logging
 import shutil
 import threading
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
 
 from digitpad import artifact
 from digitpad.errors import ArtifactError
+from digitpad.explanation.explainer import Explainer
 from digitpad.recognizer import Recognizer
 
 log = logging.getLogger("digitpad.server")
@@ -40,10 +42,14 @@ class Loaded:
         """The report of the model's run, if it has one."""
         return self.path.with_name("report.html")
 
-    @property
-    def layers(self) -> Path:
-        """What tells what happens inside the model, if there is such a file."""
-        return self.path.with_name(f"{artifact.LAYERS.name}.onnx")
+    @cached_property
+    def explainer(self) -> Explainer | None:
+        """What explains the model's answers, loaded when it is first needed; if nothing can, the log says once why."""
+        try:
+            return self.recognizer.explainer
+        except ArtifactError as error:
+            log.warning("nobody can look inside model %s: %s", self.model_id, error)
+            return None
 
     @property
     def shows_corrections(self) -> bool:

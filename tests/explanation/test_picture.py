@@ -2,11 +2,12 @@
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageDraw
 
 from digitpad import Recognizer
 from digitpad.errors import InputError
@@ -70,31 +71,77 @@ def test_answers_are_compared_with_the_runner_up_or_with_what_one_asks_for(expla
     others = [picture.draw(explanation, other=other) for other in (1, 8, NOT_A_DIGIT)]
     assert all(differ(picture.draw(explanation), each) for each in others)
     for wrong in (4, 11, -1):
-        with pytest.raises(InputError, match="another digit than the answer, or 10 for none; got"):
+        with pytest.raises(InputError, match='another digit than the answer, or 10 for "not a digit"; got'):
             picture.draw(explanation, other=wrong)
 
 
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The words on the pictures that are drawn."""
+    words: list[str] = []
+    write = ImageDraw.ImageDraw.text
+
+    def watch(self: ImageDraw.ImageDraw, xy: tuple[float, float], text: str, *style: Any, **more: Any) -> None:
+        words.append(text)
+        write(self, xy, text, *style, **more)
+
+    monkeypatch.setattr(ImageDraw.ImageDraw, "text", watch)
+    return words
+
+
 @pytest.mark.parametrize(
-    "changes",
-    [{"is_exact": False}, {"num_readings": 5}, {"without": ("convolution 2/17",)}],
-    ids=lambda each: next(iter(each)),
+    ("changes", "words"),
+    [
+        ({"is_exact": False}, "Not exact: "),
+        ({"num_readings": 5}, "Read 5 times"),
+        ({"without": ("convolution 2/17",)}, "Switched off: convolution 2/17."),
+    ],
+    ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
 )
-def test_what_has_to_be_known_about_it_is_said(explanation: Explanation, changes: dict[str, object]) -> None:
-    plain, told = (picture.draw(each) for each in (explanation, replace(explanation, **changes)))  # type: ignore[arg-type]
-    assert told.height > plain.height
+def test_what_has_to_be_known_about_it_is_said(
+    explanation: Explanation, said: list[str], changes: dict[str, Any], words: str
+) -> None:
+    picture.draw(explanation)
+    assert not any(line.startswith(words) for line in said)
+    picture.draw(replace(explanation, **changes))
+    assert any(line.startswith(words) for line in said)
 
 
-def test_it_is_drawn_for_whatever_was_read(recognizer: Recognizer, explanation: Explanation) -> None:
-    blank = picture.draw(recognizer.explain(np.full((50, 50), 255, np.uint8)))
+def test_an_altered_answer_stands_beside_the_model_s_own(recognizer: Recognizer, said: list[str]) -> None:
+    layers = [layer.name for layer in recognizer.explainer.layers]
+    altered = recognizer.explain(FOUR, without=layers)
+    assert altered.prediction
+    picture.draw(altered)
+    assert said[said.index("What the altered network sees") + 2].startswith("Altered evidence for ")
+    assert any(line.startswith("The altered network: ") for line in said)
+    assert f"The model itself: 4: {altered.prediction.reason}" in said
+
+
+def test_it_is_drawn_for_whatever_was_read(recognizer: Recognizer, said: list[str]) -> None:
+    picture.draw(recognizer.explain(np.full((50, 50), 255, np.uint8)))
+    assert not any("Evidence" in line for line in said)
     doodle = recognizer.explain(NO_DIGITS["scribble"])
-    assert doodle.verdict.status == "not a digit"
-    assert blank.width == picture.draw(doodle).width == picture.draw(doodle, other=4).width
+    picture.draw(doodle)
+    assert f"Evidence for not a digit rather than {doodle.digit}" in said
+    picture.draw(doodle, other=9 - (doodle.digit or 0))
+    assert f"Evidence for not a digit rather than {9 - (doodle.digit or 0)}" in said
+
+
+def test_the_units_of_a_dense_layer_are_drawn(explanation: Explanation) -> None:
     dense = replace(explanation.layers[-1], name="dense 1", shape=(1, 1, 5))
     unit = np.array([[[0, 3, -2, 2.5, 0]]], np.float32)
     drawn = picture.draw(
         replace(with_evidence(explanation, explanation.evidence[4] * 0), layers=(dense,), maps={"dense 1": unit})
     )
     assert count(drawn, "blue") > count(drawn, "orange") > 0
+
+
+def test_coarse_places_fill_the_whole_picture(explanation: Explanation) -> None:
+    coarse = replace(explanation.grid, shape=(2, 2, 16), start=0, step=6, field=22)  # whose squares are 8 to 20 px
+    told = np.zeros((11, 2, 2), np.float32)
+    told[4] = [[1, 1], [1, 1]]
+    drawn = picture.draw(replace(explanation, grid=coarse, evidence=told, layers=()))
+    assert count(drawn, "blue") > 2 * 0.95 * 336**2  # of two pictures
 
 
 def test_notebooks_show_it(explanation: Explanation) -> None:

@@ -49,14 +49,21 @@ def draw(explanation: Explanation, *, other: int | None = None) -> Image.Image:
         InputError: `other` is none of these, or it is the answer.
     """
     limit = 0.0
-    panels = [_panel("What the model saw", _to_rgb(explanation.seen), "")]
+    evidence = "Altered evidence" if explanation.without else "Evidence"
+    panels = [
+        _panel(
+            "What the altered network sees" if explanation.without else "What the model saw",
+            _to_rgb(explanation.seen),
+            "",
+        )
+    ]
     if explanation.digit is not None:
         told, (answer, rival) = explanation.evidence, _compared(explanation, other)
         limit = float(max(np.abs(told[answer]).max(), np.abs(told[answer] - told[rival]).max()))
         panels.append(
-            _evidence(explanation, f"Evidence for {_name(answer)}", _score(explanation, answer), told[answer], limit)
+            _evidence(explanation, f"{evidence} for {_name(answer)}", _score(explanation, answer), told[answer], limit)
         )
-        words = f"Evidence for {_name(answer)} rather than {_name(rival)}"
+        words = f"{evidence} for {_name(answer)} rather than {_name(rival)}"
         panels.append(
             _evidence(explanation, words, _lead(explanation, answer, rival), told[answer] - told[rival], limit)
         )
@@ -72,7 +79,7 @@ def _compared(explanation: Explanation, other: int | None) -> tuple[int, int]:
     if other is None:
         return answer, digit if answer == NOT_A_DIGIT else second
     if other not in range(NOT_A_DIGIT + 1) or other == answer:
-        raise InputError(f"Expected another digit than the answer, or {NOT_A_DIGIT} for none; got {other!r}.")
+        raise InputError(f'Expected another digit than the answer, or {NOT_A_DIGIT} for "not a digit"; got {other!r}.')
     return answer, other
 
 

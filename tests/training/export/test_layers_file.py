@@ -2,6 +2,8 @@
 
 import dataclasses
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -44,9 +46,20 @@ def test_the_network_of_another_model_is_noticed(monkeypatch: pytest.MonkeyPatch
     network = restore.network(artifact.load(artifact.shipped()))
     network.set_weights([-each for each in network.get_weights()])
     monkeypatch.setattr(restore, "network", lambda model: network)
-    with pytest.raises(VerificationError, match=r"Expected .*layers\.onnx to answer like .*digits\.onnx within 0\.03"):
+    (tmp_path / "layers.onnx").write_text("as it was")
+    with pytest.raises(
+        VerificationError, match=r"Expected the layers\.onnx of .*digits\.onnx to answer .* within 0\.03"
+    ):
         layers_file.write(tmp_path)
-    assert not (tmp_path / "layers.onnx").exists()
+    assert (tmp_path / "layers.onnx").read_text() == "as it was"
+
+
+def test_the_command_says_in_words_what_it_needs(tmp_path: Path) -> None:
+    for arguments, words in ([], "Expected a digits.onnx or the folder"), ([str(tmp_path)], "Expected a model file"):
+        command = [sys.executable, "-m", layers_file.__name__, *arguments]
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert process.returncode == 1
+        assert process.stderr.strip().splitlines()[-1].startswith(words)
 
 
 def test_a_model_without_a_recipe_is_refused() -> None:

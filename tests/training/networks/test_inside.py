@@ -7,8 +7,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
+from digitpad.explanation.explanation import Layer
 from digitpad.training.networks import architectures
-from digitpad.training.networks.inside import Inside, Stage, open_up
+from digitpad.training.networks.inside import Inside, open_up
 from digitpad.training.recipe import RECIPES, Recipe
 from tests.training.conftest import drawn_digits
 
@@ -73,14 +74,14 @@ def test_every_layer_is_told_by_name_and_shape(opened: Opened, pictures: NDArray
     assert opened.inside.num_readings == (5 if opened.recipe.test_time_augmentation else 1)
 
 
-def before(stage: Stage, opened: Opened, found: Outputs, seen: NDArray[np.uint8]) -> NDArray[np.float32]:
+def before(stage: Layer, opened: Opened, found: Outputs, seen: NDArray[np.uint8]) -> NDArray[np.float32]:
     """The maps that a layer looks at, or the picture."""
     index = opened.inside.stages.index(stage)
     picture: NDArray[np.float32] = (seen / 255).astype(np.float32)[..., None]
     return found[opened.inside.stages[index - 1].output] if index else picture
 
 
-def window(stage: Stage, maps: NDArray[np.float32], row: int, column: int) -> NDArray[np.float32]:
+def window(stage: Layer, maps: NDArray[np.float32], row: int, column: int) -> NDArray[np.float32]:
     """What a unit looks at, (window, window, channels), with zeros outside the maps."""
     margin = stage.window
     padded = np.pad(maps, ((margin, margin), (margin, margin), (0, 0)))

@@ -7,6 +7,7 @@ It is made of `digits.onnx` alone, so every model can be looked into, also one t
 
 import dataclasses
 import sys
+import tempfile
 from pathlib import Path
 
 import keras
@@ -45,12 +46,12 @@ def write(model: Path) -> Path:
         backend.run_module(__name__, str(found), keras_backend="tensorflow")
         return target
     digits = artifact.load(found)
-    runs.write(target, build(digits))
-    try:
-        _verify(artifact.load(target, LAYERS), digits)
-    except DigitpadError:
-        target.unlink()  # rather none than a wrong one
-        raise
+    built = build(digits)
+    with tempfile.TemporaryDirectory() as folder:  # what was there stays until there is better
+        draft = Path(folder) / target.name
+        draft.write_bytes(built)
+        _verify(artifact.load(draft, LAYERS), digits)
+    runs.write(target, built)
     return target
 
 
@@ -76,7 +77,8 @@ def _verify(layers: Artifact, model: Artifact) -> None:
         answer = layers.run(_see(model, probe), ["probabilities"])["probabilities"]
         if not (error := float(np.abs(answer - probe.answer).max())) <= _TOLERANCE:
             raise VerificationError(
-                f"Expected {layers.path} to answer like {model.path} within {_TOLERANCE:g}; it is off by {error:.2g}."
+                f"Expected the {layers.path.name} of {model.path} to answer like it within {_TOLERANCE:g}; it is off "
+                f"by {error:.2g}."
             )
 
 
@@ -91,5 +93,10 @@ def _see(model: Artifact, probe: Probe) -> NDArray[np.uint8]:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(f"Expected a digits.onnx or the folder of its run; got {len(sys.argv) - 1} of them.")
     backend.prepare()
-    write(Path(sys.argv[1]))
+    try:
+        write(Path(sys.argv[1]))
+    except DigitpadError as error:
+        sys.exit(str(error))

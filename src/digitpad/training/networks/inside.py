@@ -6,12 +6,13 @@ activation follows, as in a network whose head is one dense layer, nothing is he
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import keras
 from keras import layers, ops
 
+from digitpad.explanation.explanation import Layer
 from digitpad.training.datasets.splits import NOT_A_DIGIT
 from digitpad.training.networks.architectures import MOVES, MaxAndMean
 from digitpad.training.preprocessing.framing import PICTURE_PX
@@ -21,45 +22,11 @@ Tensor = Any  # the array type of the Keras backend
 _GATES = {"relu": lambda values: ops.cast(values > 0, "float32"), "silu": ops.sigmoid}
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A layer with its activation, and where its maps lie in the picture.
-
-    Attributes:
-        name: "convolution 1", "pooling 1", "dense 1", ... in the order of the network.
-        shape: height and width of its maps, and their number; (1, 1, number of units) for a dense layer.
-        window: side of what a unit looks at in the maps before, which are the picture for the first; 0 if it is all.
-        stride: how far apart these windows are.
-        padding: how far the first window begins outside the maps before; negative if these are cropped.
-        pooling: "max" or "average"; None for a layer with weights.
-        activation: "relu" or "silu"; None if there is none.
-        start: px from the picture's left and top edge to where the first unit's receptive field begins.
-        step: px from one unit's receptive field to the next.
-        field: side of a unit's receptive field, px.
-    """
-
-    name: str
-    shape: tuple[int, int, int]
-    window: int
-    stride: int
-    padding: int
-    pooling: str | None
-    activation: str | None
-    start: int
-    step: int
-    field: int
-
-    @property
-    def output(self) -> str:
-        """The name of its output."""
-        return self.name.replace(" ", "_")
-
-
-_PICTURE = Stage("picture", (PICTURE_PX, PICTURE_PX, 1), 1, 1, 0, None, None, 0, 1, 1)
+_PICTURE = Layer("picture", (PICTURE_PX, PICTURE_PX, 1), 1, 1, 0, None, None, 0, 1, 1)
 
 
 class Inside(layers.Layer):
-    """Calls a network and returns what happens inside.
+    """Calls a network and returns what happens inside. Its stages are what an explanation calls layers.
 
     Call arguments:
         seen: uint8 (1, 28, 28, 1), the picture, from 0 for paper to 255 for ink.
@@ -89,8 +56,8 @@ class Inside(layers.Layer):
         """Open a network; see `open_up`."""
         super().__init__(name="inside")
         self._temperature = temperature
-        self._maps: list[tuple[Stage, list[layers.Layer]]] = []
-        self._hidden: list[tuple[Stage, layers.Dense]] = []
+        self._maps: list[tuple[Layer, list[layers.Layer]]] = []
+        self._hidden: list[tuple[Layer, layers.Dense]] = []
         *before, self._last = network.layers
         self._take_apart(before)
         self._moves = MOVES if test_time_augmentation else MOVES[:1]
@@ -115,7 +82,7 @@ class Inside(layers.Layer):
                 self._maps.append((self._place(layer, crop), [*calls, layer]))
                 crop, calls = 0, []
 
-    def _place(self, layer: layers.Layer, crop: int) -> Stage:
+    def _place(self, layer: layers.Layer, crop: int) -> Layer:
         """A convolution or pooling after the stages so far."""
         before = self._maps[-1][0] if self._maps else _PICTURE
         pooling = None if isinstance(layer, layers.Conv2D) else _pooling(layer)
@@ -123,7 +90,7 @@ class Inside(layers.Layer):
         window = (layer.pool_size if pooling else layer.kernel_size)[0]
         stride, shape = layer.strides[0], tuple(layer.output.shape[1:])
         padding = max((shape[0] - 1) * stride + window - (before.shape[0] - 2 * crop), 0) // 2 - crop
-        return Stage(
+        return Layer(
             name=f"{kind} {1 + sum(stage.name.startswith(kind) for stage, _ in self._maps)}",
             shape=shape,
             window=window,
@@ -207,7 +174,7 @@ class Inside(layers.Layer):
             found[f"{stage.output}_bias"] = ops.copy(layer.bias) if layer.use_bias else ops.zeros(stage.shape[2])
         return found
 
-    def _convolutions(self) -> list[tuple[Stage, list[layers.Layer]]]:
+    def _convolutions(self) -> list[tuple[Layer, list[layers.Layer]]]:
         with_weights = [(stage, [each for each in calls if each.weights]) for stage, calls in self._maps]
         return [(stage, calls) for stage, calls in with_weights if calls]
 
@@ -226,8 +193,8 @@ def open_up(network: keras.Sequential, temperature: float, *, test_time_augmenta
     return keras.Model([seen, off], inside(seen, off), name="layers")
 
 
-def _dense(layer: layers.Dense, number: int) -> Stage:
-    return Stage(
+def _dense(layer: layers.Dense, number: int) -> Layer:
+    return Layer(
         f"dense {number}", (1, 1, layer.units), 0, 1, 0, None, _activation(layer), start=0, step=0, field=PICTURE_PX
     )
 

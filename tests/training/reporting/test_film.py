@@ -95,26 +95,32 @@ def test_zero_is_transparent_and_its_sides_differ(finished: RunFolder, tmp_path:
     found = dict(runs.read_arrays(finished.film))
     found["evidence"][:] = 0
     found["evidence"][-1, 0, 0, :3] = [-1, 0, 1]
+    found["place"] = np.array([0.25, 0.75])
     runs.write_arrays(tmp_path / "film.npz", found)
     drawn = film.context(tmp_path / "film.npz", runs.read_json(finished.metrics))
     assert drawn
     strip = drawn["drawings"][0]["evidence"]
     last = np.asarray(shown(strip).convert("RGBA"))[-strip["height"] - 1]
-    side = strip["width"] // found["evidence"].shape[3]
-    against, zero, speaks_for = (last[number * side].tolist() for number in range(3))
+    against, zero, speaks_for = (
+        last[int(strip["width"] * (0.25 + 0.5 * (number + 0.5) / found["evidence"].shape[3]))].tolist()
+        for number in range(3)
+    )
     assert zero[3] == 0
     assert against[0] > against[2]
     assert speaks_for[2] > speaks_for[0]
+    assert last[0].tolist() == against  # the outer places reach the edge
 
 
 def test_a_dense_network_shows_weights_instead_of_maps(finished: RunFolder, tmp_path: Path) -> None:
     write_film(tmp_path / "film.npz", "dense")
     shown = film.context(tmp_path / "film.npz", runs.read_json(finished.metrics))
-    page = story.environment().get_template("film.html.j2").render(film=shown)
+    page = story.environment().get_template("film.html.j2").render(film=shown, recipe={"held_out": False})
     checker = Checker()
     checker.feed(page)
     assert checker.open == []
     assert "A dense network has no maps" in page
+    assert "of 8 training pictures before" in page
+    assert "validation" not in page
     assert 'class="maps"' not in page
 
 

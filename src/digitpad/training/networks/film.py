@@ -88,7 +88,7 @@ class Film:
             `labels`: uint8 (num_pictures,), the true digits.
             `layers`: str (2,), the names of the layers of `first` and `last`.
             `counts`: int64 (2,), how many maps they have.
-            `place`: float64 (2,), where the evidence lies, as shares of the picture's side: from, to.
+            `place`: float64 (2,), where the places of the evidence lie, as shares of the picture's side: from, to.
         """
         from_px = self._grid.start + (self._grid.field - self._grid.step) / 2
         to_px = from_px + self._grid.shape[0] * self._grid.step

@@ -25,6 +25,7 @@ _BARS = [(148, 163, 184, 255), (34, 197, 94, 255), (239, 68, 68, 255)]
 _GAP = 15  # transparent; 16 colours take half a byte
 _TILE_PX = 14  # smaller maps are enlarged to about this
 _BAR_PX = (24, 3)
+_EVIDENCE_PX = 56  # places begin at whole or half px of 28
 
 
 def context(path: Path, metrics: dict[str, Any]) -> dict[str, Any] | None:
@@ -51,7 +52,6 @@ def context(path: Path, metrics: dict[str, Any]) -> dict[str, Any] | None:
         "filters": _tiles(shot["filters"] / _peak(shot["filters"], axis=(0, 1, 2)), is_signed=True),
         "num_filters": shot["filters"].shape[3],
         "most": most,
-        "place": [100 * float(share) for share in shot["place"]],
         "drawings": [_drawing(shot, number, most, chances[:, number]) for number in range(len(shot["labels"]))],
     }
 
@@ -62,15 +62,15 @@ def _epochs(numbers: list[int], metrics: dict[str, Any]) -> list[dict[str, Any]]
     losses = np.log([max(rows[number]["validation_loss"], 1e-6) for number in numbers if number])
     low, span = losses.min(), np.ptp(losses) or 1.0
     heights = dict(zip([number for number in numbers if number], 15 + 85 * (losses - low) / span, strict=True))
-    is_best = {metrics["epochs"]["best"]}
+    best = metrics["epochs"]["best"]
     return [
-        {"number": number, "row": rows.get(number), "height": heights.get(number, 0.0), "is_best": number in is_best}
+        {"number": number, "row": rows.get(number), "height": heights.get(number, 0.0), "is_best": number == best}
         for number in numbers
     ]
 
 
 def _drawing(shot: dict[str, NDArray[Any]], number: int, most: float, chances: NDArray[Any]) -> dict[str, Any]:
-    digit, evidence = int(shot["labels"][number]), shot["evidence"][:, number].astype(np.float64) / most
+    digit, evidence = int(shot["labels"][number]), _spread(shot["evidence"][:, number], shot["place"]) / most
     maps = [_tiles(shot[name][:, number] / 255.0, is_signed=False) for name in ("first", "last") if name in shot]
     best = chances.argmax(axis=1)
     return {
@@ -84,6 +84,14 @@ def _drawing(shot: dict[str, NDArray[Any]], number: int, most: float, chances: N
             for found, row in zip(best, chances, strict=True)
         ],
     }
+
+
+def _spread(evidence: NDArray[Any], place: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Evidence, (num_frames, height, width), over the whole picture, to whose edges the outer places reach."""
+    (start, end), num_places = place, evidence.shape[1]
+    shares = (np.arange(_EVIDENCE_PX) + 0.5) / _EVIDENCE_PX
+    places = np.clip(np.floor((shares - start) / (end - start) * num_places), 0, num_places - 1).astype(int)
+    return evidence.astype(np.float64)[:, places][:, :, places]
 
 
 def _peak(values: NDArray[Any], axis: tuple[int, ...]) -> NDArray[np.float64]:

@@ -31,7 +31,7 @@ def test_schemathesis_finds_no_difference(server: Server, tmp_path: Path) -> Non
     command += ["--max-examples", "400", "--seed", "1", "--generation-database", "none", "--warnings", "off"]
     environment = os.environ | {"SCHEMATHESIS_HOOKS": "tests.server.media_types", "PYTHONPATH": python_path()}
     result = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=120
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=600
     )
     assert result.returncode == 0, result.stdout[-8000:] + result.stderr[-2000:]
     found = re.search(r"(\d+) generated, (\d+) passed", result.stdout)

@@ -35,6 +35,18 @@ def array(values: NDArray[np.float64]) -> dict[str, Any]:
     return {"shape": list(values.shape), "data": values.ravel().tolist()}
 
 
+def compute(
+    page: Page,
+    layer: dict[str, Any],
+    before: NDArray[np.float64],
+    weights: tuple[NDArray[np.float64], NDArray[np.float64]],
+    unit: list[int],
+) -> Any:
+    """How the page says that a unit, (map, row, column), of a layer with a kernel and a bias comes about."""
+    named = dict(zip(("kernel", "bias"), map(array, weights), strict=True))
+    return call(page, "inside_unit_sum", "compute", layer, array(before), named, unit)
+
+
 def silu(value: float) -> float:
     return float(value / (1 + np.exp(-value)))
 
@@ -48,15 +60,7 @@ def test_a_convolution(page: Page, stride: int, padding: int, place: tuple[int, 
     random = np.random.default_rng(1)
     before, kernel, bias = random.normal(size=(6, 6, 4)), random.normal(size=(5, 4, 3, 3)), random.normal(size=5)
     layer = {**BASE, "stride": stride, "padding": padding, "activation": "relu"}
-    found = call(
-        page,
-        "inside_unit_sum",
-        "compute",
-        layer,
-        array(before),
-        {"kernel": array(kernel), "bias": array(bias)},
-        [2, *place],
-    )
+    found = compute(page, layer, before, (kernel, bias), [2, *place])
     framed = np.pad(before, ((2, 2), (2, 2), (0, 0)))
     top, left = (at * stride - padding + 2 for at in place)
     products = framed[top : top + 3, left : left + 3].transpose(2, 0, 1) * kernel[2]
@@ -70,15 +74,7 @@ def test_a_dense_layer(page: Page) -> None:
     random = np.random.default_rng(2)
     before, kernel, bias = random.normal(size=(2, 3, 4)), random.normal(size=(24, 5)), random.normal(size=5)
     layer = {**BASE, "window": 0, "activation": "silu"}
-    found = call(
-        page,
-        "inside_unit_sum",
-        "compute",
-        layer,
-        array(before),
-        {"kernel": array(kernel), "bias": array(bias)},
-        [3, 0, 0],
-    )
+    found = compute(page, layer, before, (kernel, bias), [3, 0, 0])
     assert found["result"] == pytest.approx(silu(before.ravel() @ kernel[:, 3] + bias[3]))
     one = found["inputs"][17]
     assert one["value"] == before[one["row"], one["column"], one["map"]]

@@ -47,6 +47,15 @@ def to_dict(explanation: Explanation, steps: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def weights_to_dict(kernel: NDArray[np.float32], bias: NDArray[np.float32], model: str) -> dict[str, Any]:
+    """The weights of a layer, from `Explainer.weights`, as a JSON object.
+
+    Returns:
+        `kernel` and `bias`, each as from `pack`, and `model`, the id of the model that has them.
+    """
+    return {"kernel": pack(kernel), "bias": pack(bias), "model": model}
+
+
 def pack(array: NDArray[np.float32]) -> dict[str, Any]:
     """An array as JSON: its `shape`, and `data`, its values as little-endian float32, row by row, in Base64."""
     return {"shape": list(array.shape), "data": base64.b64encode(array.astype("<f4").tobytes()).decode()}

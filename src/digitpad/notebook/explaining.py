@@ -61,5 +61,4 @@ def weights(reader: Reader, layer: str) -> dict[str, Any]:
         DigitpadError: as for `Explainer.weights`, or there is no recognizer.
     """
     recognizer = find(reader)
-    kernel, bias = recognizer.explainer.weights(layer)
-    return {"kernel": formats.pack(kernel), "bias": formats.pack(bias), "model": recognizer.model_id}
+    return formats.weights_to_dict(*recognizer.explainer.weights(layer), recognizer.model_id)

@@ -95,9 +95,7 @@ def _explain(now: Loaded, question: Question) -> bytes:
 def _weights(now: Loaded, layer: str) -> schema.Weights:
     explainer = _explainer(now)
     kernel, bias = _ask(lambda: explainer.weights(layer))
-    return schema.Weights.model_validate(
-        {"kernel": formats.pack(kernel), "bias": formats.pack(bias), "model": now.model_id}
-    )
+    return schema.Weights.model_validate(formats.weights_to_dict(kernel, bias, now.model_id))
 
 
 def _explainer(now: Loaded) -> Explainer:

@@ -3,7 +3,7 @@
 import { encode } from "./canvas.js";
 import { Inside } from "./inside.js";
 import { keep } from "./keeping.js";
-import { unpackExplanation, unpackWeights } from "./packed.js";
+import { toSource } from "./packed.js";
 import { mount } from "./pad.js";
 
 const SLOW = "Waiting for Python; your drawing is kept. Another cell is running, or the runtime is starting.";
@@ -27,12 +27,9 @@ function show(root, { names, model, elsewhere, keeps }) {
     keep(pad, { ...keeps, send, remove: (id) => invoke(keeps.undo, id, keeps.name) });
   }
   if (names.explain) {
-    const explain = async ({ seen, canvas, without }) => {
-      const image = canvas && encode(canvas);
-      return unpackExplanation(await ask(names.explain, JSON.stringify({ seen, image, without })));
-    };
-    const weights = async (layer) => unpackWeights(await ask(names.weights, layer));
-    pad.inside((place) => new Inside(place, { explain, weights }));
+    const explain = (question) => ask(names.explain, JSON.stringify(question));
+    const weights = (layer) => ask(names.weights, layer);
+    pad.inside((place) => new Inside(place, toSource(explain, weights)));
   }
 
   async function ask(name, argument) {

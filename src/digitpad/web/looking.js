@@ -1,24 +1,22 @@
 /** Lets people look inside the model of the server. */
 
-import { encode } from "./canvas.js";
 import { Inside } from "./inside.js";
-import { unpackExplanation, unpackWeights } from "./packed.js";
+import { toSource } from "./packed.js";
 
 const TIMEOUT_MS = 10_000;
 const TEMPORARY = [408, 429];
 
 /** Offer it on a pad from now on. */
 export function look(pad) {
-  return pad.inside((place) => new Inside(place, { explain, weights }));
+  return pad.inside((place) => new Inside(place, toSource(explain, weights)));
 }
 
-async function explain({ seen, canvas, without }) {
-  const body = JSON.stringify({ seen, without, ...(canvas && { image: encode(canvas) }) });
-  return unpackExplanation(await ask("api/explain", { method: "POST", body, headers: { "content-type": "application/json" } }));
+function explain(question) {
+  return ask("api/explain", { method: "POST", body: JSON.stringify(question), headers: { "content-type": "application/json" } });
 }
 
-async function weights(layer) {
-  return unpackWeights(await ask(`api/weights?layer=${encodeURIComponent(layer)}`));
+function weights(layer) {
+  return ask(`api/weights?layer=${encodeURIComponent(layer)}`);
 }
 
 async function ask(route, options = {}) {

@@ -3,7 +3,7 @@
 import { encode } from "./canvas.js";
 import { Inside } from "./inside.js";
 import { keep } from "./keeping.js";
-import { unpackExplanation, unpackWeights } from "./packed.js";
+import { toSource } from "./packed.js";
 import { mount } from "./pad.js";
 
 const SLOW = "Waiting for the kernel; your drawing is kept. If the kernel was restarted, run this cell again.";
@@ -25,12 +25,9 @@ function render({ model, el }) {
 
   function lookInside(isThere) {
     if (!isThere) return null;
-    const explain = async ({ seen, canvas, without }) => {
-      const image = canvas && encode(canvas);
-      return unpackExplanation(await ask({ kind: "explain", seen, image, without }));
-    };
-    const weights = async (layer) => unpackWeights(await ask({ kind: "weights", layer }));
-    return pad.inside((part) => new Inside(part, { explain, weights }));
+    const explain = (question) => ask({ kind: "explain", ...question });
+    const weights = (layer) => ask({ kind: "weights", layer });
+    return pad.inside((part) => new Inside(part, toSource(explain, weights)));
   }
 
   function keepCorrections(keeps) {

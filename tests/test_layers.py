@@ -21,7 +21,7 @@ LAYERS = [
     {"cli"},
 ]
 CORE = set().union(*LAYERS)
-SURFACES = {"cli", "notebook", "remote", "terminal", "server", "site", "lab", "teaching"}
+SURFACES = {"batch", "cli", "notebook", "remote", "terminal", "server", "site", "lab", "teaching"}
 FRAMEWORKS = {"keras", "tensorflow", "sklearn", "matplotlib", "scipy", "jinja2", "onnx", "tf2onnx", "mlxtend", "cv2"}
 
 TRAINING = [
@@ -51,6 +51,8 @@ LAB = [
 ]
 
 TEACHING = [{"gate", "samples", "tuning"}, {"evaluation"}, {"report", "teacher"}, {"lesson"}, {"command"}]
+
+BATCH = [{"sources"}, {"source"}]
 
 ROOMS = sorted(path.parent for path in (PACKAGE / "training").glob("*/__init__.py"))
 
@@ -88,7 +90,7 @@ def modules_in(folder: Path) -> set[str]:
 
 
 def test_every_module_of_the_core_has_a_layer() -> None:
-    assert modules_in(PACKAGE) - {"site", "training", "lab", "teaching"} == CORE
+    assert modules_in(PACKAGE) - {"site", "training", "lab", "teaching", "batch"} == CORE
 
 
 @pytest.mark.parametrize("module", sorted(CORE))
@@ -113,8 +115,8 @@ def test_the_training_plane_imports_only_what_comes_before_in_the_flow(module: s
     assert not parts(tree) & SURFACES, f"{module} imports a surface"
 
 
-@pytest.mark.parametrize(("package", "layers"), [("lab", LAB), ("teaching", TEACHING)])
-def test_the_lab_and_the_teaching_import_only_what_lies_below(package: str, layers: list[set[str]]) -> None:
+@pytest.mark.parametrize(("package", "layers"), [("lab", LAB), ("teaching", TEACHING), ("batch", BATCH)])
+def test_packages_above_the_core_import_only_what_lies_below(package: str, layers: list[set[str]]) -> None:
     assert modules_in(PACKAGE / package) == set().union(*layers)
     for module in sorted(set().union(*layers)):
         tree = parsed(PACKAGE / package, module)

@@ -1,9 +1,11 @@
-"""Where a source is: a path or any fsspec URL, opened by whoever reads it."""
+"""Where a source is: a file or folder on any file system that fsspec knows, opened by whoever reads it."""
 
 import contextlib
 import gzip
 import socket
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -13,80 +15,124 @@ from digitpad import drawing
 from digitpad.errors import DataError, MissingPartError
 
 
-def absolute(url: str) -> str:
-    """A URL that means the same in every folder; what "zip://*.png::data.zip" is chained to may be a path too."""
-    *links, last = url.split("::")
-    return url if "://" in last else "::".join([*links, str(Path(last).absolute())])
+@dataclass(frozen=True)
+class Place:
+    """A file or folder, which may not be there.
 
-
-def find(url: str) -> tuple[Any, str]:
-    """The file system of a URL, and the path on it.
-
-    Raises:
-        MissingPartError: a package for such URLs is not installed.
-        DataError: there are no such URLs, or what the URL is chained to cannot be opened.
+    Attributes:
+        files: a file system of fsspec. It can be pickled, and is opened anew in another process.
+        path: the path on it, absolute if it is this machine's.
     """
-    try:
-        return cast("tuple[Any, str]", url_to_fs(url))
-    except ImportError as error:
-        package = str(error).partition("nstall ")[2].split(" ")[0].strip("'\"`,.") or "a package of fsspec"
-        raise MissingPartError.package(package, f"{url.partition('://')[0]}:// URLs", package) from None
-    except FileNotFoundError:
-        raise DataError(f"Expected {url}; what it is chained to does not exist.") from None
-    except Exception as error:  # the packages behind fsspec raise almost anything
-        raise DataError(f"Expected a path or a URL that fsspec knows; {url} cannot be opened: {error}.") from None
 
+    files: Any
+    path: str
 
-def is_local(files: Any) -> bool:
-    """Whether a file system is this machine's."""
-    return "file" in (files.protocol if isinstance(files.protocol, tuple) else (files.protocol,))
+    @classmethod
+    def of(cls, url: str) -> "Place":
+        """The place that a path or URL means; it may be chained, as "zip://*.png::data.zip" is.
 
+        Raises:
+            MissingPartError: a package for such URLs is not installed.
+            DataError: there are no such URLs, or what the URL is chained to cannot be opened.
+        """
+        *links, last = url.split("::")
+        last = last if "://" in last else str(Path(last).absolute())
+        try:
+            return cls(*url_to_fs("::".join([*links, last])))
+        except ImportError:
+            package = f"fsspec[{last.partition('://')[0].replace('https', 'http')}]"
+            raise MissingPartError.package(package, f"the source {url}", package) from None
+        except FileNotFoundError:
+            raise DataError(f"Expected a source at {url}; {last} does not exist.") from None
+        except Exception as error:  # the packages behind fsspec raise almost anything
+            raise DataError(f"Expected a path or a URL that fsspec knows; {url} cannot be opened: {error}.") from None
 
-@contextlib.contextmanager
-def opened(url: str) -> Iterator[IO[bytes]]:
-    """Open a file to read, decompressed if its name ends in ".gz".
+    def __str__(self) -> str:
+        """The path if it is this machine's, or a URL."""
+        return self.path if self.is_local else str(self.files.unstrip_protocol(self.path))
 
-    Raises:
-        DataError: it is not there, or cannot be opened here.
-    """
-    files, path = find(url)
-    try:
-        file = files.open(path, "rb")
-    except Exception as error:
-        raise unseen(url, error) from None
-    with file:
-        if not path.endswith(".gz"):
-            yield file
-            return
-        with gzip.open(file) as plain:
+    @property
+    def is_local(self) -> bool:
+        """Whether this is on a file system of this machine."""
+        protocol = self.files.protocol
+        return "file" in (protocol if isinstance(protocol, tuple) else (protocol,))
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rstrip("/").rpartition("/")[2]
+
+    @property
+    def parent(self) -> "Place":
+        """The folder that this is in."""
+        return replace(self, path=self.path.rstrip("/").rpartition("/")[0] or ("/" if self.is_local else ""))
+
+    def at(self, name: str) -> "Place":
+        """What a name means in this folder: something below it, or a path or URL of its own."""
+        if "://" in name:
+            return Place.of(name)
+        if name.startswith("/") or not self.path:
+            return replace(self, path=name)
+        return replace(self, path=f"{self.path.rstrip('/')}/{name}")
+
+    def info(self) -> dict[str, Any]:
+        """What the file system says of it.
+
+        Raises:
+            DataError: it is not there, or cannot be looked at.
+        """
+        try:
+            return cast("dict[str, Any]", self.files.info(self.path))
+        except Exception as error:
+            raise unseen(self, error) from None
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[IO[bytes]]:
+        """The file, open to read, and decompressed if its name ends in ".gz".
+
+        Raises:
+            DataError: it is not there, or cannot be opened.
+        """
+        try:
+            file = self.files.open(self.path, "rb")
+        except Exception as error:
+            raise unseen(self, error) from None
+        with file, gzip.open(file) if self.is_gzip else contextlib.nullcontext(file) as plain:
             yield cast("IO[bytes]", plain)
 
+    @property
+    def is_gzip(self) -> bool:
+        """Whether the file is compressed as a whole, so that it can only be read from its beginning."""
+        return self.path.endswith(".gz")
 
-def unseen(url: str, error: Exception) -> DataError:
-    """The error that a source cannot be seen on this machine."""
-    why = "it is not there" if isinstance(error, FileNotFoundError) else f"it cannot be read: {error}"
+
+def unseen(where: Place, error: Exception) -> DataError:
+    """The error that a source cannot be seen by this machine."""
+    why = "it is not there" if isinstance(error, FileNotFoundError) else f"it cannot be read: {reason(error)}"
     return DataError(
-        f"Expected {url} on {socket.gethostname()}; {why}. Every machine must see the source at the same place."
+        f"Expected to see {where} on {socket.gethostname()}; {why}. Every machine needs it at the same place."
     )
 
 
-def fetch(places: Sequence[tuple[Any, str]]) -> list[bytes | Exception]:
+def reason(error: Exception) -> str:
+    """Why something could not be read, in a few words."""
+    return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__
+
+
+def fetch(places: Sequence[Place]) -> list[bytes | Exception]:
     """Read whole files, those of one file system together, which is quicker where each takes a journey.
 
-    No file is read beyond what a picture may have.
+    No file is read further than a picture may be long.
     """
     found: list[bytes | Exception] = []
-    start = 0
-    while start < len(places):
-        files = places[start][0]
-        stop = next((i for i in range(start, len(places)) if places[i][0] is not files), len(places))
-        paths = [path for _, path in places[start:stop]]
-        found += files.cat_ranges(paths, [0] * len(paths), [drawing.MAX_BYTES + 1] * len(paths), on_error="return")
-        start = stop
+    for _, group in groupby(places, key=lambda place: id(place.files)):
+        some = list(group)
+        starts, ends = [0] * len(some), [drawing.MAX_BYTES + 1] * len(some)
+        found += some[0].files.cat_ranges([place.path for place in some], starts, ends, on_error="return")
     return found
 
 
 def version(info: dict[str, Any]) -> str:
-    """The size of a file, and what changes with its contents as far as the file system says."""
-    changed = next((info[key] for key in ("mtime", "ETag", "LastModified", "updated", "CRC") if key in info), None)
-    return f"{info.get('size')} {changed}"
+    """What changes with the contents of a file, as far as its file system says."""
+    known = (info[key] for key in ("mtime", "ETag", "LastModified", "updated", "CRC") if key in info)
+    return f"{info.get('size')} {next(known, None)}"

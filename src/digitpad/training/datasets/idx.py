@@ -28,6 +28,25 @@ def read(path: Path, *, num_dimensions: int) -> NDArray[np.uint8]:
             dimensions.
     """
     data = _decompressed(path)
+    start, shape = 4 + 4 * num_dimensions, read_shape(data, path, num_dimensions=num_dimensions)
+    expected = start + int(np.prod(shape, dtype=object))
+    if len(data) != expected:
+        problem = "cut short" if len(data) < expected else "too long"
+        raise DataError(f"Expected {expected:,} bytes in {path}; found {len(data):,}: the file is {problem}.")
+    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+
+
+def read_shape(data: bytes, path: object, *, num_dimensions: int) -> tuple[int, ...]:
+    """Read the header of an IDX file.
+
+    Args:
+        data: the file, or at least its first 4 * (1 + num_dimensions) bytes, decompressed.
+        path: what to call the file in errors.
+        num_dimensions: as for `read`.
+
+    Raises:
+        DataError: the header is cut short, or not of unsigned bytes with that many dimensions.
+    """
     magic = _UINT8 << 8 | num_dimensions
     if data[:4] != struct.pack(">I", magic):
         found = f"{struct.unpack('>I', data[:4])[0]}" if len(data) >= 4 else f"{len(data)} bytes"
@@ -36,12 +55,7 @@ def read(path: Path, *, num_dimensions: int) -> NDArray[np.uint8]:
     start = 4 + 4 * num_dimensions
     if len(data) < start:
         raise DataError(f"Expected an IDX header of {start} bytes in {path}; found {len(data)}: the file is cut short.")
-    shape = struct.unpack(f">{num_dimensions}I", data[4:start])
-    expected = start + int(np.prod(shape, dtype=object))
-    if len(data) != expected:
-        problem = "cut short" if len(data) < expected else "too long"
-        raise DataError(f"Expected {expected:,} bytes in {path}; found {len(data):,}: the file is {problem}.")
-    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+    return struct.unpack(f">{num_dimensions}I", data[4:start])
 
 
 def write(array: NDArray[np.uint8]) -> bytes:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from digitpad.batch.sources import rows
 from digitpad.batch.sources.place import Place
-from digitpad.batch.sources.rows import MOST_PIECES, NUM_PIXELS, SAMPLE_ROWS, Row, Rows, to_label, to_row, to_square
+from digitpad.batch.sources.rows import MOST_PIECES, NUM_PIXELS, Row, Rows, to_label, to_row, to_square
 from digitpad.errors import DataError
 from digitpad.training.datasets import idx
 
@@ -36,6 +36,9 @@ class Array(ABC):
     """
 
     file: Place
+
+    def __str__(self) -> str:
+        return str(self.file)
 
     @abstractmethod
     def opened(self) -> contextlib.AbstractContextManager[Opened]:
@@ -89,6 +92,9 @@ class NpzArray(Array):
 
     name: str
 
+    def __str__(self) -> str:
+        return f"{self.name} of {self.file}"
+
     @contextlib.contextmanager
     def opened(self) -> Iterator[Opened]:
         """As `Array.opened`."""
@@ -97,7 +103,7 @@ class NpzArray(Array):
             shape, by_column, kind = (npy.read_array_header_1_0 if is_first else npy.read_array_header_2_0)(member)
             if by_column or kind.kind not in "biuf" or not shape:
                 raise DataError(
-                    f"Expected rows of numbers, one after another, in {self.name} of {self.file}; got {kind} {shape}"
+                    f"Expected rows of numbers, one after another, in {self}; got {kind} {shape}"
                     f"{', column by column' if by_column else ''}. Save it as such."
                 )
             yield member, kind, shape
@@ -162,25 +168,26 @@ def plan_npz(file: Place, name: str, column: str | None, labels: str | None) -> 
         )
     planned: list[ArrayRows] = []
     for each in chosen:
-        known = NpzArray(file, _belonging(each) if labels == BELONGING else labels) if labels else None
+        known = _belonging(each) if labels == BELONGING else labels
+        if known is not None and (known == each or known not in names):
+            raise DataError(f"Expected labels that belong to {each} in {file}; its arrays are {', '.join(names)}.")
         called = name if len(chosen) == 1 else f"{name}/{each}"
-        planned += _plan(NpzArray(file, each), known, called, most=MOST_PIECES)
+        planned += _plan(NpzArray(file, each), NpzArray(file, known) if known else None, called, most=MOST_PIECES)
     return planned
 
 
 def _plan(pictures: Array, labels: Array | None, name: str, most: int | None) -> Iterator[ArrayRows]:
     with rows.planning(pictures.file, "an array of pictures"):
         num_rows, *picture = pictures.shape()
-        first = list(pictures.read(0, min(num_rows, SAMPLE_ROWS)))
+        sample = rows.first(pictures.read(0, num_rows))
     if labels:
         with rows.planning(labels.file, "labels of the pictures"):
             if labels.shape() != (num_rows,):
                 raise DataError(f"Expected {num_rows:,} labels in {labels}, one a picture; found {labels.shape()}.")
-    white, start = rows.white(first), 0
-    row_bytes = int(np.prod(picture)) * (first[0].itemsize if first else 1)
-    for _, _, length in rows.pieces([(num_rows, num_rows * row_bytes)], most or num_rows):
-        yield ArrayRows(pictures.file, name, start, start + length, pictures, labels, white)
-        start += length
+    white = rows.white(sample)
+    row_bytes = int(np.prod(picture)) * (sample[0].itemsize if sample else 1)
+    for _, _, start, stop in rows.pieces([(num_rows, num_rows * row_bytes)], most or num_rows):
+        yield ArrayRows(pictures.file, name, start, stop, pictures, labels, white)
 
 
 def _may_be_pictures(array: Array) -> bool:

@@ -40,11 +40,10 @@ def plan(file: Place, name: str, column: str | None, labels: str | None) -> list
         return [ArrowRows(file, name, 0, None, chosen, None, 0)]
     with rows.planning(file, "Arrow (IPC or Feather)"), _opened(file) as (_, batches):
         blocks = [(len(batch), batch.column(chosen.pictures).nbytes) for batch in batches(None)]
-    planned, start = [], 0
-    for some, skipped, num_rows in rows.pieces(blocks):
-        planned.append(ArrowRows(file, name, start, start + num_rows, chosen, some, skipped))
-        start += num_rows
-    return planned
+    return [
+        ArrowRows(file, name, piece.start, piece.stop, chosen, piece.blocks, piece.skipped)
+        for piece in rows.pieces(blocks)
+    ]
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,7 +27,7 @@ _SCHEMA = pa.schema([("name", pa.binary()), ("size", pa.int64()), ("version", pa
 
 
 @dataclass(frozen=True)
-class Listing(Sequence[Pictures]):
+class Listing:
     """All pictures of a source by their names, in parts.
 
     Attributes:
@@ -47,13 +47,7 @@ class Listing(Sequence[Pictures]):
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    @overload
-    def __getitem__(self, index: int) -> Pictures: ...
-    @overload
-    def __getitem__(self, index: slice) -> Sequence[Pictures]: ...
-    def __getitem__(self, index: int | slice) -> Pictures | Sequence[Pictures]:
-        if isinstance(index, slice):
-            return [self[number] for number in range(*index.indices(len(self)))]
+    def __getitem__(self, index: int) -> Pictures:
         start, stop = self.starts[index], self.starts[index + 1]
         return Pictures(self.folder, tuple(_texts(self.names[start:stop])), self.witness)
 

@@ -34,14 +34,12 @@ def plan(file: Place, name: str, column: str | None, labels: str | None) -> list
         table = _open(source)
         chosen = columns.choose(file, table.schema_arrow, column, labels)
         blocks = [_size(table, group, chosen.pictures) for group in range(table.num_row_groups)]
-        sample = next(table.iter_batches(SAMPLE_ROWS, columns=[chosen.pictures]), None)
-    if sample is not None:
-        chosen = replace(chosen, white=columns.find_white(sample.column(0)))
-    planned, start = [], 0
-    for groups, skipped, num_rows in rows.pieces(blocks):
-        planned.append(ParquetRows(file, name, start, start + num_rows, chosen, groups, skipped))
-        start += num_rows
-    return planned
+        for sample in rows.first(table.iter_batches(SAMPLE_ROWS, columns=[chosen.pictures]), 1):
+            chosen = replace(chosen, white=columns.find_white(sample.column(0)))
+    return [
+        ParquetRows(file, name, piece.start, piece.stop, chosen, piece.blocks, piece.skipped)
+        for piece in rows.pieces(blocks)
+    ]
 
 
 def _open(source: Any) -> Any:

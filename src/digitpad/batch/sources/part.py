@@ -42,6 +42,13 @@ class Content(Protocol):
         """
 
 
+class Contents(Protocol):
+    """What the parts of a source are read from, one after another."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> Content: ...
+
+
 @dataclass(frozen=True)
 class Part:
     """A part of a source, which any process on any machine that sees the source can read.
@@ -64,7 +71,7 @@ class Part:
 class Parts(Sequence[Part]):
     """All parts of a source, made as they are asked for."""
 
-    contents: Sequence[Content]
+    contents: Contents
 
     def __len__(self) -> int:
         return len(self.contents)
@@ -76,4 +83,5 @@ class Parts(Sequence[Part]):
     def __getitem__(self, index: int | slice) -> Part | Sequence[Part]:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
-        return Part(range(len(self))[index], self.contents[index])
+        number = range(len(self))[index]
+        return Part(number, self.contents[number])

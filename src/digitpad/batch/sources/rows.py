@@ -6,7 +6,8 @@ import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,8 @@ from digitpad.batch.sources import part, place
 from digitpad.batch.sources.part import Item
 from digitpad.batch.sources.place import Place
 from digitpad.errors import DataError, DigitpadError
+
+T = TypeVar("T")
 
 SIDE_PX, NUM_PIXELS = 28, 784
 
@@ -71,31 +74,37 @@ class Rows(ABC):
         """Read the rows, one after another."""
 
 
-def pieces(blocks: Iterable[tuple[int, int]], most: int = MOST_PIECES) -> Iterator[tuple[range, int, int]]:
-    """Plan parts of a file that consists of blocks, each of which is read from its beginning.
+class Piece(NamedTuple):
+    """A part of a file that consists of blocks: the blocks, how many of their rows come before, and its rows."""
+
+    blocks: range
+    skipped: int
+    start: int
+    stop: int
+
+
+def pieces(blocks: Iterable[tuple[int, int]], most: int = MOST_PIECES) -> Iterator[Piece]:
+    """Plan parts of a file that consists of blocks, such as record batches, each of which is read from its beginning.
 
     Args:
         blocks: number of rows and of bytes of each.
         most: into how many parts a block may be cut.
-
-    Yields:
-        For each part the blocks that it is in, how many of their rows come before it, and its number of rows.
     """
-    first, rows, held = 0, 0, 0
-    number = -1
+    first, start, stop, held, number = 0, 0, 0, 0, -1
     for number, (num_rows, num_bytes) in enumerate(blocks):
-        if rows and (rows + num_rows > part.PART_PICTURES or held + num_bytes > part.PART_BYTES):
-            yield range(first, number), 0, rows
-            first, rows, held = number, 0, 0
-        if num_rows > part.PART_PICTURES or num_bytes > part.PART_BYTES:
-            first = number + 1
-            each = max(1, -(-num_rows // _num_pieces(num_rows, num_bytes, most)))
-            for skipped in range(0, num_rows, each):
-                yield range(number, number + 1), skipped, min(each, num_rows - skipped)
-        else:
-            rows, held = rows + num_rows, held + num_bytes
-    if rows:
-        yield range(first, number + 1), 0, rows
+        is_large = num_rows > part.PART_PICTURES or num_bytes > part.PART_BYTES
+        is_full = stop - start + num_rows > part.PART_PICTURES or held + num_bytes > part.PART_BYTES
+        if stop > start and is_full:
+            yield Piece(range(first, number), 0, start, stop)
+            first, start, held = number, stop, 0
+        stop, held = stop + num_rows, held + num_bytes
+        if is_large:
+            each = -(-num_rows // _num_pieces(num_rows, num_bytes, most)) or 1
+            for at in range(start, stop, each):
+                yield Piece(range(number, number + 1), at - start, at, min(at + each, stop))
+            first, start, held = number + 1, stop, 0
+    if stop > start:
+        yield Piece(range(first, number + 1), 0, start, stop)
 
 
 def _num_pieces(num_rows: int, num_bytes: int, most: int) -> int:
@@ -112,9 +121,20 @@ def to_label(value: Any) -> int | None:
 
 
 def white(sample: ArrayLike) -> int:
-    """What stands for white in pixels of which these are some: 255, or 1 if none is larger."""
+    """What stands for white in pixels of which these are some: 1 if none is larger, or 255."""
     values = np.asarray(sample, np.float64)
-    return 255 if values.size and np.nanmax(values, initial=0) > 1 else 1
+    return 1 if values.size and np.nanmax(values, initial=0) <= 1 else 255
+
+
+def first(values: Iterable[T], most: int = SAMPLE_ROWS) -> list[T]:
+    """The first of some values, as far as these can be read of a damaged file."""
+    found: list[T] = []
+    try:
+        found.extend(islice(values, most))
+    except Exception as error:
+        if not _is_damage(error):
+            raise
+    return found
 
 
 def to_row(pixels: NDArray[Any], white: int, label: int | None) -> Row:

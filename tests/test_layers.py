@@ -52,7 +52,7 @@ LAB = [
 
 TEACHING = [{"gate", "samples", "tuning"}, {"evaluation"}, {"report", "teacher"}, {"lesson"}, {"command"}]
 
-BATCH = [{"sources"}, {"source"}]
+BATCH = [{"sources"}, {"evaluation", "source"}]
 
 ROOMS = sorted(path.parent for path in (PACKAGE / "training").glob("*/__init__.py"))
 
@@ -157,7 +157,19 @@ def test_the_modules_of_a_room_import_each_other_without_a_circle(room: Path) ->
     ],
 )
 def test_reading_loads_no_training_plane(statement: str) -> None:
-    script = f"import sys; {statement}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
-    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    loaded = packages_after(statement)
     assert "digitpad" in loaded
-    assert not FRAMEWORKS & set(loaded)
+    assert not FRAMEWORKS & loaded
+
+
+def test_batches_load_no_framework_for_training() -> None:
+    modules = sorted(modules_in(PACKAGE / "batch"))
+    loaded = packages_after("; ".join(f"import digitpad.batch.{module}" for module in modules))
+    assert FRAMEWORKS & loaded <= {"sklearn", "scipy"}
+
+
+def packages_after(statement: str) -> set[str]:
+    """The packages that a process has loaded after a statement."""
+    script = f"import sys; {statement}; print(*sorted({{name.split('.')[0] for name in sys.modules}}))"
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(result.stdout.split())

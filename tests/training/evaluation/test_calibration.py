@@ -1,6 +1,5 @@
-"""The temperature calibrates probabilities, the thresholds meet their targets, and the layer agrees with NumPy."""
+"""The temperature calibrates probabilities, and the thresholds meet their targets."""
 
-import keras
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +9,7 @@ from scipy.special import softmax
 
 from digitpad.errors import InputError
 from digitpad.training.evaluation import calibration
-from digitpad.training.evaluation.calibration import Calibration, fit_temperature, fit_thresholds
+from digitpad.training.evaluation.calibration import fit_temperature, fit_thresholds
 
 Logits = NDArray[np.float32]
 Labels = NDArray[np.uint8]
@@ -116,24 +115,6 @@ def test_what_is_no_digit_is_left_out() -> None:
     strange = np.full((100, 11), 50, np.float32)
     both = calibration.fit(np.concatenate([logits, strange]), np.append(labels, np.full(100, 10, np.uint8)))
     assert both == calibration.fit(logits, labels)
-
-
-def test_the_layer_divides_by_the_temperature_and_knows_nothing_without_ink() -> None:
-    logits, _ = made(2, 0)
-    layer = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(Calibration(2.0)))
-    answer = {name: np.asarray(value) for name, value in layer(logits, np.array([0.3, 0.0], np.float32)).items()}
-    assert set(answer) == {"probabilities", "not_digit"}
-    assert answer["probabilities"][0] == pytest.approx(softmax(logits[0, :10] / 2), abs=1e-6)
-    assert answer["probabilities"][1] == pytest.approx(0.1)
-    assert answer["not_digit"] == pytest.approx(softmax(logits, axis=1)[:, 10], abs=1e-6)
-
-
-def test_the_layer_answers_like_numpy() -> None:
-    logits, _ = made(50, 3)
-    answer = Calibration(1.7)(logits, np.ones(50, np.float32))
-    probabilities, not_digit = calibration.answers(logits, 1.7)
-    assert np.asarray(answer["probabilities"]) == pytest.approx(probabilities, abs=1e-6)
-    assert np.asarray(answer["not_digit"]) == pytest.approx(not_digit, abs=1e-6)
 
 
 def test_a_network_that_knows_digits_alone_refuses_nothing() -> None:

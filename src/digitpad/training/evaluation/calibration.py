@@ -1,12 +1,12 @@
-"""Calibration: a temperature for the probabilities, and thresholds for answering "unsure" or "not a digit"."""
+"""Calibration: a temperature for the probabilities, and thresholds for answering "unsure" or "not a digit".
+
+Needs no Keras; the layer that applies the temperature is in `calibration_layer`.
+"""
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
-import keras
 import numpy as np
-from keras import ops
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
@@ -50,7 +50,7 @@ def fit(logits: NDArray[np.float32], labels: NDArray[np.uint8], *, refuses: bool
 
 
 def answers(logits: NDArray[np.float32], temperature: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The outputs of `Calibration` for logits (num_images, 11), in NumPy: `probabilities` and `not_digit`."""
+    """What `calibration_layer` makes of logits (num_images, 11), in NumPy: `probabilities` and `not_digit`."""
     precise = logits.astype(np.float64)
     return softmax(precise[:, :10] / temperature, axis=1), softmax(precise, axis=1)[:, 10]
 
@@ -115,33 +115,3 @@ def _least_confidence(probabilities: NDArray[np.float64], labels: NDArray[np.uin
     is_last = np.append(np.diff(confidence[order]) < 0, True)  # answers of equal confidence are treated alike
     enough = np.flatnonzero((share >= SURE) & is_last)
     return float(confidence[order[enough[-1]]]) if len(enough) else 1.0
-
-
-@keras.saving.register_keras_serializable(package="digitpad")
-class Calibration(keras.layers.Layer):
-    """Turns logits into calibrated probabilities; without ink, all digits are equally probable.
-
-    The probabilities of the digits assume that the drawing is a digit. Whether it is one is a separate output.
-
-    Args:
-        temperature: the divisor of the digits' logits.
-
-    Call arguments:
-        logits: float32 (batch, 11), of the digits and of "not a digit".
-        ink: float32 (batch,), as from `Contract`.
-
-    Returns:
-        `probabilities`, float32 (batch, 10), each row adding up to 1, and `not_digit`, float32 (batch,), the
-        probability that the drawing is not a digit, 0 to 1.
-    """
-
-    def __init__(self, temperature: float = 1.0, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.temperature = temperature
-
-    def call(self, logits: Any, ink: Any) -> dict[str, Any]:
-        evidence = ops.cast(ink > 0.0, "float32")[:, None] / self.temperature
-        return {"probabilities": ops.softmax(logits[:, :10] * evidence), "not_digit": ops.softmax(logits)[:, 10]}
-
-    def get_config(self) -> dict[str, Any]:
-        return {**super().get_config(), "temperature": self.temperature}

@@ -38,24 +38,42 @@ def evaluate(
     """
     before, not_digit = answers(logits, 1.0)
     after, _ = answers(logits, calibrated.temperature)
-    predicted = after.argmax(axis=1)
-    num_right = int((predicted == labels).sum())
-    confusion = confusion_matrix(labels, predicted, labels=_DIGITS)
     return {
-        "num_images": len(labels),
-        "num_right": num_right,
-        "accuracy": num_right / len(labels),
-        "accuracy_interval": wilson_interval(num_right, len(labels)),
-        "top2": float((np.argsort(-after, axis=1)[:, :2] == labels[:, None]).any(axis=1).mean()),
+        **summarise(confusion_matrix(labels, after.argmax(axis=1), labels=_DIGITS)),
+        "top2": top2(after, labels),
         **honesty(after, labels),
         "uncalibrated": honesty(before, labels),
         "refusals": refusals(after, not_digit, labels, calibrated.thresholds),
         "reliability": {"before": reliability(before, labels), "after": reliability(after, labels)},
-        "confusion": confusion.tolist(),
-        "classes": classification_report(labels, predicted, labels=_DIGITS, output_dict=True, zero_division=0.0),
-        "confused_pairs": _confused_pairs(confusion),
         "worst": _worst(after, labels, seen),
     }
+
+
+def summarise(confusion: NDArray[np.int64]) -> dict[str, Any]:
+    """What follows from a confusion matrix (10, 10), counts by true digit (row) and prediction (column).
+
+    Returns:
+        `num_images`, `num_right`, `accuracy`, `accuracy_interval`, `confusion`, `classes` and `confused_pairs`, as in
+        `evaluate`.
+    """
+    num_images, num_right = int(confusion.sum()), int(confusion.trace())
+    true, predicted = np.indices(confusion.shape).reshape(2, -1)
+    return {
+        "num_images": num_images,
+        "num_right": num_right,
+        "accuracy": num_right / num_images,
+        "accuracy_interval": wilson_interval(num_right, num_images),
+        "confusion": confusion.tolist(),
+        "classes": classification_report(
+            true, predicted, labels=_DIGITS, output_dict=True, zero_division=0.0, sample_weight=confusion.ravel()
+        ),
+        "confused_pairs": _confused_pairs(confusion),
+    }
+
+
+def top2(probabilities: Probabilities, labels: Labels) -> float:
+    """How often the true digit is among the two most probable of probabilities (num_images, 10)."""
+    return float((np.argsort(-probabilities, axis=1)[:, :2] == labels[:, None]).any(axis=1).mean())
 
 
 def refusals(

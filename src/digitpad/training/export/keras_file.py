@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from digitpad import artifact
 from digitpad.errors import ArtifactError
 from digitpad.training import runs
-from digitpad.training.evaluation.calibration import Calibration
+from digitpad.training.evaluation.calibration_layer import Calibration
 from digitpad.training.networks.architectures import MaxAndMean
 from digitpad.training.preprocessing.contract import Contract
 

@@ -35,19 +35,36 @@ def _describe(test: dict[str, Any], data: dict[str, Any], looks: list[str]) -> s
     looked = _times(len(looks))
     if "num_pages" in test:
         return _describe_pages(test, data, looked)
-    low, high = test["accuracy_interval"]
+    return "\n".join(
+        [
+            f"Test set of {data['source']}, {test['num_images']:,} images, looked at {looked}:",
+            describe_accuracy(test),
+            "  (without temperature scaling, which was fitted on drawings: "
+            f"NLL {test['uncalibrated']['nll']:.4f}, ECE {test['uncalibrated']['ece']:.2%})",
+            "",
+            describe_classes(test),
+        ]
+    )
+
+
+def describe_accuracy(figures: dict[str, Any]) -> str:
+    """Accuracy and calibration, from what `metrics.evaluate` returns."""
+    (low, high), top2 = figures["accuracy_interval"], figures["top2"]
+    return (
+        f"  accuracy  {figures['accuracy']:.2%}   (95 % interval {low:.2%} to {high:.2%}; top 2: {top2:.2%})\n"
+        f"  NLL       {figures['nll']:.4f}   Brier {figures['brier']:.4f}   ECE {figures['ece']:.2%}"
+    )
+
+
+def describe_classes(figures: dict[str, Any]) -> str:
+    """A line for each digit, and what is confused most, from what `metrics.evaluate` returns."""
     lines = [
-        f"Test set of {data['source']}, {test['num_images']:,} images, looked at {looked}:",
-        f"  accuracy  {test['accuracy']:.2%}   (95 % interval {low:.2%} to {high:.2%}; top 2: {test['top2']:.2%})",
-        f"  NLL       {test['nll']:.4f}   Brier {test['brier']:.4f}   ECE {test['ece']:.2%}",
-        "  (without temperature scaling, which was fitted on drawings: "
-        f"NLL {test['uncalibrated']['nll']:.4f}, ECE {test['uncalibrated']['ece']:.2%})",
-        "",
         "  digit  precision  recall      F1    images",
-        *(_class_line(digit, test["classes"][str(digit)]) for digit in range(10)),
+        *(_class_line(digit, figures["classes"][str(digit)]) for digit in range(10)),
     ]
-    if test["confused_pairs"]:
-        pairs = (f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in test["confused_pairs"][:5])
+    if figures["confused_pairs"]:
+        worst = figures["confused_pairs"][:5]
+        pairs = (f"{pair['true']} read as {pair['predicted']} ({pair['count']})" for pair in worst)
         lines += ["", f"  most confused: {', '.join(pairs)}"]
     return "\n".join(lines)
 

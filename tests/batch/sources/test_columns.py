@@ -33,6 +33,7 @@ def items(path: Path, table: Any, **options: str) -> list[Item]:
     [
         pa.array([ENCODED], pa.binary()),
         pa.array([ENCODED], pa.large_binary()),
+        pa.array([ENCODED.ljust(784, b"\0")], pa.binary(784)),
         pa.array([ENCODED]).dictionary_encode(),
         pa.array([{"bytes": ENCODED, "path": "a.png"}]),
         pa.array([DRAWN.tobytes()], pa.binary(784)),
@@ -49,7 +50,7 @@ def test_a_picture_is_found_in_whatever_way_a_column_holds_it(column: Any, tmp_p
     (item,) = items(tmp_path, pa.table({"name": ["seven"], "whatever": column}))
     assert (item.label, item.error) == (None, None)
     if isinstance(item.picture, bytes):
-        assert item.picture == ENCODED
+        assert item.picture.startswith(ENCODED)
     else:
         np.testing.assert_array_equal(
             np.asarray(item.picture) * (255 if column.type == pa.list_(pa.bool_()) else 1), DRAWN

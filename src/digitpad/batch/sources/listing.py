@@ -123,7 +123,7 @@ def cut(sizes: Sequence[int]) -> list[int]:
 def tabulate(files: Iterable[File]) -> Any:
     """An Arrow table of files, built in pieces so that few of the names are Python's at a time."""
     rows, batches = iter(files), []
-    while some := list(islice(rows, 65_536)):
+    while some := list(islice(rows, 8192)):
         names, sizes, versions = zip(*some, strict=True)
         columns = [[os.fsencode(name) for name in names], sizes, [version.encode() for version in versions]]
         batches.append(pa.record_batch(columns, schema=_SCHEMA))

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 SIDE_PX, NUM_PIXELS = 28, 784
 
-MOST_PIECES = 16
+MOST_PIECES = 8
 """What can only be read from its beginning is cut into no more parts, since each reads past what comes before it."""
 
 SAMPLE_ROWS = 256

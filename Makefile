@@ -5,7 +5,9 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c "$(SUPPORTED)" 2>/dev/null && echo $$python && break; done)
 TENSORFLOW ?= $(if $(shell command -v nvidia-smi),gpu,cpu)
 BIN := .venv/bin
-INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable
+# whatever is imported is compiled then; most of it never is
+INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --no-compile --constraint constraints.txt --editable
+unexport PYTHONDONTWRITEBYTECODE
 
 # two workers more than cores: browsers and servers are often waited for
 PYTEST := $(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 2)) \
@@ -95,7 +97,8 @@ clean:  ## remove environments and caches, but no runs
 	$(INSTALL) '.[train,$(TENSORFLOW),notebook]' jupyterlab
 	@touch $@
 
-.venv/dev: .venv/train
-	@echo "Installing the test dependencies."
+.venv/dev: .venv/bin/pip pyproject.toml constraints.txt
+	@echo "Installing all dependencies into .venv; this takes a minute or two."
 	$(INSTALL) '.[serve,train,$(TENSORFLOW),notebook,dev]'
-	@touch $@
+	$(BIN)/python -m compileall -q -j 0 -x /tests/ .venv/lib src  # on all cores, once for all processes of the tests
+	@touch .venv/serve .venv/train $@

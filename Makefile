@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST := $(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 2)) \
 	--dist loadfile --no-loadscope-reorder
 
-.PHONY: serve train notebook test soak lint bench-training bench-recipes bench-inference bench-drawings bench-teaching bench-pages bench-server bench-browser clean
+.PHONY: serve train notebook test soak lint bench-training bench-recipes bench-inference bench-batch bench-drawings bench-teaching bench-pages bench-server bench-browser clean
 
 serve: .venv/serve  ## serve the pad and the API on this machine only
 	$(BIN)/digitpad serve
@@ -48,6 +48,9 @@ bench-inference: .venv/dev  ## time to read a digit, compared with Keras and Lit
 	$(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt \
 		--requirement bench/inference/requirements.txt
 	$(BIN)/python -m bench.inference
+
+bench-batch: .venv/dev  ## many pictures at once: on one core, with Ray, on two nodes of which one dies; needs DIGITPAD_DATA
+	$(BIN)/python -m bench.batch
 
 bench-drawings: .venv/dev  ## accuracy on real pen strokes; needs DIGITPAD_DATA
 	$(BIN)/python -m bench.drawings

@@ -13,10 +13,9 @@ import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
+from bench import fresh
 from digitpad import Recognizer, artifact, drawing
 from digitpad.training.export import keras_file, onnx_file
-from digitpad.training.networks import architectures
-from digitpad.training.recipe import Recipe
 
 Pixels = NDArray[np.uint8]
 Probabilities = NDArray[np.float32]
@@ -35,10 +34,7 @@ def write(folder: Path, pixels: Pixels) -> None:
         folder: where to.
         pixels: uint8 (height, width, 4); LiteRT reads one drawing of this size only, where it is fastest.
     """
-    card = Recognizer.load().card
-    recipe = Recipe(**card["recipe"])
-    network = architectures.keep(architectures.build(recipe), recipe)
-    reader = keras_file.build_reader(network, card["temperature"])
+    card, reader = Recognizer.load().card, fresh.reader()
     keras_file.save(reader, folder / KERAS)
     probe = artifact.Probe(pixels, keras_file.answer(reader, pixels[None])["probabilities"][0])
     (folder / ONNX).write_bytes(artifact.seal(onnx_file.export(folder / KERAS), card, [probe]))
@@ -95,6 +91,4 @@ def many_at_once(folder: Path) -> dict[str, Callable[[Sequence[Pixels]], Probabi
 
 
 def _probabilities(path: Path) -> keras.Model:
-    """The reader without its other outputs, which would be copied for nothing."""
-    reader = keras_file.load(path)
-    return keras.Model(reader.inputs[0], reader(reader.inputs[0])["probabilities"])
+    return fresh.probabilities(keras_file.load(path))

@@ -35,7 +35,7 @@ class Plan:
         num_small: pictures of 28x28, by each of our ways.
         num_drawings: of 280x280.
         num_pages: pages.
-        num_keras: pictures that Keras reads one at a time; in batches it reads five times as many.
+        num_keras: pictures that Keras reads one at a time; in batches it reads four times as many.
         num_overhead: pictures with Ray and without.
         num_nodes: pictures on one node and on two, and when one is killed.
         num_rows: rows of the large table.
@@ -44,15 +44,15 @@ class Plan:
 
     num_small: int = 20_000
     num_drawings: int = 5000
-    num_pages: int = 200
-    num_keras: int = 200
+    num_pages: int = 100
+    num_keras: int = 256
     num_overhead: int = 100_000
     num_nodes: int = 40_000
     num_rows: int = 1_000_000
     num_rounds: int = 3
 
 
-QUICK = Plan(2000, 300, 5, 20, 3000, 6000, 10_000, 1)
+QUICK = Plan(2000, 300, 5, 32, 3000, 6000, 10_000, 1)
 
 
 def main(quick: bool = False) -> None:
@@ -78,7 +78,7 @@ def on_one_core(folder: Path, digits: Split, data: Path, plan: Plan) -> dict[str
     pictures.write_small(folder / "small", digits, plan.num_small)
     pictures.write_drawings(folder / "drawings", digits, plan.num_drawings)
     pictures.write_pages(folder / "pages", data, plan.num_pages)
-    keras = {KERAS_ONE: plan.num_keras, KERAS_MANY: 5 * plan.num_keras}
+    keras = {KERAS_ONE: plan.num_keras, KERAS_MANY: 4 * plan.num_keras}
     kinds = (
         Kind("28x28 PNG", folder / "small", {OURS: plan.num_small, LOOP: plan.num_small, **keras}),
         Kind("280x280 PNG", folder / "drawings", {OURS: plan.num_drawings, LOOP: plan.num_drawings, **keras}),

@@ -90,23 +90,31 @@ def read_part(part: Part) -> Iterator[Item]:
 def _open_files(where: Place, folder: Place, files: Iterable[File], column: str | None, labels: str | None) -> Source:
     """Of some files the pictures, or, where there are none, the files with pictures in their rows."""
     tables: list[File] = []
-    others: list[File] = []
+    others: list[str] = []
 
     def sort() -> Iterator[File]:
         for file in files:
             if is_picture(file[0]):
                 yield file
+            elif _TABLE.search(file[0].lower()):
+                tables.append(file)
             else:
-                (tables if _TABLE.search(file[0].lower()) else others).append(file)
+                others.append(file[0])
 
     found = listing.tabulate(sort())
-    left_out = [file[0] for file in (others if not len(found) else tables + others)]
-    notice = f"{len(left_out):,} files are no pictures and left out, {left_out[0]} for one." if left_out else ""
     if len(found):
+        notice = _left_out([*(name for name, _, _ in tables), *others])
         return replace(_open_pictures(listing.arrange(folder, found), column, labels), notice=notice)
     if tables:
-        return replace(_open_tables(folder, sorted(tables), column, labels), notice=notice)
-    raise DataError(f"Expected {_KNOWN} at {where}; found {left_out[0] if left_out else 'nothing'}.")
+        return replace(_open_tables(folder, sorted(tables), column, labels), notice=_left_out(others))
+    raise DataError(f"Expected {_KNOWN} at {where}; found {others[0] if others else 'nothing'}.")
+
+
+def _left_out(names: Sequence[str]) -> str:
+    """A sentence about files that are not read, or ""."""
+    if len(names) < 2:
+        return f"Left out {names[0]}, which is no picture." if names else ""
+    return f"Left out {len(names):,} files that are no pictures, such as {names[0]}."
 
 
 def _open_pictures(found: Listing, column: str | None, labels: str | None) -> Source:

@@ -1,6 +1,7 @@
 """Pictures are found by name; one that cannot be read is a row, a source out of sight is an error."""
 
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,22 @@ def test_a_folder_is_searched_at_any_depth_in_the_order_of_names(tmp_path: Path)
         ("b.PNG", None, b"b.PNG"),
     ]
     assert source.has_labels
-    assert source.notice.startswith("2 files are no pictures and left out, ")
+    assert source.notice == "Left out 2 files that are no pictures, such as notes.csv."
+
+
+def test_an_archive_is_a_folder(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in ("b.png", "7/a.png", "list.json"):
+            archive.writestr(name, name)
+    source = open_source(f"zip://::{tmp_path}/a.zip")
+    assert [(item.key, item.label) for part in source.parts for item in read_part(part)] == [
+        ("7/a.png", 7),
+        ("b.png", None),
+    ]
+    assert source.notice == "Left out list.json, which is no picture."
+    assert [item.key for item in items(f"zip://7::{tmp_path}/a.zip")] == ["a.png"]
+    assert [item.key for item in items(f"zip://*.png::{tmp_path}/a.zip")] == ["b.png"]
+    assert [item.key for item in items(f"zip://7/a.png::{tmp_path}/a.zip")] == ["a.png"]
 
 
 def test_one_picture_is_a_source_and_so_is_a_name_that_looks_like_a_pattern(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "src" / "digitpad"
 LAYERS = [
-    {"errors", "esm", "words"},
+    {"errors", "esm", "quiet", "words"},
     {"scaling", "strokes"},
-    {"drawing", "artifact", "verdict"},
+    {"cluster", "drawing", "artifact", "verdict"},
     {"prediction"},
     {"answer", "explanation"},
     {"pages"},

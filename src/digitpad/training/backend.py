@@ -1,14 +1,12 @@
 """Keras and its backend: preparing them, and running a module in a separate process."""
 
-import contextlib
 import importlib.util
 import logging
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
+from digitpad import quiet
 from digitpad.errors import DigitpadError, InputError, MissingPartError
 
 _BACKENDS = ("tensorflow", "jax", "torch")
@@ -22,7 +20,7 @@ def prepare() -> None:
     """
     check()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _silence():
+    with quiet.native():  # TensorFlow writes before its log level takes effect
         importlib.import_module("keras")
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # it warns about every new input shape, and of its import
 
@@ -41,19 +39,6 @@ def check() -> None:
         if importlib.util.find_spec(package) is None:
             install = package if package in ("jax", "torch") else "digitpad[train,cpu]"
             raise MissingPartError.package(package, "training", install)
-
-
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Silence native libraries on standard error; TensorFlow writes to it before its log level takes effect."""
-    saved = os.dup(2)
-    try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
 
 
 def run_module(module: str, *arguments: str, keras_backend: str | None = None) -> str:

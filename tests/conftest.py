@@ -85,6 +85,9 @@ def playwright() -> Iterator[Playwright]:
         yield playwright
 
 
+BROWSER = ["--no-sandbox", *([] if SOAK else ["--js-flags=--liftoff-only --wasm-lazy-compilation"])]
+"""Options of Chromium; a test is over before it pays to compile WebAssembly well."""
+
 FILM = "number.y4m"
 
 
@@ -97,7 +100,7 @@ def make_film(folder: Path) -> None:
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium without a camera, one for each worker; every page gets a context of its own."""
     path = equipment.headless(playwright) or equipment.lacks("Chromium")
-    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    browser = playwright.chromium.launch(executable_path=path, args=BROWSER)
     yield browser
     browser.close()
 
@@ -107,7 +110,7 @@ def browser_with_camera(playwright: Playwright, tmp_path_factory: pytest.TempPat
     """Chromium whose camera sees `video.NUMBER`."""
     path = equipment.chromium(playwright) or equipment.lacks("Chromium")
     film = build_once(tmp_path_factory, "film", make_film) / FILM
-    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *video.camera(film)])
+    browser = playwright.chromium.launch(executable_path=path, args=[*BROWSER, *video.camera(film)])
     yield browser
     browser.close()
 

@@ -40,6 +40,7 @@ class Pad:
 
     def __post_init__(self) -> None:
         self._changes: dict[str, Any] | None = None
+        self._box: dict[str, float] = {}
         self.page.on("request", self._note)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", lambda line: self.complaints.extend([line.text] if line.type == "error" else []))
@@ -62,6 +63,7 @@ class Pad:
         self.lift()
 
     def touch_down(self, point: Point) -> None:
+        self._box = self.part("pad").bounding_box()  # it stays where it is until the hand is lifted
         x, y = self._on_page(point)
         if self.touch:
             self._send_touch("touchStart", x, y)
@@ -89,6 +91,7 @@ class Pad:
             between = [
                 (x + share * (u - x), y + share * (v - y)) for (x, y), (u, v) in ((one, to_one), (other, to_other))
             ]
+            self._box = self.part("pad").bounding_box()
             self._send_touches(kind, [self._on_page(point) for point in between])
         self._send_touches("touchEnd", [])
 
@@ -215,7 +218,7 @@ class Pad:
         return count
 
     def _on_page(self, point: Point) -> Point:
-        box = self.part("pad").bounding_box()
+        box = self._box
         return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
 
     def _send_touch(self, kind: str, *point: float) -> None:

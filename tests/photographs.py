@@ -106,4 +106,4 @@ PHOTOGRAPHS = (
 """One of each kind, and some of several."""
 
 SOME = PHOTOGRAPHS[-2:]
-"""For surfaces beside the server's page, which reads them all."""
+"""For surfaces beside the server's page, which reads more of them."""

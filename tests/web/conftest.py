@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext
 from digitpad.corrections import store
 from digitpad.corrections.correction import Correction
 from digitpad.corrections.store import Store
+from tests.conftest import soak
 from tests.golden import GOLDEN
 from tests.hands import Pad
 from tests.serving import Server, serving
@@ -67,6 +68,14 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
     "is_mobile": True,
 }
+
+LOOKS = [
+    pytest.param(DESKTOP, "light", id="desktop-light"),
+    pytest.param(PHONE, "dark", id="phone-dark"),
+    pytest.param(DESKTOP, "dark", id="desktop-dark", marks=soak),
+    pytest.param(PHONE, "light", id="phone-light", marks=soak),
+]
+"""Devices and colour schemes in which a page must keep nobody out."""
 
 UNSURE = {"status": "unsure", "reason": "It could also be a 9.", "digit": 4, "candidates": [4, 9]}
 NO_DIGIT = {"status": "not a digit", "reason": "It does not look like a digit; the closest is an 8."}

@@ -6,8 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.conftest import soak
 from tests.hands import Pad
-from tests.web.conftest import DESKTOP, PHONE, OpenPad
+from tests.web.conftest import DESKTOP, LOOKS, PHONE, OpenPad
 
 pytestmark = pytest.mark.long
 
@@ -19,8 +20,19 @@ def read_on_wide_pad(pad: Pad, text: str) -> None:
     pad.expect_number(text)
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["mouse", "touch"])
-@pytest.mark.parametrize("text", ["47", "2047", "1358046", "83\n61"])
+@pytest.mark.parametrize(
+    ("text", "device"),
+    [
+        pytest.param("47", DESKTOP, marks=soak),
+        pytest.param("2047", DESKTOP, marks=soak),
+        ("1358046", DESKTOP),
+        pytest.param("83\n61", DESKTOP, marks=soak),
+        pytest.param("47", PHONE, marks=soak),
+        pytest.param("2047", PHONE, marks=soak),
+        pytest.param("1358046", PHONE, marks=soak),
+        ("83\n61", PHONE),
+    ],
+)
 def test_numbers_are_read_while_they_are_drawn(open_pad: OpenPad, device: dict[str, Any], text: str) -> None:
     pad = open_pad(device)
     read_on_wide_pad(pad, text)
@@ -69,7 +81,7 @@ def test_what_was_chosen_is_remembered(open_pad: OpenPad) -> None:
     assert square["width"] == pytest.approx(square["height"], rel=0.02)
 
 
-@pytest.mark.parametrize("step", [0.62, 0.7])
+@pytest.mark.parametrize("step", [0.62, pytest.param(0.7, marks=soak)])
 def test_digits_that_touch_are_parted(open_pad: OpenPad, step: float) -> None:
     pad = open_pad()
     pad.choose("Number")
@@ -90,8 +102,7 @@ def test_a_number_comes_back_from_the_recent_drawings(open_pad: OpenPad) -> None
     expect(pad.page.get_by_role("radio", name="Number", exact=True)).to_have_attribute("aria-checked", "true")
 
 
-@pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("device", "scheme"), LOOKS)
 def test_nothing_keeps_anybody_out(open_pad: OpenPad, device: dict[str, Any], scheme: str) -> None:
     pad = open_pad(device, color_scheme=scheme)
     read_on_wide_pad(pad, "2047")

@@ -16,7 +16,7 @@ PLACES = [(0.6, (0.5, 0.5), 22), (0.22, (0.82, 0.8), 8), (0.9, (0.5, 0.5), 34)]
 @pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["mouse", "finger"])
 def test_every_digit_is_read_wherever_it_is(open_pad: OpenPad, device: dict[str, object], turn: int) -> None:
     pad = open_pad(device)
-    for digit in range(10):
+    for digit in range(10) if SOAK or not pad.touch else (1, 4, 8):
         size, centre, brush = PLACES[(digit + turn + pad.touch) % len(PLACES)]
         pad.set_brush(brush)
         pad.draw(digit, size, centre)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from digitpad.server.schema import Answer, Health, Model
+from tests.conftest import portion
 from tests.doodles import NO_DIGITS, png
 from tests.server.conftest import JSON, PNG, PREDICT, SEVEN, Server, check_problem
 from tests.server.pictures import blank, data_url
@@ -28,7 +29,7 @@ EXCLUDED = {
 def test_schemathesis_finds_no_difference(server: Server, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/openapi.json", "--checks", "all"]
     command += ["--exclude-checks", ",".join(sorted(EXCLUDED)), "--continue-on-failure", "--no-color", "--no-shrink"]
-    command += ["--max-examples", "400", "--seed", "1", "--generation-database", "none", "--warnings", "off"]
+    command += ["--max-examples", str(portion(1000)), "--seed", "1", "--generation-database", "none", "--warnings", "off"]
     environment = os.environ | {"SCHEMATHESIS_HOOKS": "tests.server.media_types", "PYTHONPATH": python_path()}
     result = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=600
@@ -36,7 +37,7 @@ def test_schemathesis_finds_no_difference(server: Server, tmp_path: Path) -> Non
     assert result.returncode == 0, result.stdout[-8000:] + result.stderr[-2000:]
     found = re.search(r"(\d+) generated, (\d+) passed", result.stdout)
     assert found, result.stdout
-    assert int(found[1]) > 300
+    assert int(found[1]) > portion(3000)
 
 
 def python_path() -> str:

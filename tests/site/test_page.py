@@ -33,7 +33,7 @@ from tests.photographs import SOME
 from tests.site.conftest import START, OpenSite, Site, wait_until_ready
 from tests.web.conftest import DESKTOP, PHONE
 
-NUM_DRAWINGS = NUM_PAGES = portion(200)
+NUM_DRAWINGS, NUM_PAGES = portion(200), portion(80)
 TOLERANCE = 1e-4
 LEVEL_TOLERANCE, MOST_OF_ANOTHER_LEVEL = 0.005, 0.005
 """Of a page's digits, at most this share may differ more, by this: a pixel of ink is rounded to the next level."""

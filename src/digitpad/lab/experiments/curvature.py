@@ -21,7 +21,7 @@ RATES = (0.03, 0.04, 0.05)
 BATCH_RATES = (0.03, 0.04)  # at 0.05 some batches throw it out of bounds at the start
 WIDTHS = (64, 64)
 BATCH = 16
-NUM_LOOKS = 40
+NUM_LOOKS, QUICK_LOOKS = 40, 12
 LAST = 0.2  # of the steps: where sharpness has settled
 EDGE = 0.98  # of 2 / rate
 SHARES = (0.9, 1.1)  # of the largest stable rate
@@ -30,7 +30,7 @@ BEYOND = (1.5, 10.0)
 
 def cases(scale: Scale) -> list[Case]:
     """The exact Hessian; descent on a quadratic loss; on a network, below and beyond the largest stable rate."""
-    number, travel = (200, 60) if scale.quick else (1_000, 300)
+    number, travel, num_looks = (200, 60, QUICK_LOOKS) if scale.quick else (1_000, 300, NUM_LOOKS)
     rates = {number: RATES[1:2] if scale.quick else RATES, BATCH: BATCH_RATES[1:] if scale.quick else BATCH_RATES}
     return [
         *({"check": "exact", "seed": seed} for seed in scale.seeds),
@@ -47,7 +47,7 @@ def cases(scale: Scale) -> list[Case]:
                 "rate": rate,
                 "seed": seed,
                 "number": number,
-                "num_steps": round(travel / rate / NUM_LOOKS) * NUM_LOOKS,
+                "num_steps": round(travel / rate / num_looks) * num_looks,
             }
             for batch, chosen in rates.items()
             for rate in chosen
@@ -96,10 +96,11 @@ def descend(data: Data, case: Case) -> Row:
     surface = Surface(network, pictures, squared_error)
     descent = _descent(network, pictures, rate, case["batch"], case["seed"])
     trace: list[dict[str, Any]] = []
-    for _ in range(NUM_LOOKS):
-        descent.take(case["num_steps"] // NUM_LOOKS)
+    num_looks = QUICK_LOOKS if case.get("quick") else NUM_LOOKS
+    for _ in range(num_looks):
+        descent.take(case["num_steps"] // num_looks)
         trace.append({"loss": surface.value(), "sharpness": surface.sharpness(), **foretell(surface, rate)})
-    late = [look["sharpness"] for look in trace[-round(LAST * NUM_LOOKS) :]]
+    late = [look["sharpness"] for look in trace[-round(LAST * num_looks) :]]
     return {"trace": trace, "first": trace[0]["sharpness"], "last": float(np.mean(late)), "edge": 2 / rate}
 
 
@@ -166,7 +167,7 @@ def judge(table: Table) -> list[Finding]:
             "in trials with cross-entropy, centred pictures or four layers it stayed below (docs/LOG.md).",
             f"Over the last {LAST:.0%} of the steps, "
             + ", ".join(f"{tell(each, '.2f')} of 2 / rate at rate {rate:g}" for rate, each in ratios.items())
-            + f" (n = {len(whole) // len(ratios)} each). After the first {1 / NUM_LOOKS:.1%} of the steps it was "
+            + f" (n = {len(whole) // len(ratios)} each). After the first {1 / len(whole[0]['trace']):.1%} of the steps it was "
             f"{whole.ratio('first', 'edge'):.2f} of it, in the mean of all.",
             all(abs(np.mean(each) - 1) < 0.1 for each in ratios.values()) and whole.ratio("last", "first") > 1,
         ),
@@ -205,10 +206,10 @@ def draw(table: Table) -> Figure:
         for place, (rate, rows) in enumerate(descent.groups("rate")):
             for row in rows:
                 axes = middle if row["batch"] == BATCH else left
-                step = row["num_steps"] / NUM_LOOKS
                 sharpness = [look["sharpness"] for look in row["trace"]]
+                steps = row["num_steps"] / len(sharpness) * np.arange(1, len(sharpness) + 1)
                 colour = figures.COLOURS[place]
-                axes.plot(step * np.arange(1, NUM_LOOKS + 1), sharpness, color=colour, label=f"rate {rate:g}")
+                axes.plot(steps, sharpness, color=colour, label=f"rate {rate:g}")
                 axes.axhline(2 / rate, linestyle=":", linewidth=0.8, color=colour)
         top = 1.15 * 2 / min(descent.values("rate"))
         left.legend(fontsize=8)

@@ -29,7 +29,8 @@ EXCLUDED = {
 def test_schemathesis_finds_no_difference(server: Server, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{server.url}/openapi.json", "--checks", "all"]
     command += ["--exclude-checks", ",".join(sorted(EXCLUDED)), "--continue-on-failure", "--no-color", "--no-shrink"]
-    command += ["--max-examples", str(portion(1000)), "--seed", "1", "--generation-database", "none", "--warnings", "off"]
+    command += ["--max-examples", str(portion(1000)), "--seed", "1", "--generation-database", "none"]
+    command += ["--warnings", "off"]
     environment = os.environ | {"SCHEMATHESIS_HOOKS": "tests.server.media_types", "PYTHONPATH": python_path()}
     result = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=600

@@ -167,8 +167,8 @@ def judge(table: Table) -> list[Finding]:
             "in trials with cross-entropy, centred pictures or four layers it stayed below (docs/LOG.md).",
             f"Over the last {LAST:.0%} of the steps, "
             + ", ".join(f"{tell(each, '.2f')} of 2 / rate at rate {rate:g}" for rate, each in ratios.items())
-            + f" (n = {len(whole) // len(ratios)} each). After the first {1 / len(whole[0]['trace']):.1%} of the steps it was "
-            f"{whole.ratio('first', 'edge'):.2f} of it, in the mean of all.",
+            + f" (n = {len(whole) // len(ratios)} each). After the first {1 / len(whole[0]['trace']):.1%} of the steps "
+            f"it was {whole.ratio('first', 'edge'):.2f} of it, in the mean of all.",
             all(abs(np.mean(each) - 1) < 0.1 for each in ratios.values()) and whole.ratio("last", "first") > 1,
         ),
         Finding(

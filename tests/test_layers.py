@@ -26,7 +26,7 @@ FRAMEWORKS = {"keras", "tensorflow", "sklearn", "matplotlib", "scipy", "jinja2",
 
 TRAINING = [
     {"backend", "batches", "recipe", "runs"},
-    {"datasets"},
+    {"datasets", "seeds"},
     {"preprocessing"},
     {"augmentation"},
     {"pages"},
@@ -36,6 +36,9 @@ TRAINING = [
     {"reporting"},
     {"pipeline"},
     {"page_pipeline"},
+    {"pipelines"},
+    {"tasks"},
+    {"spread"},
     {"command"},
 ]
 """The rooms of the training plane and the modules beside them, in the order of the flow."""

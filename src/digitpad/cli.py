@@ -29,6 +29,10 @@ _RECIPE = typer.Option(
     help="fast (the default), cnn, pad, accurate, small or dense for digits, page for pages, or a TOML file."
 )
 _KEPT = typer.Argument(help="Where they are kept: a file, or postgresql://USER:PASSWORD@HOST/DATABASE.")
+_RAY = typer.Option(
+    metavar="ADDRESS",
+    help="Run on Ray: local for one on this machine, auto for the cluster that it is in, or HOST:PORT.",
+)
 _DATA = typer.Option(
     help="Folder with MNIST; by default $DIGITPAD_DATA, then Keras' cache or download, then a small subset."
 )
@@ -225,14 +229,23 @@ def info(
 def train(
     recipe: Annotated[str | None, _RECIPE] = None,
     data: Annotated[Path | None, _DATA] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the run; by default a new one in runs/.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the run, or for those of --seeds; by default a new one in runs/."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Same as --set seed=N.")] = None,
+    seeds: Annotated[
+        str | None, typer.Option(help="Train a run for each of some seeds, such as 0-9 or 0,2,5-7, and compare them.")
+    ] = None,
+    ray: Annotated[str | None, _RAY] = None,
     epochs: Annotated[int | None, typer.Option(help="Same as --set epochs=N.")] = None,
     values: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Override a recipe value. Repeatable."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Resume the run in --out.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Resume what is in --out; with --seeds, add those that are not.")
+    ] = False,
 ) -> None:
     """Train a model, and evaluate it once on the test set.
 
@@ -241,7 +254,7 @@ def train(
     from digitpad.training import command
 
     changes: dict[str, Any] = {k: v for k, v in (("seed", seed), ("epochs", epochs)) if v is not None}
-    command.train(recipe, data, out, values or [], changes, resume=resume)
+    command.train(recipe, data, out, values or [], changes, resume=resume, several=seeds, address=ray)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Keras and its backend: preparing them, and running a module in a separate process."""
+"""Keras and its backend: preparing them, how many cores they use, and running a module in a separate process."""
 
 import importlib.util
 import logging
@@ -10,6 +10,7 @@ from digitpad import quiet
 from digitpad.errors import DigitpadError, InputError, MissingPartError
 
 _BACKENDS = ("tensorflow", "jax", "torch")
+_THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
 
 
 def prepare() -> None:
@@ -39,6 +40,18 @@ def check() -> None:
         if importlib.util.find_spec(package) is None:
             install = package if package in ("jax", "torch") else "digitpad[train,cpu]"
             raise MissingPartError.package(package, "training", install)
+
+
+def limit(num_cores: int) -> None:
+    """Let this process, and those that it starts, use so many cores. Call this before Keras computes anything."""
+    os.environ.update(dict.fromkeys(_THREADS, str(num_cores)))
+
+
+def num_cores() -> int:
+    """How many cores this process uses: those that it was limited to, or all that it may."""
+    if limited := os.environ.get(_THREADS[0]):
+        return int(limited)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_module(module: str, *arguments: str, keras_backend: str | None = None) -> str:

@@ -9,11 +9,10 @@ import keras
 import numpy as np
 
 from digitpad import artifact
-from digitpad.errors import RunError
 from digitpad.training import recipe as recipes
 from digitpad.training import runs
 from digitpad.training.augmentation.mixture import Mixture, Pictures
-from digitpad.training.datasets import pen, splits
+from digitpad.training.datasets import mnist, pen, splits
 from digitpad.training.datasets.mnist import Dataset
 from digitpad.training.datasets.pen import Pen
 from digitpad.training.evaluation import calibration, drawings, metrics
@@ -114,7 +113,7 @@ def look_again(run: RunFolder, dataset: Dataset) -> None:
     figures = runs.read_json(run.metrics)
     reader = keras_file.load(run.keras_model)
     calibrated = Calibrated(figures["temperature"], figures["thresholds"])
-    _record_data(run, dataset)
+    mnist.record(run, dataset)
     look(run, dataset.test, reader.get_layer(figures["recipe"]["network"]), calibrated)
     runs.write_json(run.metrics, {**figures, **record.test(run)})
     report.write(run)
@@ -140,24 +139,6 @@ def mix(training: splits.Split, choosing: splits.Split, recipe: Recipe) -> tuple
     return mixture, Pictures.of(Mixture.gather(choosing, recipe, rng, epochs=1).epoch(in_place, rng))
 
 
-def _record_data(run: RunFolder, dataset: Dataset) -> None:
-    """Record which data the run uses, or check that it is the same as when the run began."""
-    if not run.data.exists():
-        record = {
-            "source": dataset.source,
-            "folder": dataset.folder,
-            "verified": dataset.verified,
-            "notice": dataset.notice,
-            "sha256": dataset.sha256,
-        }
-        runs.write_json(run.data, record)
-    elif runs.read_json(run.data)["sha256"] != dataset.sha256:
-        raise RunError(
-            f"Expected the data that {run.path} began with; {dataset.source} differs from it. Pass the original folder "
-            "with --data, or start a new run."
-        )
-
-
 def prepare(
     run: RunFolder, dataset: Dataset, *, seed: int, held_out: bool, say: Say
 ) -> tuple[splits.Split, splits.Split]:
@@ -166,7 +147,7 @@ def prepare(
     Raises:
         RunError: the run began with other data.
     """
-    _record_data(run, dataset)
+    mnist.record(run, dataset)
     training, validation = splits.choose_validation(dataset.pool, seed=seed, held_out=held_out)
     runs.write_arrays(run.splits, {"training": training, "validation": validation})
     if dataset.notice:

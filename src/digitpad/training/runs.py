@@ -96,6 +96,11 @@ class RunFolder:
                 f"Expected a new or empty folder; {self.path} has files. Choose another --out, or use --resume."
             )
 
+    def files(self) -> list[Path]:
+        """The files that are there, in the order in which they were written."""
+        there = [path for path in vars(self).values() if path.is_file()]
+        return sorted(there, key=lambda path: path.stat().st_mtime_ns)
+
     def is_finished(self) -> bool:
         """Whether the run has its results, both models and the report."""
         parts = (self.test, self.keras_model, self.metrics, self.report)

@@ -18,10 +18,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.errors import DataError
-from digitpad.training import backend
+from digitpad.errors import DataError, RunError
+from digitpad.training import backend, runs
 from digitpad.training.datasets import idx
 from digitpad.training.datasets.splits import SealedSplit, Split
+from digitpad.training.runs import RunFolder
 
 PARTS = ("train-images", "train-labels", "t10k-images", "t10k-labels")
 _NUM_DIMENSIONS = dict(zip(PARTS, (3, 1, 3, 1), strict=True))
@@ -88,6 +89,28 @@ def load(folder: str | Path | None = None) -> Dataset:
     if named:
         return dataclasses.replace(_from_folder(Path(named)), folder=str(Path(named).resolve()))
     return _from_keras() or _small_set()
+
+
+def record(run: RunFolder, dataset: Dataset) -> None:
+    """Record which data a run uses.
+
+    Raises:
+        RunError: the run began with other data.
+    """
+    if not run.data.exists():
+        known = {
+            "source": dataset.source,
+            "folder": dataset.folder,
+            "verified": dataset.verified,
+            "notice": dataset.notice,
+            "sha256": dataset.sha256,
+        }
+        runs.write_json(run.data, known)
+    elif runs.read_json(run.data)["sha256"] != dataset.sha256:
+        raise RunError(
+            f"Expected the data that {run.path} began with; {dataset.source} differs from it. Pass the original folder "
+            "with --data, or start a new run."
+        )
 
 
 def _from_folder(folder: Path) -> Dataset:

@@ -54,7 +54,12 @@ class Pen:
 
 def is_in(folder: str | Path) -> bool:
     """Whether a folder contains pen data in its `pen/`."""
-    return all((Path(folder) / "pen" / f"{name}.npz").is_file() for name in _FILES)
+    return all(path.is_file() for path in files(folder))
+
+
+def files(folder: str | Path) -> list[Path]:
+    """Where a folder has its pen data, if it has any."""
+    return [Path(folder) / "pen" / f"{name}.npz" for name in _FILES]
 
 
 def load(pen: Path) -> Pen:

@@ -1,19 +1,17 @@
 """The machine that a run was trained on."""
 
-import os
 import platform
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
+from digitpad.training import backend
+
 
 def describe() -> dict[str, Any]:
     """The `system`, and the number of CPU cores that this process may use, `num_cores`."""
-    return {
-        "system": f"{platform.system()} {platform.machine()}",
-        "num_cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-    }
+    return {"system": f"{platform.system()} {platform.machine()}", "num_cores": backend.num_cores()}
 
 
 def processor() -> str:

@@ -1,5 +1,8 @@
 """Training progress: a progress bar with the time left on a terminal, one line per epoch elsewhere."""
 
+import functools
+from collections.abc import Callable
+
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -13,17 +16,20 @@ def watcher() -> Watcher:
 
 
 class Lines(Watcher):
-    """Prints one line per epoch."""
+    """Prints one line per epoch, or says it otherwise."""
 
     _num_epochs = 0
+
+    def __init__(self, say: Callable[[str], None] | None = None) -> None:
+        self._say = say or functools.partial(print, flush=True)
 
     def begin(self, num_finished: int, num_epochs: int, num_steps: int) -> None:
         self._num_epochs = num_epochs
         if num_finished:
-            print(f"Resuming after epoch {num_finished} of {num_epochs}.", flush=True)
+            self._say(f"Resuming after epoch {num_finished} of {num_epochs}.")
 
     def epoch(self, row: dict[str, float]) -> None:
-        print(describe(row, self._num_epochs), flush=True)
+        self._say(describe(row, self._num_epochs))
 
 
 class Bar(Watcher):

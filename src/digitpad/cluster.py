@@ -19,12 +19,14 @@ _SECONDS = 10
 
 _LATEST = Path("/tmp/ray/ray_current_cluster")  # where Ray keeps the address that "auto" means
 _SETTINGS_FRAME = 4
-"""The type of what a server that speaks as Ray does sends first. Reference: RFC 9113, 3.4 and 6.5."""
+"""The type of what comes first from a server that speaks as Ray does. Reference: RFC 9113, 3.4 and 6.5."""
 
 
 @contextlib.contextmanager
 def connected(address: str) -> Iterator[None]:
     """Connect to Ray, and disconnect at the end.
+
+    Meanwhile nothing is written to standard error except by `sys.stderr`.
 
     Args:
         address: "local" starts Ray on this machine, and ends it at the end; "auto" joins the cluster that this machine
@@ -36,29 +38,33 @@ def connected(address: str) -> Iterator[None]:
         MissingPartError: Ray is not installed.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # what Ray wants said, lest it warn
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # Ray warns where nothing is said
     try:
         import ray
     except ModuleNotFoundError:
         raise MissingPartError.package("ray", "a cluster", "digitpad[ray]") from None
-    settings: dict[str, Any] = {"logging_level": logging.ERROR, "log_to_driver": False}
-    if address == "local":
-        with quiet.native():
-            ray.init("local", include_dashboard=False, **settings)
-    else:
-        where = _find(address)
+    where = address if address == "local" else _find(address)
+    with quiet.native():
+        _connect(where)
         try:
-            with quiet.native():
-                ray.init(address if address == "auto" else where, **settings)
-        except (RuntimeError, ValueError, ConnectionError) as error:
-            raise AddressError(_explain(where, error)) from None
-    try:
-        if address != "local":
-            _check_nodes()
-        yield
-    finally:
-        with quiet.native():
+            if where != "local":
+                _check_nodes()
+            yield
+        finally:
             ray.shutdown()
+
+
+def _connect(where: str) -> None:
+    import ray
+    from ray._private import worker
+
+    # Ray prints what happens to nodes on standard output, and only this function prints it.
+    worker.print_to_stdstream = lambda *_, **__: None
+    settings: dict[str, Any] = {"include_dashboard": False} if where == "local" else {}
+    try:
+        ray.init(where, logging_level=logging.ERROR, log_to_driver=False, **settings)
+    except (RuntimeError, ValueError, ConnectionError) as error:
+        raise AddressError(_explain(where, error)) from None
 
 
 def _find(address: str) -> str:

@@ -2,18 +2,34 @@
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 
 @contextlib.contextmanager
 def native() -> Iterator[None]:
-    """Silence native libraries on standard error; they write to it whatever their log level."""
-    saved = os.dup(2)
+    """Silence what writes to standard error without Python, as native libraries do whatever their log level.
+
+    `sys.stderr` goes on; log handlers that were made before are silenced too.
+    """
+    sys.stderr.flush()
+    saved, before = os.dup(2), sys.stderr
+    with open(saved, "w", buffering=1, encoding=before.encoding, errors=before.errors) as ours:  # noqa: PTH123
+        try:
+            with Path(os.devnull).open("wb") as nowhere:
+                os.dup2(nowhere.fileno(), 2)
+            sys.stderr = ours if _is_native(before) else before
+            yield
+        finally:
+            os.dup2(saved, 2)
+            sys.stderr = before
+
+
+def _is_native(stream: TextIO) -> bool:
+    """Whether a stream writes to standard error itself, and not to what a test or a notebook put in its place."""
     try:
-        with Path(os.devnull).open("wb") as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
+        return stream.fileno() == 2
+    except OSError:  # io.UnsupportedOperation is one
+        return False

@@ -139,6 +139,56 @@ def read(
         raise typer.Exit(DrawingError.exit_code)
 
 
+@app.command()
+def batch(
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="Pictures: a folder, a quoted glob, Parquet, Arrow, .npz, IDX, CSV or a text file of paths; or a URL."
+        ),
+    ],
+    out: Annotated[str, typer.Option(help="The table, whose name ends in .parquet, .csv or .jsonl; or a URL.")],
+    page: Annotated[
+        bool, typer.Option("--page", help="Read all digits in each picture, as `digitpad read` does.")
+    ] = False,
+    column: Annotated[
+        str | None, typer.Option(help="Column of the pictures; by default the one that has some.")
+    ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="Column of the true digits, to evaluate the answers; folders named 0 to 9 need none."
+        ),
+    ] = None,
+    model: Annotated[Path | None, _MODEL] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Number of processes; by default one a core.")] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Run on a Ray cluster: auto, or host:port; local starts Ray on this machine."
+        ),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
+) -> None:
+    """Read a data set of pictures into a table, with a row for each picture.
+
+    A picture that cannot be read is a row with its error.
+    """
+    with _needing("batch"):
+        from digitpad.batch import command
+    command.batch(
+        source,
+        out,
+        page=page,
+        column=column,
+        labels=labels,
+        model=model,
+        num_workers=workers,
+        ray=ray,
+        resume=resume,
+    )
+
+
 def _check_drawn(option: str, drawn: Path, pictures: list[str]) -> None:
     """Refuse a file to draw one picture's answer in that cannot be written, or that would replace the picture."""
     if len(pictures) > 1:
@@ -315,6 +365,7 @@ def lab(
         bool, typer.Option("--all", help="Run all experiments, and write a page about them beside the folder.")
     ] = False,
     data: Annotated[Path | None, _DATA] = None,
+    ray: Annotated[str | None, _RAY] = None,
 ) -> None:
     """Test what theory claims of training, by experiment."""
     from digitpad.training import backend
@@ -322,7 +373,7 @@ def lab(
     backend.prepare()
     from digitpad.lab import command
 
-    command.lab(name, data, out, seeds, quick=quick, everything=everything)
+    command.lab(name, data, out, seeds, quick=quick, everything=everything, address=ray)
 
 
 @app.command()

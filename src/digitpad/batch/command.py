@@ -1,0 +1,114 @@
+"""The command `digitpad batch`: pictures in, a table out."""
+
+import os
+import sys
+from collections import Counter
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+
+from digitpad import artifact
+from digitpad.batch import nodes, parts, pool
+from digitpad.batch.answers import UNREADABLE, Task
+from digitpad.batch.evaluation import Evaluation, describe
+from digitpad.batch.parts import Finished, Plan
+from digitpad.batch.progress import Shown
+from digitpad.batch.source import Source, open_source
+from digitpad.batch.sources.place import Place
+from digitpad.errors import InputError, RunError
+
+_INTERRUPTED = 130  # the exit code that shells report for Ctrl-C
+
+
+def batch(
+    source: str,
+    out: str,
+    *,
+    page: bool,
+    column: str | None,
+    labels: str | None,
+    model: Path | None,
+    num_workers: int | None,
+    ray: str | None,
+    resume: bool,
+) -> None:
+    """Read all pictures of a source into a table, then say how many of each kind of answer there are.
+
+    Args:
+        source: as for `open_source`.
+        out: a path or URL of the table; its name says its form.
+        page: whether each picture is a page of digits.
+        column: of the pictures.
+        labels: column of the true digits.
+        model: a model file or a run's folder; None for the model that ships.
+        num_workers: number of processes, or of actors; None for one a core.
+        ray: address of a Ray cluster; None for processes on this machine.
+        resume: whether to go on with an interrupted run.
+    """
+    table = Place.of(out)
+    parts.check_name(table)
+    if page and labels:
+        raise InputError("Expected --labels for single digits; a page has many. Leave out --page or --labels.")
+    if table.files.exists(table.path):
+        if not resume:
+            raise RunError(f"Expected a new file as --out; {table} exists. Choose another name, or delete it.")
+        print(f"This run is already finished. Its table: {table}")
+        return
+    loaded = artifact.load(model or artifact.shipped())
+    found = open_source(source, column=column, labels=labels)
+    if found.notice:
+        print(found.notice, file=sys.stderr)
+    finished = Finished(table, Plan(found.fingerprint, loaded.model_id, page, len(found.parts)))
+    finished.begin(resume=resume)
+    try:
+        _read(found, finished, Task(loaded.path.read_bytes(), page), num_workers, ray)
+    except KeyboardInterrupt:
+        print("\nStopped. Finished parts are kept. Go on with the same command and --resume.", file=sys.stderr)
+        sys.exit(_INTERRUPTED)
+    _finish(found, finished, page=page)
+
+
+def _read(source: Source, finished: Finished, task: Task, num_workers: int | None, ray: str | None) -> None:
+    """Read the parts that are not finished."""
+    left = (part for part in source.parts if part.number not in finished.numbers)
+    if ray:
+        run = partial(nodes.run, left, task, num_workers, address=ray)
+    else:
+        run = partial(pool.run, left, task, num_workers or os.cpu_count() or 1)
+    if len(finished.numbers) == len(source.parts):
+        return
+    counts = (source.parts[number].num_pictures or 0 for number in finished.numbers)
+    done = len(finished.numbers) if source.num_pictures is None else sum(counts)
+    with Shown(source.num_pictures, len(source.parts), done=done) as shown:
+        for number, answers in run():
+            finished.add(number, answers)
+            shown.add(len(answers))
+
+
+def _finish(source: Source, finished: Finished, *, page: bool) -> None:
+    """Join the parts, and say what came out."""
+    statuses, evaluation = Counter[str](), Evaluation()
+
+    def see(answers: pa.Table) -> None:
+        statuses.update(answers["status"].to_pylist())
+        if source.has_labels and not page:
+            evaluation.add(answers)
+
+    finished.join(see)
+    print(_summary(statuses))
+    if figures := evaluation.figures():
+        beside = replace(finished.out, path=f"{finished.out.path}.evaluation.json")
+        parts.write_json(beside, figures)
+        print(f"\n{describe(figures)}\n\nEvaluation: {beside}")
+    print(f"Table:      {finished.out}")
+
+
+def _summary(statuses: Counter[str]) -> str:
+    """How many pictures were answered how, such as "1,000 pictures: 990 digit, 8 unsure, 2 unreadable"."""
+    each = ", ".join(f"{count:,} {status}" for status, count in statuses.most_common())
+    summary = f"{statuses.total():,} pictures: {each}."
+    if statuses[UNREADABLE]:
+        summary += " The column error says why a picture could not be read."
+    return summary

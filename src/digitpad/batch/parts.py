@@ -1,0 +1,273 @@
+"""The finished parts of a table, each a file beside it until all are there, so that a killed run goes on.
+
+    answers.parquet.parts/plan.json            what is read, with which model, and in how many parts
+    answers.parquet.parts/00000000.parquet     the answers to the first part
+
+Only the process that was started writes them, each under another name first. So the rows of a part stand there once,
+however often it was tried.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from digitpad.batch.sources.place import Place, reason
+from digitpad.errors import DigitpadError, InputError, RunError
+
+FORMATS = (".parquet", ".csv", ".jsonl")
+"""What the name of a table may end in."""
+
+_GROUP_ROWS = 65_536
+_PLAN = "plan.json"
+_ENDING = ".parquet"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What must be the same for a run to go on.
+
+    Attributes:
+        source: the fingerprint of the source.
+        model: the identifier of the model.
+        page: whether each picture is a page of digits.
+        num_parts: the number of parts.
+    """
+
+    source: str
+    model: str
+    page: bool
+    num_parts: int
+
+
+class Finished:
+    """The finished parts of a table.
+
+    Attributes:
+        out: where the table is to be.
+        numbers: of the parts that are finished.
+    """
+
+    def __init__(self, out: Place, plan: Plan) -> None:
+        self.out, self._plan = out, plan
+        self._folder = folder_of(out)
+        self.numbers: set[int] = set()
+
+    def begin(self, *, resume: bool) -> None:
+        """Begin a run, or go on with one.
+
+        Args:
+            resume: whether to go on where there is something to go on with.
+
+        Raises:
+            RunError: there is a run already and `resume` is not set, or that run read something else.
+            DigitpadError: the folder cannot be written.
+        """
+        with _writing(self._folder):
+            found, numbers = self._known(), self._kept()
+            if not numbers:  # nothing would be lost
+                self._folder.files.makedirs(self._folder.path, exist_ok=True)
+                self._write(_PLAN, lambda file: file.write(json.dumps(asdict(self._plan), indent=2).encode()))
+                return
+        if not resume:
+            raise RunError(
+                f"Expected to begin anew; {self._folder} is of a run that was interrupted. Go on with it by --resume, "
+                "or delete that folder."
+            )
+        if found != asdict(self._plan):
+            differing = [name for name, value in asdict(self._plan).items() if found.get(name) != value]
+            raise RunError(
+                f"Expected to go on with the run in {self._folder}; it differs in: {', '.join(differing)}. Pass what "
+                "it began with, or delete that folder to begin anew."
+            )
+        self.numbers = numbers
+
+    def add(self, number: int, table: pa.Table) -> None:
+        """Keep the answers to a part; DigitpadError if they cannot be written."""
+        self._write(f"{number:08}{_ENDING}", lambda file: pq.write_table(table, file))
+        self.numbers.add(number)
+
+    def tables(self) -> Iterator[pa.Table]:
+        """The answers to each part, in order; DigitpadError if a file is missing or damaged."""
+        for number in range(self._plan.num_parts):
+            place = self._folder.at(f"{number:08}{_ENDING}")
+            try:
+                with place.files.open(place.path, "rb") as file:
+                    yield pq.read_table(file)
+            except (OSError, pa.ArrowException) as error:
+                raise DigitpadError(
+                    f"Expected the answers to a part in {place}; they cannot be read: {reason(error)}. Delete that "
+                    "file and go on with --resume."
+                ) from None
+
+    def join(self, see: Callable[[pa.Table], None]) -> None:
+        """Write the table from its parts, one after another, and remove these.
+
+        Args:
+            see: called with the answers to each part.
+
+        Raises:
+            DigitpadError: a part cannot be read, or the table not be written.
+        """
+
+        def write(file: IO[bytes]) -> None:
+            writer = _WRITERS[Path(self.out.name).suffix.lower()](file)
+            for table in self.tables():
+                see(table)
+                writer.write(table)
+            writer.close()
+
+        _write(self.out, write)
+        with _writing(self._folder):
+            self._folder.files.rm(self._folder.path, recursive=True)
+
+    def _known(self) -> dict[str, Any]:
+        """The plan of the run that is in the folder; empty if there is none, or it is damaged."""
+        place = self._folder.at(_PLAN)
+        try:
+            found = json.loads(place.files.cat_file(place.path))
+        except (FileNotFoundError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _kept(self) -> set[int]:
+        """The numbers of the parts that are in the folder."""
+        if not self._folder.files.exists(self._folder.path):
+            return set()
+        names = (path.rpartition("/")[2] for path in self._folder.files.ls(self._folder.path, detail=False))
+        return {int(name.removesuffix(_ENDING)) for name in names if name.endswith(_ENDING)}
+
+    def _write(self, name: str, write: Callable[[IO[bytes]], object]) -> None:
+        _write(self._folder.at(name), write)
+
+
+def folder_of(out: Place) -> Place:
+    """Where the finished parts of a table are."""
+    return replace(out, path=f"{out.path}.parts")
+
+
+def write_json(out: Place, value: Any) -> None:
+    """Write JSON beside a table, as a whole or not at all; DigitpadError if it cannot be written."""
+    _write(out, lambda file: file.write((json.dumps(value, indent=2) + "\n").encode()))
+
+
+def check_name(out: Place) -> None:
+    """Raise InputError unless the name of a table says what form it is to have."""
+    if Path(out.name).suffix.lower() not in FORMATS:
+        raise InputError(f"Expected --out with a name that ends in {', '.join(FORMATS)}; got {out}.")
+
+
+@contextmanager
+def _writing(place: Place) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise DigitpadError(
+            f"Expected to write {place}; {reason(error)}. Check space and permissions, then go on with --resume."
+        ) from None
+
+
+def _write(place: Place, write: Callable[[IO[bytes]], object]) -> None:
+    """Write a file under another name, then rename it."""
+    partial = replace(place, path=f"{place.path}.part")
+    with _writing(place):
+        try:
+            with partial.files.open(partial.path, "wb") as file:
+                write(file)
+            partial.files.mv(partial.path, place.path)
+        except BaseException:
+            with suppress(Exception):
+                partial.files.rm_file(partial.path)
+            raise
+
+
+class _Writer(Protocol):
+    def __init__(self, file: IO[bytes]) -> None: ...
+    def write(self, table: pa.Table) -> None:
+        """Append rows."""
+
+    def close(self) -> None:
+        """Write what is left; the file stays open."""
+
+
+class _Parquet:
+    """Row groups of many parts, which are small."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._held = file, list[pa.Table]()
+        self._writer: pq.ParquetWriter | None = None
+
+    def write(self, table: pa.Table) -> None:
+        self._held.append(table)
+        if sum(map(len, self._held)) >= _GROUP_ROWS:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        if self._writer:
+            self._writer.close()
+
+    def _flush(self) -> None:
+        if self._held:
+            group = pa.concat_tables(self._held)
+            self._writer = self._writer or pq.ParquetWriter(self._file, group.schema)
+            self._writer.write_table(group)
+            self._held = []
+
+
+class _Csv:
+    """A column for the probability of each digit; candidates as "7 1"; the digits of a page as JSON."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._is_new = file, True
+
+    def write(self, table: pa.Table) -> None:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        for row in map(_flat, table.to_pylist()):
+            if self._is_new:
+                writer.writerow(row)
+                self._is_new = False
+            writer.writerow(row.values())
+        self._file.write(text.getvalue().encode())
+
+    def close(self) -> None:
+        self._file.flush()
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        match name:
+            case "probabilities":
+                flat |= {f"probability_{digit}": share for digit, share in enumerate(value or [None] * 10)}
+            case "candidates":
+                flat[name] = " ".join(map(str, value or []))
+            case "digits":
+                flat[name] = json.dumps(value)
+            case _:
+                flat[name] = value
+    return flat
+
+
+class _JsonLines:
+    """A JSON object a line, with the columns as they are."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, table: pa.Table) -> None:
+        self._file.write("".join(json.dumps(row) + "\n" for row in table.to_pylist()).encode())
+
+    def close(self) -> None:
+        self._file.flush()
+
+
+_WRITERS: dict[str, type[_Writer]] = dict(zip(FORMATS, (_Parquet, _Csv, _JsonLines), strict=True))

@@ -100,7 +100,7 @@ class Finished:
             place = self._folder.at(f"{number:08}{_ENDING}")
             try:
                 with place.files.open(place.path, "rb") as file:
-                    yield pq.read_table(file)
+                    yield pq.read_table(file, use_threads=False)  # its threads can abort a process that ends
             except (OSError, pa.ArrowException) as error:
                 raise DigitpadError(
                     f"Expected the answers to a part in {place}; they cannot be read: {reason(error)}. Delete that "

@@ -48,7 +48,7 @@ LAB = [
     {"networks", "surface"},
     {"training", "figures", "experiment"},
     {"nielsen"},
-    {"experiments"},
+    {"experiments", "workers"},
     {"knobs", "run"},
     {"command", "story"},
 ]

@@ -1,17 +1,20 @@
 """The command `digitpad lab`: lists the experiments, runs them, and writes the page about them."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import keras
 from jinja2 import Environment, PackageLoader
 
+from digitpad import cluster
 from digitpad.errors import InputError
 from digitpad.lab import results
 from digitpad.lab.data import Data
-from digitpad.lab.experiment import Scale
+from digitpad.lab.experiment import Experiment, Finding, Scale
 from digitpad.lab.experiments import EXPERIMENTS
 from digitpad.lab.run import run
+from digitpad.lab.workers import Here, Nodes
 from digitpad.training import runs
 from digitpad.training.datasets import mnist
 
@@ -21,7 +24,14 @@ _NUM_PICTURES = 60_000  # in the training set
 
 
 def lab(
-    name: str | None, data: Path | None, out: Path | None, num_seeds: int | None, *, quick: bool, everything: bool
+    name: str | None,
+    data: Path | None,
+    out: Path | None,
+    num_seeds: int | None,
+    *,
+    quick: bool,
+    everything: bool,
+    address: str | None = None,
 ) -> None:
     """Run an experiment, or all of them, or list them.
 
@@ -32,8 +42,10 @@ def lab(
         num_seeds: how often what depends on chance is repeated; None for 5 times, or once if quick.
         quick: whether to run the short form.
         everything: whether to run all, and write a page beside the folder.
+        address: of a Ray cluster that measures, as in `cluster.connected`; None for this process.
 
     Raises:
+        AddressError, MissingPartError: as `cluster.connected`.
         InputError: there is no experiment of this name, both a name and all are asked for, Keras has another backend
             than TensorFlow, or MNIST is not there in full.
     """
@@ -47,7 +59,7 @@ def lab(
         _list()
         return
     out = out or Path("runs") / ("lab-quick" if quick else "lab")
-    _run([name] if name else list(EXPERIMENTS), data, out, num_seeds, quick=quick)
+    _run([name] if name else list(EXPERIMENTS), data, out, num_seeds, address, quick=quick)
     if everything:
         print(f"\nThe page about all: {_write_page(out)}")
 
@@ -58,7 +70,9 @@ def _list() -> None:
     print(f"\nTo run one in seconds: {runs.command('lab', 'softmax', '--quick')}")
 
 
-def _run(names: Sequence[str], data: Path | None, out: Path, num_seeds: int | None, *, quick: bool) -> None:
+def _run(
+    names: Sequence[str], data: Path | None, out: Path, num_seeds: int | None, address: str | None, *, quick: bool
+) -> None:
     dataset = mnist.load(data)
     if dataset.notice:
         print(dataset.notice)
@@ -70,12 +84,19 @@ def _run(names: Sequence[str], data: Path | None, out: Path, num_seeds: int | No
     pictures = Data.split(dataset.pool, _QUICK_HELD_OUT) if quick else Data.split(dataset.pool)
     scale = Scale(quick, num_seeds or (QUICK_SEEDS if quick else FULL_SEEDS))
     order = list(EXPERIMENTS)
-    for name in names:
-        findings = run(EXPERIMENTS[name], pictures, scale, out, number=order.index(name) + 1)
-        print(f"\n{EXPERIMENTS[name].title}: {out / name}.svg, {out / name}.json")
-        for finding in findings:
-            print(f"  {'held' if finding.held else 'DID NOT HOLD'}: {finding.claim}")
-            print(f"    Expected: {finding.expected}\n    Measured: {finding.measured}")
+    with cluster.connected(address) if address is not None else nullcontext():
+        workers = Nodes(pictures) if address is not None else Here(pictures)
+        for name in names:
+            number = order.index(name) + 1
+            findings = run(EXPERIMENTS[name], pictures, scale, out, number=number, workers=workers)
+            _show(EXPERIMENTS[name], findings, out)
+
+
+def _show(experiment: Experiment, findings: Sequence[Finding], out: Path) -> None:
+    print(f"\n{experiment.title}: {out / experiment.name}.svg, {out / experiment.name}.json")
+    for finding in findings:
+        print(f"  {'held' if finding.held else 'DID NOT HOLD'}: {finding.claim}")
+        print(f"    Expected: {finding.expected}\n    Measured: {finding.measured}")
 
 
 def _write_page(out: Path) -> Path:

@@ -37,7 +37,7 @@ def context(folder: Path) -> dict[str, Any]:
     """The variables of the page about all experiments, from the results in a folder; RunError as `load`."""
     experiments = load(folder)
     origins = [each["origin"] for each in experiments]
-    machines = {f"{each['machine']['num_cores']} cores of an {each['machine']['processor']}" for each in origins}
+    machines = {_name(each["machine"]) for each in origins}
     versions = {", ".join(" ".join(package) for package in each["versions"].items()) for each in origins}
     return {
         "experiments": experiments,
@@ -47,6 +47,11 @@ def context(folder: Path) -> dict[str, Any]:
         "num_held_out": " or ".join(f"{number:,}" for number in sorted({each["num_held_out"] for each in origins})),
         "is_quick": any(each["quick"] for each in origins),
     }
+
+
+def _name(machine: dict[str, Any]) -> str:
+    cores = "1 core" if machine["num_cores"] == 1 else f"{machine['num_cores']} cores"
+    return f"{cores} of an {machine['processor']}"
 
 
 def load_rows(path: Path) -> dict[str, Row]:

@@ -43,8 +43,11 @@ def check() -> None:
 
 
 def limit(num_cores: int) -> None:
-    """Let this process, and those that it starts, use so many cores. Call this before Keras computes anything."""
-    os.environ.update(dict.fromkeys(_THREADS, str(num_cores)))
+    """Let this process, and those that it starts, use so many cores and no GPU, which others may use meanwhile.
+
+    Call this before Keras computes anything.
+    """
+    os.environ.update(dict.fromkeys(_THREADS, str(num_cores)), CUDA_VISIBLE_DEVICES="-1")
 
 
 def num_cores() -> int:

@@ -193,7 +193,6 @@ def train(name: str, files: Files, material: Material) -> Iterator[News]:
     """
     backend.limit(NUM_CORES)
     os.environ["KERAS_BACKEND"] = material.keras_backend
-    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # runs share a node, and TensorFlow would take a whole GPU for one
     lines = [f"trains on {socket.gethostname()}."]
     with tempfile.TemporaryDirectory(prefix="digitpad-") as temporary, ThreadPoolExecutor(1) as thread:
         run = RunFolder(Path(temporary) / name)

@@ -41,8 +41,8 @@ bench-training: .venv/dev  ## training time on MNIST, compared with Keras' and P
 	$(BIN)/pip install --disable-pip-version-check --quiet --requirement bench/training/requirements.txt
 	$(BIN)/python -m bench.training
 
-bench-recipes: .venv/dev  ## accuracy of every recipe over several seeds; takes hours, needs DIGITPAD_DATA
-	$(BIN)/python -m bench.recipes
+bench-recipes: .venv/dev  ## accuracy of every recipe over several seeds; takes hours, or RAY=auto; needs DIGITPAD_DATA
+	$(BIN)/python -m bench.recipes $(if $(RAY),--ray $(RAY))
 
 bench-inference: .venv/dev  ## time to read a digit, compared with Keras and LiteRT
 	$(BIN)/pip install --disable-pip-version-check --quiet --constraint constraints.txt \

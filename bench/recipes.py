@@ -1,19 +1,24 @@
-"""How well every recipe learns, over several seeds, through all of `digitpad train`: `make bench-recipes`.
+"""How well every recipe learns, over several seeds, through all of `digitpad train`: `make bench-recipes [RAY=auto]`.
 
 Runs are kept in `runs/bench/`. An unfinished run is resumed and a finished one is not repeated, so that hours of
 training can be done in pieces.
 """
 
-import subprocess
+import itertools
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from bench import record
-from bench.record import Figures, spread
-from digitpad.errors import DataError
-from digitpad.training import recipe, runs
+from bench.record import Figures
+from digitpad import cluster
+from digitpad.errors import DigitpadError, RunError
+from digitpad.training import recipe, runs, spread
+from digitpad.training.datasets import mnist
 from digitpad.training.recipe import RECIPES
 from digitpad.training.runs import RunFolder
 
@@ -28,6 +33,7 @@ FIGURES: dict[str, Callable[[dict[str, Any]], float]] = {
     "test NLL": lambda run: run["test"]["nll"],
     "test ECE (%)": lambda run: 100 * run["test"]["ece"],
     "2,000 pen digits, accuracy (%)": lambda run: 100 * run["drawings"]["pen"]["accuracy"],
+    "cores": lambda run: run["machine"]["num_cores"],
     "training (s)": lambda run: run["fit_seconds"],
     "the whole run (s)": lambda run: run["seconds"],
     "peak memory (MB)": lambda run: run["peak_memory_bytes"] / 1e6,
@@ -36,34 +42,45 @@ FIGURES: dict[str, Callable[[dict[str, Any]], float]] = {
 }
 
 
-def main() -> None:
+def main(
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Train on Ray, as `digitpad train --ray` does; by default one run after another."
+        ),
+    ] = None,
+) -> None:
     """Train the runs that are missing, print and write."""
     try:
-        record.data()
-    except DataError as error:
+        dataset = mnist.load(record.data())
+        with cluster.connected(ray) if ray is not None else nullcontext():
+            trained = {name: [begin(name, seed) for seed in range(count)] for name, count in NUM_SEEDS.items()}
+            failed = spread.train_all(itertools.chain(*trained.values()), dataset, on_cluster=ray is not None)
+    except DigitpadError as error:
         sys.exit(f"bench.recipes: {error}")
+    if failed:
+        sys.exit("\n".join(f"bench.recipes: {path} failed: {why}" for path, why in failed.items()))
     results: dict[str, Figures] = {}
-    for name, count in NUM_SEEDS.items():
-        results |= describe(name, [train(name, seed) for seed in range(count)])
+    for name, of_name in trained.items():
+        results |= describe(name, [runs.read_json(run.metrics) for run in of_name])
     record.finish("recipes", record.collect(record.versions(*PACKAGES), results, "recipes"))
 
 
-def train(name: str, seed: int) -> dict[str, Any]:
-    """The metrics of a run, which is trained first unless it is finished."""
+def begin(name: str, seed: int) -> RunFolder:
+    """The folder of a run, which is created if it is not there."""
     run, today = RunFolder(FOLDER / f"{name}-{seed}"), RECIPES[name].replace(seed=seed)
-    if run.recipe.exists() and recipe.load(str(run.recipe)) != today:
-        sys.exit(f"Expected {run.path} to be a run of today's recipe {name}; it has another recipe. Move it away.")
-    if not run.is_finished():
-        command = [sys.executable, "-m", "digitpad", "train", "--out", str(run.path)]
-        command += ["--resume"] if run.recipe.exists() else ["--recipe", name, "--set", f"seed={seed}"]
-        subprocess.run(command, check=True)
-    metrics: dict[str, Any] = runs.read_json(run.metrics)
-    return metrics
+    if not run.recipe.exists():
+        return RunFolder.create(run.path, today.to_toml())
+    if recipe.load(str(run.recipe)) != today:
+        raise RunError(
+            f"Expected {run.path} to be a run of today's recipe {name}; it has another recipe. Move it away."
+        )
+    return run
 
 
 def describe(name: str, of_name: Sequence[dict[str, Any]]) -> dict[str, Figures]:
     """Mean and spread of the figures of a recipe's runs, and the accuracy of each run."""
-    results = {f"{name}, {what}": spread([figure(run) for run in of_name]) for what, figure in FIGURES.items()}
+    results = {f"{name}, {what}": record.spread([figure(run) for run in of_name]) for what, figure in FIGURES.items()}
     for run in of_name:
         seed = f"{name}, test accuracy (%), seed {run['recipe']['seed']}"
         results[seed] = {"accuracy": FIGURES["test accuracy (%)"](run)}
@@ -71,4 +88,4 @@ def describe(name: str, of_name: Sequence[dict[str, Any]]) -> dict[str, Figures]
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

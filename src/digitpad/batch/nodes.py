@@ -2,6 +2,7 @@
 
 import logging
 import pickle
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -59,14 +60,16 @@ def _dataset(rows: list[dict[str, Any]], task: Task, num_workers: int | None) ->
         max_size=num_workers,
         max_tasks_in_flight_per_actor=2,
     )
-    return ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
-        _Actor,
-        fn_constructor_args=[task],
-        batch_size=1,
-        compute=strategy,
-        num_cpus=1,
-        max_task_retries=_MOST_TRIES,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # there is no other way yet to limit how often it tries
+        return ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
+            _Actor,
+            fn_constructor_args=[task],
+            batch_size=1,
+            compute=strategy,
+            num_cpus=1,
+            max_task_retries=_MOST_TRIES,
+        )
 
 
 class _Actor:

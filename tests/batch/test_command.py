@@ -1,0 +1,95 @@
+"""`digitpad batch` as a user meets it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.batch.conftest import NUM_MANY, NUM_PICTURES, Batch, command
+
+
+def test_a_folder_becomes_a_table_with_its_evaluation(batch: Batch, pictures: Path, tmp_path: Path) -> None:
+    result = batch(pictures, "--out", tmp_path / "out.parquet", "--workers", "2")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert re.search(rf"^{NUM_PICTURES + 1} pictures: \d+ digit, 1 unreadable.*\. The column error says", result.stdout)
+    assert "precision  recall" in result.stdout
+    assert "left out: 1 that could not be read" in result.stdout
+    table = pq.read_table(tmp_path / "out.parquet")
+    assert table["key"].to_pylist() == sorted(str(path.relative_to(pictures)) for path in pictures.rglob("*.png"))
+    figures = json.loads((tmp_path / "out.parquet.evaluation.json").read_text())
+    assert figures["num_images"] == NUM_PICTURES
+    assert figures["accuracy"] > 0.9
+
+
+def killed_in_the_middle(arguments: list[str], parts: Path) -> None:
+    """Start the command, and `kill -9` it with all its processes once a part is finished."""
+    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, start_new_session=True) as process:
+        while not list(parts.glob("*.parquet")):
+            assert process.poll() is None
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def test_a_run_that_was_killed_goes_on_and_has_every_row_once(batch: Batch, many: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.parquet"
+    killed_in_the_middle(command(many, "--out", out, "--workers", "1"), tmp_path / "out.parquet.parts")
+    assert not out.exists()
+    refused = batch(many, "--out", out)
+    assert (refused.returncode, "--resume" in refused.stderr) == (2, True)
+    result = batch(many, "--out", out, "--resume", "--labels", "labels")
+    assert result.returncode == 2, "labels make it another source"
+    result = batch(many, "--out", out, "--resume")
+    assert (result.returncode, result.stderr) == (0, "")
+    keys = pq.read_table(out)["key"].to_pylist()
+    assert keys == [f"digits.npz#{row}" for row in range(len(keys))]
+    assert len(keys) == NUM_MANY
+    assert batch(many, "--out", out, "--resume").stdout.startswith("This run is already finished.")
+
+
+def test_ctrl_c_says_how_to_go_on(many: Path, tmp_path: Path) -> None:
+    parts = tmp_path / "out.csv.parts"
+    arguments = command(many, "--out", tmp_path / "out.csv", "--workers", "1")
+    with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) as process:
+        while not list(parts.glob("*.parquet")):
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate()
+    assert (process.returncode, error.strip()) == (
+        130,
+        "Stopped. Finished parts are kept. Go on with the same command and --resume.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["--out", "there.csv"], "Expected a new file as --out; "),
+        (["--out", "-"], "Expected --out with a name that ends in .parquet, .csv, .jsonl"),
+        (["--out", "new.csv", "--page", "--labels", "x"], "Expected --labels for single digits"),
+        (["--out", "new.csv", "--column", "x"], "Expected neither --column nor --labels for files of pictures"),
+        (["--out", "new.csv", "--ray", "127.0.0.1:9"], "Expected "),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    batch: Batch, pictures: Path, tmp_path: Path, arguments: list[str], error: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("there.csv").touch()
+    result = batch(pictures, *arguments)
+    assert result.returncode == 2
+    assert result.stderr.startswith(f"digitpad: {error}")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_source_that_is_missing_or_empty_is_named(batch: Batch, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for source, words in (("gone", "it is not there"), ("empty", "found nothing")):
+        result = batch(tmp_path / source, "--out", tmp_path / "out.csv")
+        assert (result.returncode, words in result.stderr) == (2, True), result.stderr

@@ -21,10 +21,11 @@ _ADVICE = {
     "Chromium": "there is no Chromium (`apt install chromium`, or `.venv/bin/python -m playwright install chromium`)",
     "npm": "there is no npm (`apt install npm`, or install Node.js)",
     "PostgreSQL": "there is no PostgreSQL (`apt install postgresql`)",
+    "nginx": "there is no nginx (`apt install nginx-light`)",
 }
 """What is missing, and how to get it."""
 
-_PACKAGES = {"Chromium": "chromium", "npm": "npm", "PostgreSQL": "postgresql"}
+_PACKAGES = {"Chromium": "chromium", "npm": "npm", "PostgreSQL": "postgresql", "nginx": "nginx-light"}
 """Of Debian."""
 
 _UNATTENDED = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
@@ -53,6 +54,11 @@ def postgresql() -> Path | None:
     return Path(here).resolve().parent if here else there[-1].parent if there else None
 
 
+def nginx() -> str | None:
+    """Path of nginx; Debian keeps it where only root looks."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+
+
 def lacks(tool: str) -> NoReturn:
     """Skip a test for want of a tool; fail it where CI=true."""
     if os.environ.get("CI") == "true":
@@ -76,6 +82,7 @@ def install(playwright: Playwright) -> None:
         "Chromium": partial(chromium, playwright),
         "npm": npm,
         "PostgreSQL": postgresql,
+        "nginx": nginx,
     }
     for tool, find in finders.items():
         if not find():

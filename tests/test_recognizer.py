@@ -1,5 +1,8 @@
 """Drawings are read right, what is no digit is called so, and the answer shows what the model saw."""
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -197,3 +200,12 @@ def test_answers_are_the_same_every_time_and_on_every_thread(recognizer: Recogni
 def test_a_missing_model_is_named() -> None:
     with pytest.raises(ArtifactError, match=r"nowhere\.onnx does not exist"):
         Recognizer.load("nowhere.onnx")
+
+
+def test_reading_leaves_no_trace_and_reports_nothing(tmp_path: Path) -> None:
+    """ONNX Runtime would keep an identifier of the machine, and send it with what it did."""
+    told = {name: value for name, value in os.environ.items() if name not in ("CI", "ORT_DISABLE_TELEMETRY")}
+    environment = {**told, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    code = "from digitpad import Recognizer; Recognizer.load()"
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -6,10 +6,10 @@ import os
 # before it is first imported. Nothing that is drawn here, and nothing about it, is sent anywhere.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
-from digitpad.errors import DigitpadError  # noqa: E402
-from digitpad.pages.reading import Reading  # noqa: E402
-from digitpad.prediction import Prediction  # noqa: E402
-from digitpad.recognizer import Recognizer  # noqa: E402
+from digitpad.errors import DigitpadError
+from digitpad.pages.reading import Reading
+from digitpad.prediction import Prediction
+from digitpad.recognizer import Recognizer
 
 __all__ = ["DigitpadError", "Prediction", "Reading", "Recognizer"]
 __version__ = "0.1.0"

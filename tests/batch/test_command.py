@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from digitpad.batch.command import batch as run
 from tests.batch.conftest import NUM_MANY, NUM_PICTURES, Batch, command
 
 
@@ -50,6 +51,19 @@ def test_a_run_that_was_killed_goes_on_and_has_every_row_once(batch: Batch, many
     assert keys == [f"digits.npz#{row}" for row in range(len(keys))]
     assert len(keys) == NUM_MANY
     assert batch(many, "--out", out, "--resume").stdout.startswith("This run is already finished.")
+
+
+def test_a_run_that_ended_when_its_table_was_written_is_completed(
+    pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"page": False, "column": None, "labels": None, "model": None, "num_workers": 1, "ray": None}
+    out = tmp_path / "out.csv"
+    with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+        broken.setattr("digitpad.batch.evaluation.Evaluation.figures", lambda _: 1 / 0)
+        run(str(pictures), str(out), **settings, resume=False)  # type: ignore[arg-type]
+    assert out.exists()
+    run(str(pictures), str(out), **settings, resume=True)  # type: ignore[arg-type]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "out.csv.evaluation.json"]
 
 
 def test_ctrl_c_says_how_to_go_on(many: Path, tmp_path: Path) -> None:

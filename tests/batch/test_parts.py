@@ -36,6 +36,7 @@ def joined(path: Path) -> Path:
     parts.add(1, answers("c"))
     parts.add(0, answers("a", "b"))
     parts.join(lambda table: None)
+    parts.remove()
     return path
 
 
@@ -104,6 +105,7 @@ def test_a_table_can_be_on_another_file_system() -> None:
     parts.add(0, answers("a"))
     parts.add(1, answers("b"))
     parts.join(lambda table: None)
+    parts.remove()
     with files.open("/far/out.parquet") as file:
         assert pq.read_table(file)["key"].to_pylist() == ["a", "b"]
     assert not files.exists(folder_of(parts.out).path)

@@ -51,9 +51,7 @@ def batch(
     parts.check_name(table)
     if page and labels:
         raise InputError("Expected --labels for single digits; a page has many. Leave out --page or --labels.")
-    if table.files.exists(table.path):
-        if not resume:
-            raise RunError(f"Expected a new file as --out; {table} exists. Choose another name, or delete it.")
+    if _is_finished(table, resume=resume):
         print(f"This run is already finished. Its table: {table}")
         return
     loaded = artifact.load(model or artifact.shipped())
@@ -68,6 +66,16 @@ def batch(
         print("\nStopped. Finished parts are kept. Go on with the same command and --resume.", file=sys.stderr)
         sys.exit(_INTERRUPTED)
     _finish(found, finished, page=page)
+
+
+def _is_finished(table: Place, *, resume: bool) -> bool:
+    """Whether there is nothing left to do; RunError if the table exists and was not to."""
+    if not table.files.exists(table.path):
+        return False
+    if not resume:
+        raise RunError(f"Expected a new file as --out; {table} exists. Choose another name, or delete it.")
+    folder = parts.folder_of(table)
+    return not folder.files.exists(folder.path)  # else it ended after the table was written, but before the rest
 
 
 def _read(source: Source, finished: Finished, task: Task, num_workers: int | None, ray: str | None) -> None:
@@ -102,6 +110,7 @@ def _finish(source: Source, finished: Finished, *, page: bool) -> None:
         beside = replace(finished.out, path=f"{finished.out.path}.evaluation.json")
         parts.write_json(beside, figures)
         print(f"\n{describe(figures)}\n\nEvaluation: {beside}")
+    finished.remove()
     print(f"Table:      {finished.out}")
 
 

@@ -108,7 +108,7 @@ class Finished:
                 ) from None
 
     def join(self, see: Callable[[pa.Table], None]) -> None:
-        """Write the table from its parts, one after another, and remove these.
+        """Write the table from its parts, one after another.
 
         Args:
             see: called with the answers to each part.
@@ -125,6 +125,9 @@ class Finished:
             writer.close()
 
         _write(self.out, write)
+
+    def remove(self) -> None:
+        """Remove the parts, once nothing more is to be made of them."""
         with _writing(self._folder):
             self._folder.files.rm(self._folder.path, recursive=True)
 

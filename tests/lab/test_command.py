@@ -34,6 +34,15 @@ def test_it_runs_one_and_says_what_held(tmp_path: Path, capsys: pytest.CaptureFi
     assert "━" not in capsys.readouterr().out  # nothing is measured, so there is no bar
 
 
+@soak
+def test_it_runs_on_ray_too(tmp_path: Path) -> None:
+    result = digitpad("lab", "minibatches", "--quick", "--out", tmp_path / "lab", "--ray", "local")
+    assert result.returncode == 0, result.stderr
+    (told,) = results.load(tmp_path / "lab")
+    assert all(finding["held"] for finding in told["findings"] if finding["is_law"])
+    assert told["origin"]["machine"]["num_cores"] == 1
+
+
 @pytest.mark.parametrize(
     ("name", "everything", "data", "words"),
     [

@@ -1,6 +1,7 @@
 """Every lesson trains a network, and the clock counts what it should."""
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from bench import recipes
 from bench.training import __main__ as training
 from bench.training import lessons
+from digitpad.errors import RunError
 from digitpad.training.recipe import RECIPES
 from tests.conftest import soak
 from tests.training.conftest import drawn_split
@@ -62,3 +64,13 @@ def test_every_recipe_is_measured() -> None:
     assert set(recipes.NUM_SEEDS) == set(RECIPES)
     assert recipes.NUM_SEEDS["fast"] >= 5
     assert recipes.NUM_SEEDS["accurate"] >= 3
+
+
+def test_a_run_of_another_recipe_is_not_taken_for_todays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(recipes, "FOLDER", tmp_path)
+    begun = recipes.begin("fast", 2)
+    assert begun.path == tmp_path / "fast-2"
+    assert recipes.begin("fast", 2).path == begun.path
+    monkeypatch.setitem(RECIPES, "fast", RECIPES["fast"].replace(epochs=1))
+    with pytest.raises(RunError, match=r"fast-2 to be a run of today's recipe fast"):
+        recipes.begin("fast", 2)

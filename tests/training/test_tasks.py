@@ -20,7 +20,6 @@ from tests.conftest import soak
 from tests.training.conftest import SMALL
 from tests.training.test_pipeline import figures
 
-
 ROW = {"epoch": 1, "loss": 0.5, "validation_loss": 0.25, "validation_accuracy": 0.95, "seconds": 12.0}
 
 
@@ -90,18 +89,8 @@ def test_killed_and_resumed_runs_end_with_the_figures_of_others_left_alone(drawn
         ]
         return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    begin: list[str | Path] = [
-        "--recipe",
-        one_epoch,
-        "--seeds",
-        "0-1",
-        "--epochs",
-        "6",
-        "--set",
-        "batch_size=8",
-        "--data",
-        drawn,
-    ]
+    options = "--recipe cnn --seeds 0-1 --epochs 6 --set batch_size=8 --data"
+    begin = [*options.split(), drawn]
     with start(tmp_path / "alone", *begin) as alone:
         assert alone.communicate()[1] == ""
     with start(tmp_path / "killed", *begin) as killed:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from digitpad.training import backend
 from digitpad.training.reporting import machine
 
 HOLD = """
@@ -22,6 +23,14 @@ def test_it_has_a_system_and_cores() -> None:
     described = machine.describe()
     assert described["system"].split()
     assert 1 <= described["num_cores"] <= (os.cpu_count() or 1)
+
+
+def test_cores_are_those_that_a_process_is_limited_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    backend.limit(3)
+    assert machine.describe()["num_cores"] == 3
+    assert os.environ["OMP_NUM_THREADS"] == "3"
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == "-1"
 
 
 def test_the_processor_has_a_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.batch import processes
 
-READY_S = 60
+READY_S = 180
 NUM_FINISHED = 3
 """So many parts are finished when something is killed."""
 

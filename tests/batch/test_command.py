@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from digitpad.batch.command import batch as run
-from tests.batch.conftest import NUM_MANY, NUM_PICTURES, Batch, command
+from digitpad.batch.sources import part
+from tests.batch.conftest import NUM_PICTURES, Batch, command
 
 
 def test_a_folder_becomes_a_table_with_its_evaluation(batch: Batch, pictures: Path, tmp_path: Path) -> None:
@@ -28,29 +30,41 @@ def test_a_folder_becomes_a_table_with_its_evaluation(batch: Batch, pictures: Pa
     assert figures["accuracy"] > 0.9
 
 
-def killed_in_the_middle(arguments: list[str], parts: Path) -> None:
-    """Start the command, and `kill -9` it with all its processes once a part is finished."""
-    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, start_new_session=True) as process:
-        while not list(parts.glob("*.parquet")):
-            assert process.poll() is None
-            time.sleep(0.02)
+@pytest.fixture
+def stuck(pictures: Path, tmp_path: Path) -> Path:
+    """A list of pictures for two parts, the second of which cannot be read until something writes to its pipe."""
+    names = [str(next(pictures.rglob("*0.png")))] * part.PART_PICTURES
+    os.mkfifo(tmp_path / "last.png")
+    path = tmp_path / "list.txt"
+    path.write_text("\n".join([*names, str(tmp_path / "last.png")]))
+    return path
+
+
+def wait_for_a_part(process: "subprocess.Popen[str]", folder: Path) -> None:
+    while not list(folder.glob("*.parquet")):
+        assert process.poll() is None
+        time.sleep(0.02)
+
+
+def test_a_run_that_was_killed_goes_on_and_has_every_row_once(batch: Batch, stuck: Path, tmp_path: Path) -> None:
+    out, parts = tmp_path / "out.parquet", tmp_path / "out.parquet.parts"
+    arguments = command(stuck, "--out", out, "--workers", "1")
+    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, start_new_session=True, text=True) as process:
+        wait_for_a_part(process, parts)
         os.killpg(process.pid, signal.SIGKILL)
-
-
-def test_a_run_that_was_killed_goes_on_and_has_every_row_once(batch: Batch, many: Path, tmp_path: Path) -> None:
-    out = tmp_path / "out.parquet"
-    killed_in_the_middle(command(many, "--out", out, "--workers", "1"), tmp_path / "out.parquet.parts")
     assert not out.exists()
-    refused = batch(many, "--out", out)
+    refused = batch(stuck, "--out", out)
     assert (refused.returncode, "--resume" in refused.stderr) == (2, True)
-    result = batch(many, "--out", out, "--resume", "--labels", "labels")
-    assert result.returncode == 2, "labels make it another source"
-    result = batch(many, "--out", out, "--resume")
-    assert (result.returncode, result.stderr) == (0, "")
-    keys = pq.read_table(out)["key"].to_pylist()
-    assert keys == [f"digits.npz#{row}" for row in range(len(keys))]
-    assert len(keys) == NUM_MANY
-    assert batch(many, "--out", out, "--resume").stdout.startswith("This run is already finished.")
+    refused = batch(stuck, "--out", out, "--resume", "--page")
+    assert (refused.returncode, "it differs in: page" in refused.stderr) == (2, True)
+    threading.Thread(target=(tmp_path / "last.png").write_bytes, args=[b"no picture"]).start()
+    result = batch(stuck, "--out", out, "--resume")
+    assert result.returncode == 0, result.stderr
+    table = pq.read_table(out)
+    assert len(table) == part.PART_PICTURES + 1
+    assert table["key"].to_pylist() == stuck.read_text().splitlines()
+    assert not parts.exists()
+    assert batch(stuck, "--out", out, "--resume").stdout.startswith("This run is already finished.")
 
 
 def test_a_run_that_ended_when_its_table_was_written_is_completed(
@@ -66,19 +80,14 @@ def test_a_run_that_ended_when_its_table_was_written_is_completed(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "out.csv.evaluation.json"]
 
 
-def test_ctrl_c_says_how_to_go_on(many: Path, tmp_path: Path) -> None:
-    parts = tmp_path / "out.csv.parts"
-    arguments = command(many, "--out", tmp_path / "out.csv", "--workers", "1")
+def test_ctrl_c_says_how_to_go_on(stuck: Path, tmp_path: Path) -> None:
+    arguments = command(stuck, "--out", tmp_path / "out.csv", "--workers", "1")
     with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) as process:
-        while not list(parts.glob("*.parquet")):
-            assert process.poll() is None
-            time.sleep(0.02)
+        wait_for_a_part(process, tmp_path / "out.csv.parts")
         process.send_signal(signal.SIGINT)
         _, error = process.communicate()
-    assert (process.returncode, error.strip()) == (
-        130,
-        "Stopped. Finished parts are kept. Go on with the same command and --resume.",
-    )
+    told = "Stopped. Finished parts are kept. Go on with the same command and --resume."
+    assert (process.returncode, error.splitlines()[-1]) == (130, told)
 
 
 @pytest.mark.parametrize(

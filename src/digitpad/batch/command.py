@@ -7,12 +7,9 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
-
 from digitpad import artifact
 from digitpad.batch import nodes, parts, pool
 from digitpad.batch.answers import UNREADABLE, Task
-from digitpad.batch.evaluation import Evaluation, describe
 from digitpad.batch.parts import Finished, Plan
 from digitpad.batch.progress import Shown
 from digitpad.batch.source import Source, open_source
@@ -97,21 +94,26 @@ def _read(source: Source, finished: Finished, task: Task, num_workers: int | Non
 
 def _finish(source: Source, finished: Finished, *, page: bool) -> None:
     """Join the parts, and say what came out."""
-    statuses, evaluation = Counter[str](), Evaluation()
-
-    def see(answers: pa.Table) -> None:
-        statuses.update(answers["status"].to_pylist())
-        if source.has_labels and not page:
-            evaluation.add(answers)
-
-    finished.join(see)
+    statuses = Counter[str]()
+    finished.join(lambda answers: statuses.update(answers["status"].to_pylist()))
     print(_summary(statuses))
+    if source.has_labels and not page:
+        _evaluate(finished)
+    finished.remove()
+    print(f"Table:      {finished.out}")
+
+
+def _evaluate(finished: Finished) -> None:
+    """Print how right the answers are, and write it beside the table."""
+    from digitpad.batch.evaluation import Evaluation, describe  # scikit-learn takes a second to import
+
+    evaluation = Evaluation()
+    for answers in finished.tables():
+        evaluation.add(answers)
     if figures := evaluation.figures():
         beside = replace(finished.out, path=f"{finished.out.path}.evaluation.json")
         parts.write_json(beside, figures)
         print(f"\n{describe(figures)}\n\nEvaluation: {beside}")
-    finished.remove()
-    print(f"Table:      {finished.out}")
 
 
 def _summary(statuses: Counter[str]) -> str:

@@ -25,9 +25,9 @@ SOAK = os.environ.get("DIGITPAD_SOAK") == "1"
 soak = pytest.mark.skipif(not SOAK, reason="takes long, and something quicker tests nearly the same: make soak")
 """Marks a test that only `make soak` runs."""
 
+settings.register_profile("test", max_examples=40)
 settings.register_profile("soak", max_examples=1000)
-if SOAK:
-    settings.load_profile("soak")
+settings.load_profile("soak" if SOAK else "test")
 
 
 def portion(full: int) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from digitpad.errors import DigitpadError, InputError, MissingPartError
 
 _BACKENDS = ("tensorflow", "jax", "torch")
+_EXPORT = ("tf2onnx", "tensorflow")
 
 
 def prepare() -> None:
@@ -37,10 +38,15 @@ def check() -> None:
     name = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if name not in _BACKENDS:
         raise InputError(f"Expected KERAS_BACKEND to be one of {', '.join(_BACKENDS)}; got {name!r}.")
-    for package in ("keras", "sklearn", "tf2onnx", "tensorflow", name):
+    for package in ("keras", "sklearn", name, *(_EXPORT if name == "tensorflow" else ())):
         if importlib.util.find_spec(package) is None:
             install = package if package in ("jax", "torch") else "digitpad[train,cpu]"
             raise MissingPartError.package(package, "training", install)
+
+
+def can_export() -> bool:
+    """Whether a trained network can be exported here, which takes TensorFlow whatever trained it."""
+    return all(importlib.util.find_spec(package) for package in _EXPORT)
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """The training pipeline: one run, step by step from the data to the report."""
 
+import functools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +10,9 @@ import keras
 import numpy as np
 
 from digitpad import artifact
-from digitpad.errors import RunError
+from digitpad.errors import MissingPartError, RunError
+from digitpad.training import backend, runs
 from digitpad.training import recipe as recipes
-from digitpad.training import runs
 from digitpad.training.augmentation.mixture import Mixture, Pictures
 from digitpad.training.datasets import pen, splits
 from digitpad.training.datasets.mnist import Dataset
@@ -19,7 +20,7 @@ from digitpad.training.datasets.pen import Pen
 from digitpad.training.evaluation import calibration, drawings, metrics
 from digitpad.training.evaluation.calibration import Calibrated
 from digitpad.training.export import keras_file, layers_file, onnx_file, verify
-from digitpad.training.networks import architectures
+from digitpad.training.networks import architectures, distillation
 from digitpad.training.networks.film import Film
 from digitpad.training.networks.fit import HISTORY_COLUMNS, Progress, Watcher, fit, predict_logits
 from digitpad.training.preprocessing import contract
@@ -63,7 +64,19 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
     choosing, calibrating = validation[::2], validation[1::2]
     mixture, unseen = mix(training, choosing, recipe)
     film, watcher = Film(network, unseen, recipe), watcher or Watcher()
-    progress = fit(network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher, film=film)
+    lessons = None
+    if recipe.teachers:
+        gather = functools.cache(lambda own: mix(training, choosing, own))
+        lessons = distillation.prepare(run.teaching, gather, recipe, watcher=watcher, say=say)
+        say(f"Student: {recipe.network}, {recipe.epochs} epochs.")
+    progress = fit(
+        network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher, film=film, lessons=lessons
+    )
+    if not backend.can_export():
+        raise MissingPartError(
+            f"The network is trained. Expected TensorFlow to evaluate and export it; it is not installed here. Copy "
+            f"{run.path} to where it is, and go on with: {runs.resume_command(run.path)}"
+        )
     runs.write_arrays(run.film, film.arrays())
     runs.write(run.history, record.to_csv(progress.history, HISTORY_COLUMNS))
     network = architectures.keep(network, recipe)

@@ -31,7 +31,8 @@ from digitpad.training.runs import RunFolder
 Say = Callable[[str], None]
 
 _NEW_EPOCHS = 2
-"""Enough images are generated for this many epochs. Each epoch samples from them and changes most of them again."""
+"""Enough images are generated for this many epochs, or for every twelfth of a long training. Each epoch samples from
+them and changes most of them again."""
 
 _TRAINING, _VALIDATION, _CALIBRATION, _REPORT = range(1_000_001, 1_000_005)
 """Second seeds of the random generators, used with the recipe's seed; training epochs use their index."""
@@ -145,7 +146,7 @@ def mix(training: splits.Split, choosing: splits.Split, recipe: Recipe) -> tuple
         The mixture that epochs are drawn from, and the pictures that select the best epoch. They are mixed in the same
         way but generated separately.
     """
-    mixture = Mixture.gather(training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=_NEW_EPOCHS)
+    mixture = Mixture.gather(training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=max(_NEW_EPOCHS, recipe.epochs / 12))
     rng = np.random.default_rng([recipe.seed, _VALIDATION])
     if recipe.unchanged < 1:  # otherwise validation uses the published images, which is fast
         choosing = splits.Split(contract.levels(choosing.images), choosing.labels)  # frames the unchanged ones too

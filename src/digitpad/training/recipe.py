@@ -236,17 +236,19 @@ RECIPES = {
     # for a model file of less than 60 KB
     "small": Recipe(
         network="small",
-        epochs=30,
+        held_out=False,
+        epochs=60,
         min_images=192_000,
         batch_size=64,
         dropout=0.0,
-        patience=30,
         rotation_degrees=10.0,
         elastic_px=1.0,
         shift_px=0,
         restroked=0.0,
         written=0.05,
         strange=0.1,
+        teachers=2,
+        teacher_epochs=30,
     ),
     "dense": _AS_PUBLISHED.replace(
         network="dense",

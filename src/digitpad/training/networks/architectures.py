@@ -82,11 +82,11 @@ def slim(recipe: Recipe) -> list[layers.Layer]:
     """Like `wide`, with half of the filters or fewer, and a quarter of its multiplications."""
     return [
         *_convolution(32, kernel_size=5, strides=2),
-        *_same(44),
-        *_same(44),
+        *_same(48),
+        *_same(48),
         layers.AveragePooling2D(2),
-        *_same(72),
-        *_same(112),
+        *_same(64),
+        *_same(96),
         MaxAndMean(),
         *_head(recipe),
     ]

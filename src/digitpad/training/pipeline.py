@@ -22,7 +22,7 @@ from digitpad.training.evaluation.calibration import Calibrated
 from digitpad.training.export import keras_file, layers_file, onnx_file, verify
 from digitpad.training.networks import architectures, distillation
 from digitpad.training.networks.film import Film
-from digitpad.training.networks.fit import HISTORY_COLUMNS, Progress, Watcher, fit, predict_logits
+from digitpad.training.networks.fit import HISTORY_COLUMNS, Progress, Watcher, fit, is_trained, predict_logits
 from digitpad.training.preprocessing import contract
 from digitpad.training.recipe import Recipe
 from digitpad.training.reporting import machine, record, report
@@ -66,7 +66,7 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
     mixture, unseen = mix(training, choosing, recipe)
     film, watcher = Film(network, unseen, recipe), watcher or Watcher()
     lessons = None
-    if recipe.teachers:
+    if recipe.teachers and not is_trained(run.checkpoint, recipe, len(training)):
         gather = functools.cache(lambda own: mix(training, choosing, own))
         lessons = distillation.prepare(run.teaching, gather, recipe, watcher=watcher, say=say)
         say(f"Student: {recipe.network}, {recipe.epochs} epochs.")
@@ -146,7 +146,9 @@ def mix(training: splits.Split, choosing: splits.Split, recipe: Recipe) -> tuple
         The mixture that epochs are drawn from, and the pictures that select the best epoch. They are mixed in the same
         way but generated separately.
     """
-    mixture = Mixture.gather(training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=max(_NEW_EPOCHS, recipe.epochs / 12))
+    mixture = Mixture.gather(
+        training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=max(_NEW_EPOCHS, recipe.epochs / 12)
+    )
     rng = np.random.default_rng([recipe.seed, _VALIDATION])
     if recipe.unchanged < 1:  # otherwise validation uses the published images, which is fast
         choosing = splits.Split(contract.levels(choosing.images), choosing.labels)  # frames the unchanged ones too

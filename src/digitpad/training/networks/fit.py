@@ -131,6 +131,14 @@ def fit(
     return fitting.progress
 
 
+def is_trained(checkpoint: Path, recipe: Recipe, num_images: int) -> bool:
+    """Whether a checkpoint is that of a network whose training on a number of images is over."""
+    if not checkpoint.exists():
+        return False
+    state = checkpoints.state(checkpoint)
+    return Progress(state["history"], state["best"]).is_over(recipe.lasting(num_images))
+
+
 class _Fit:
     """A network in training, with its progress and its best weights."""
 

@@ -74,26 +74,14 @@ def test_a_task_tells_why_it_failed(
 
 @soak
 def test_killed_and_resumed_runs_end_with_the_figures_of_others_left_alone(drawn: Path, tmp_path: Path) -> None:
-    def start(out: Path, *options: str | Path) -> "subprocess.Popen[str]":
-        line = [
-            sys.executable,
-            "-u",
-            "-m",
-            "digitpad",
-            "train",
-            "--out",
-            str(out),
-            "--ray",
-            "local",
-            *map(str, options),
-        ]
-        return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def start(out: Path, options: str) -> "subprocess.Popen[str]":
+        line = [sys.executable, "-u", "-m", "digitpad", "train", "--out", str(out), "--ray", "local"]
+        return subprocess.Popen([*line, *options.split()], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
-    options = "--recipe cnn --seeds 0-1 --epochs 6 --set batch_size=8 --data"
-    begin = [*options.split(), drawn]
-    with start(tmp_path / "alone", *begin) as alone:
+    begin = f"--recipe cnn --seeds 0-1 --epochs 6 --set batch_size=8 --data {drawn}"
+    with start(tmp_path / "alone", begin) as alone:
         assert alone.communicate()[1] == ""
-    with start(tmp_path / "killed", *begin) as killed:
+    with start(tmp_path / "killed", begin) as killed:
         assert killed.stdout
         for line in killed.stdout:
             if "Epoch 2/" in line:

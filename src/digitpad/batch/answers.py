@@ -20,6 +20,9 @@ from digitpad.scaling import Pixels
 
 UNREADABLE = "unreadable"
 
+MOST_TRIES = 3
+"""So often is a part tried whose process or node ends under it."""
+
 _PROBABILITIES, _CANDIDATES = pa.list_(pa.float32()), pa.list_(pa.int8())
 _DIGIT = [
     ("digit", pa.int8()),

@@ -13,8 +13,10 @@ from digitpad.batch.answers import UNREADABLE, Task
 from digitpad.batch.parts import Finished, Plan
 from digitpad.batch.progress import Shown
 from digitpad.batch.source import Source, open_source
+from digitpad.batch.sources.listing import Listing
 from digitpad.batch.sources.place import Place
 from digitpad.errors import InputError, RunError
+from digitpad.training import runs
 
 _INTERRUPTED = 130  # the exit code that shells report for Ctrl-C
 
@@ -53,26 +55,37 @@ def batch(
         return
     loaded = artifact.load(model or artifact.shipped())
     found = open_source(source, column=column, labels=labels)
+    _check_apart(source, found, table)
+    if page:
+        found = found.of_pages()
     if found.notice:
         print(found.notice, file=sys.stderr)
     finished = Finished(table, Plan(found.fingerprint, loaded.model_id, page, len(found.parts)))
     finished.begin(resume=resume)
     try:
         _read(found, finished, Task(loaded.path.read_bytes(), page), num_workers, ray)
+        _finish(found, finished, page=page)
     except KeyboardInterrupt:
-        print("\nStopped. Finished parts are kept. Go on with the same command and --resume.", file=sys.stderr)
+        again = runs.command(*sys.argv[1:], *([] if resume else ["--resume"]))
+        print(f"\nStopped. Finished parts are kept. Go on with: {again}", file=sys.stderr)
         sys.exit(_INTERRUPTED)
-    _finish(found, finished, page=page)
 
 
 def _is_finished(table: Place, *, resume: bool) -> bool:
     """Whether there is nothing left to do; RunError if the table exists and was not to."""
-    if not table.files.exists(table.path):
+    if not parts.exists(table):
         return False
     if not resume:
         raise RunError(f"Expected a new file as --out; {table} exists. Choose another name, or delete it.")
-    folder = parts.folder_of(table)
-    return not folder.files.exists(folder.path)  # else it ended after the table was written, but before the rest
+    return not parts.exists(parts.folder_of(table))  # else it ended after the table was written, but before the rest
+
+
+def _check_apart(source: str, found: Source, table: Place) -> None:
+    """Refuse a table in the folder whose tables are read: the next time it would be one of them."""
+    where = Place.of(source)
+    is_inside = table.path.startswith(f"{where.path.rstrip('/')}/") and table.files.protocol == where.files.protocol
+    if is_inside and not isinstance(found.parts.contents, Listing):
+        raise InputError(f"Expected --out outside of {where}, since the tables in there are read; got {table}.")
 
 
 def _read(source: Source, finished: Finished, task: Task, num_workers: int | None, ray: str | None) -> None:
@@ -81,7 +94,7 @@ def _read(source: Source, finished: Finished, task: Task, num_workers: int | Non
     if ray:
         run = partial(nodes.run, left, task, num_workers, address=ray)
     else:
-        run = partial(pool.run, left, task, num_workers or os.cpu_count() or 1)
+        run = partial(pool.run, left, task, num_workers or len(os.sched_getaffinity(0)))
     if len(finished.numbers) == len(source.parts):
         return
     counts = (source.parts[number].num_pictures or 0 for number in finished.numbers)

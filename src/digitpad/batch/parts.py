@@ -10,6 +10,7 @@ however often it was tried.
 import csv
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -142,7 +143,7 @@ class Finished:
 
     def _kept(self) -> set[int]:
         """The numbers of the parts that are in the folder."""
-        if not self._folder.files.exists(self._folder.path):
+        if not exists(self._folder):
             return set()
         names = (path.rpartition("/")[2] for path in self._folder.files.ls(self._folder.path, detail=False))
         return {int(name.removesuffix(_ENDING)) for name in names if name.endswith(_ENDING)}
@@ -154,6 +155,12 @@ class Finished:
 def folder_of(out: Place) -> Place:
     """Where the finished parts of a table are."""
     return replace(out, path=f"{out.path}.parts")
+
+
+def exists(place: Place) -> bool:
+    """Whether a file or folder is there; DigitpadError if that cannot be known."""
+    with _writing(place):
+        return bool(place.files.exists(place.path))
 
 
 def write_json(out: Place, value: Any) -> None:
@@ -171,7 +178,9 @@ def check_name(out: Place) -> None:
 def _writing(place: Place) -> Iterator[None]:
     try:
         yield
-    except (OSError, pa.ArrowException) as error:
+    except DigitpadError:
+        raise
+    except Exception as error:  # the packages behind fsspec raise almost anything
         raise DigitpadError(
             f"Expected to write {place}; {reason(error)}. Check space and permissions, then go on with --resume."
         ) from None
@@ -184,6 +193,9 @@ def _write(place: Place, write: Callable[[IO[bytes]], object]) -> None:
         try:
             with partial.files.open(partial.path, "wb") as file:
                 write(file)
+                if place.is_local:  # a power cut may else leave the name without the contents
+                    file.flush()
+                    os.fsync(file.fileno())
             partial.files.mv(partial.path, place.path)
         except BaseException:
             with suppress(Exception):

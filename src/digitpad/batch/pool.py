@@ -9,12 +9,9 @@ from itertools import islice
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from digitpad.batch.answers import Reader, Task
+from digitpad.batch.answers import MOST_TRIES, Reader, Task
 from digitpad.batch.sources.part import Part
 from digitpad.errors import DigitpadError
-
-MOST_TRIES = 3
-"""So often is a part tried whose process is killed."""
 
 
 def run(parts: Iterable[Part], task: Task, num_workers: int) -> Iterator[tuple[int, Any]]:

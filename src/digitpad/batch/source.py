@@ -47,6 +47,11 @@ class Source:
     has_labels: bool
     notice: str = ""
 
+    def of_pages(self) -> "Source":
+        """The same with fewer pictures in a part, each of which takes longer to read."""
+        contents = self.parts.contents
+        return replace(self, parts=Parts(contents.finer(part.PART_PAGES))) if isinstance(contents, Listing) else self
+
 
 def open_source(url: str, *, column: str | None = None, labels: str | None = None) -> Source:
     """Find out what a source is, and plan its parts.

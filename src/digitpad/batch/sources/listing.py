@@ -4,7 +4,7 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,11 @@ class Listing:
     def __getitem__(self, index: int) -> Pictures:
         start, stop = self.starts[index], self.starts[index + 1]
         return Pictures(self.folder, tuple(_texts(self.names[start:stop])), self.witness)
+
+    def finer(self, most: int) -> "Listing":
+        """The same pictures in parts of no more than so many."""
+        starts = [at for start, stop in pairwise(self.starts) for at in range(start, stop, most)]
+        return replace(self, starts=[*starts, self.starts[-1]])
 
     def has_labels(self) -> bool:
         """Whether any picture is in a folder that is named by a digit."""

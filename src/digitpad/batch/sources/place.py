@@ -41,7 +41,7 @@ class Place:
             return cls(*url_to_fs("::".join([*links, last])))
         except ImportError:
             package = f"fsspec[{last.partition('://')[0].replace('https', 'http')}]"
-            raise MissingPartError.package(package, f"the source {url}", package) from None
+            raise MissingPartError.package(package, url, package) from None
         except FileNotFoundError:
             raise DataError(f"Expected a source at {url}; {last} does not exist.") from None
         except Exception as error:  # the packages behind fsspec raise almost anything

@@ -8,34 +8,26 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGE_TESTS = (
-    "tests/web/test_keyboard.py::test_everything_works_by_keyboard_alone",
-    "tests/site/test_build.py::test_the_runtime_is_what_is_pinned",
-)
-"""One that needs Chromium, and one that needs npm."""
+TESTS = """
+def test_in_a_browser(browser): ...
+def test_with_npm(npm): ...
+"""
 
 
-@pytest.fixture
-def bare(tmp_path: Path) -> dict[str, str]:
-    """An environment without Chromium and npm."""
+@pytest.mark.parametrize("ci", [False, True], ids=["by hand", "CI"])
+def test_without_chromium_and_npm_tests_are_skipped_with_advice_and_fail_in_ci(tmp_path: Path, ci: bool) -> None:
+    (tmp_path / "test_bare.py").write_text(TESTS)
     kept = {name: value for name, value in os.environ.items() if name != "CI" and not name.startswith("PYTEST")}
-    return kept | {"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)}
-
-
-def run_pages(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PAGE_TESTS]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-
-
-def test_without_chromium_and_npm_the_summary_says_what_was_skipped_and_how_to_get_it(bare: dict[str, str]) -> None:
-    result = run_pages(bare)
-    assert result.returncode == 0, result.stdout
-    assert "2 skipped" in result.stdout
-    assert "1 test skipped: there is no Chromium (`apt install chromium`" in result.stdout
-    assert "1 test skipped: there is no npm (`apt install npm`" in result.stdout
-
-
-def test_in_ci_nothing_is_skipped_for_want_of_them(bare: dict[str, str]) -> None:
-    result = run_pages(bare | {"CI": "true"})
-    assert result.returncode == 1, result.stdout
-    assert "skipped" not in result.stdout
+    bare = kept | {"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path)} | ({"CI": "true"} if ci else {})
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.conftest", "-c", "pyproject.toml", "--rootdir=."]
+    command += ["-p", "no:cacheprovider", str(tmp_path / "test_bare.py")]
+    result = subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True, check=False)
+    if ci:
+        assert result.returncode == 1, result.stdout
+        assert "2 errors" in result.stdout
+        assert "skipped" not in result.stdout
+    else:
+        assert result.returncode == 0, result.stdout
+        assert "2 skipped" in result.stdout
+        assert "1 test skipped: there is no Chromium (`apt install chromium`" in result.stdout
+        assert "1 test skipped: there is no npm (`apt install npm`" in result.stdout

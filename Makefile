@@ -9,8 +9,8 @@ BIN := .venv/bin
 INSTALL := $(BIN)/pip install --disable-pip-version-check --quiet --no-compile --constraint constraints.txt --editable
 unexport PYTHONDONTWRITEBYTECODE
 
-# two workers more than cores: browsers and servers are often waited for
-PYTEST := $(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 2)) \
+# one worker more than cores: browsers and servers are often waited for
+PYTEST := $(BIN)/python -m pytest --numprocesses $$(($$(getconf _NPROCESSORS_ONLN) + 1)) \
 	--dist loadfile --no-loadscope-reorder
 
 .PHONY: serve train notebook test soak lint bench-training bench-recipes bench-inference bench-batch bench-drawings bench-teaching bench-pages bench-server bench-browser clean

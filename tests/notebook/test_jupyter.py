@@ -14,6 +14,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.conftest import soak
 from tests.golden import STROKES
 from tests.hands import Pad
 from tests.photographs import SOME
@@ -319,6 +320,12 @@ def test_knobs_draw_anew_when_they_are_turned(theory: Lab) -> None:
     theory.cell(TURN_RATE).get_by_role("slider").press("ArrowRight")
     expect(figure).not_to_have_attribute("src", str(before), timeout=START_S * 1000)
     expect(theory.cell(TURN_RATE).locator(".widget-readout")).to_have_text("0.0562")
+    expect(theory.cell(TURN_RATE).locator("[data-mime-type*=error], [data-mime-type*=stderr]")).to_have_count(0)
+
+
+@soak
+def test_the_knobs_of_a_network_too(theory: Lab) -> None:
+    theory.run(PREPARE)
     theory.run(TURN_NETWORK)
     figure = theory.cell(TURN_NETWORK).locator("img")
     before = figure.get_attribute("src", timeout=START_S * 1000)

@@ -25,6 +25,7 @@ from digitpad.corrections.correction import Answer, Correction
 from digitpad.server import create_app
 from digitpad.server.keep import Keep
 from digitpad.server.keeping import LIMITS
+from tests.conftest import soak
 from tests.corrections.samples import SMALL, sample
 from tests.postgresql import Cluster
 from tests.server.conftest import (
@@ -461,7 +462,7 @@ def test_a_target_that_never_will_do_is_refused_at_once(target: str, expected: s
     assert result.stderr == f"digitpad: {expected}\n"
 
 
-@pytest.mark.parametrize("num_workers", ["1", "2"])
+@pytest.mark.parametrize("num_workers", ["1", pytest.param("2", marks=soak)])
 def test_it_says_at_the_start_who_may_look_through_them(tmp_path: Path, launch: Launch, num_workers: str) -> None:
     def rest(*options: str | Path) -> str:
         server = launch("--workers", num_workers, *options)

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from digitpad import artifact
+from tests.conftest import soak
 from tests.server.conftest import (
     PATIENCE_SECONDS,
     PNG,
@@ -185,7 +186,12 @@ def test_wrong_options_are_exit_code_2(options: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["fastapi", "starlette", "uvicorn", "prometheus_client", "httptools", "python_multipart"]
+    "part",
+    [
+        "fastapi",
+        "python_multipart",
+        *(pytest.param(name, marks=soak) for name in ("starlette", "uvicorn", "prometheus_client", "httptools")),
+    ],
 )
 def test_without_its_packages_serving_says_what_to_install(part: str) -> None:
     # The old name of python_multipart is hidden as well.

@@ -326,7 +326,7 @@ def test_the_runtime_may_come_from_a_cdn(open_site: OpenSite, site: Site) -> Non
     pad.expect_digit(9)
 
 
-@pytest.mark.parametrize(("device", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+@pytest.mark.parametrize(("device", "scheme"), [pytest.param(DESKTOP, "light", marks=soak), (PHONE, "dark")])
 def test_no_serious_fault_of_accessibility(open_site: OpenSite, device: dict[str, Any], scheme: str) -> None:
     pad = open_site(**device, color_scheme=scheme)
     wait_until_ready(pad)

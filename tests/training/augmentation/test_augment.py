@@ -10,6 +10,7 @@ from digitpad import Recognizer
 from digitpad.training.augmentation.augment import augment, move
 from digitpad.training.preprocessing import contract, framing
 from digitpad.training.recipe import Recipe
+from tests.conftest import portion
 from tests.training.conftest import drawn_digits
 
 IMAGES, LABELS = drawn_digits(50, 0)
@@ -19,6 +20,11 @@ OTHER_PEN = Recipe(rotation_degrees=0.0, shear=0.0, zoom=0.0, elastic_px=0.0, st
 
 def changed(recipe: Recipe, seed: int = 0) -> NDArray[np.float32]:
     return augment(IMAGES.copy(), recipe, np.random.default_rng(seed))
+
+
+@pytest.fixture(scope="module")
+def plain() -> NDArray[np.float32]:
+    return changed(OTHER_PEN)
 
 
 def test_pictures_stay_pictures_and_all_of_them_change() -> None:
@@ -41,8 +47,8 @@ def test_chance_comes_from_the_generator_alone() -> None:
     ("name", "most"),
     [("rotation_degrees", 14.0), ("shear", 0.25), ("zoom", 0.18), ("elastic_px", 1.2), ("stroke_px", 1.0)],
 )
-def test_every_kind_of_change_has_an_effect_of_its_own(name: str, most: float) -> None:
-    plain = changed(OTHER_PEN)  # uses the same random numbers, so the pen is the same
+def test_every_kind_of_change_has_an_effect_of_its_own(plain: NDArray[np.float32], name: str, most: float) -> None:
+    # `plain` uses the same random numbers, so the pen is the same
     little, much = (changed(OTHER_PEN.replace(**{name: share * most})) - plain for share in (0.3, 1.0))
     assert 0.002 < np.abs(little).mean() < np.abs(much).mean() < 0.1
 
@@ -83,7 +89,7 @@ def test_digits_stay_readable(recognizer: Recognizer, seed: int) -> None:
     assert (digits == LABELS).mean() >= 0.9
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=portion(50), deadline=None)
 @given(st.integers(0, 255), st.integers(0, 2**32 - 1))
 def test_even_what_is_no_drawing_stays_finite(level: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

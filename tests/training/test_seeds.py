@@ -119,10 +119,11 @@ def test_results_are_told_with_mean_and_spread(tmp_path: Path) -> None:
     assert [row["error"] for row in rows] == ["", "Expected this; got that.", ""]
 
 
-def test_runs_for_pages_have_their_own_figures(tmp_path: Path) -> None:
-    series = with_results(tmp_path, {0: described({"num_digits": 200, "right": 150, "wrong": 10, "num_pages": 5})})
-    (row,) = series.collect({})["runs"]
-    assert row == {"seed": 0, "folder": "cnn-0", "digits right": 0.75, "digits wrong": 0.05, "seconds": 60}
+def test_runs_for_pages_have_their_own_figures_and_those_that_there_are(tmp_path: Path) -> None:
+    test = {"num_digits": 200, "right": 150, "wrong": 10, "nll": 0.1, "ece": None}
+    results = with_results(tmp_path, {0: described(test)}).collect({})
+    assert results["mean"] == {"digits right": 0.75, "digits wrong": 0.05, "NLL": 0.1, "seconds": 60}
+    assert results["runs"] == [{"seed": 0, "folder": "cnn-0", **results["mean"]}]
 
 
 def test_a_table_of_failures_alone_is_one(tmp_path: Path) -> None:

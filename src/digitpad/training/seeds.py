@@ -18,13 +18,13 @@ from digitpad.training.runs import RunFolder
 MOST = 1000
 """The most seeds at once."""
 
-_FIGURES: dict[str, tuple[str, Callable[[dict[str, Any]], float]]] = {
+_FIGURES: dict[str, tuple[str, Callable[[dict[str, Any]], float | None]]] = {
     "accuracy": (".2%", lambda results: results["test"]["accuracy"]),
+    "digits right": (".2%", lambda results: results["test"]["right"] / results["test"]["num_digits"]),
+    "digits wrong": (".2%", lambda results: results["test"]["wrong"] / results["test"]["num_digits"]),
     "NLL": (".4f", lambda results: results["test"]["nll"]),
     "ECE": (".2%", lambda results: results["test"]["ece"]),
     "pen accuracy": (".2%", lambda results: results["drawings"]["pen"]["accuracy"]),
-    "digits right": (".2%", lambda results: results["test"]["right"] / results["test"]["num_digits"]),
-    "digits wrong": (".2%", lambda results: results["test"]["wrong"] / results["test"]["num_digits"]),
     "seconds": (".0f", lambda results: results["seconds"]),
 }
 """What is told of a run, with its form in the table. A run has the figures of digits or those of pages."""
@@ -125,7 +125,7 @@ def _describe(run: RunFolder, error: str | None) -> dict[str, Any]:
     for name, (_, figure) in _FIGURES.items():
         with contextlib.suppress(KeyError, TypeError):  # of the other kind of run; or there was no pen data
             row[name] = figure(results)
-    return row
+    return {name: value for name, value in row.items() if value is not None}
 
 
 def write(out: Path, results: Mapping[str, Any]) -> None:

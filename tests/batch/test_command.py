@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -46,6 +47,12 @@ def wait_for_a_part(process: "subprocess.Popen[str]", folder: Path) -> None:
         time.sleep(0.02)
 
 
+def feed(pipe: Path) -> None:
+    """Let go of who waits for a pipe, who may not want to know more."""
+    with suppress(BrokenPipeError):
+        pipe.write_bytes(b"no picture")
+
+
 def test_a_run_that_was_killed_goes_on_and_has_every_row_once(batch: Batch, stuck: Path, tmp_path: Path) -> None:
     out, parts = tmp_path / "out.parquet", tmp_path / "out.parquet.parts"
     arguments = command(stuck, "--out", out, "--workers", "1")
@@ -57,8 +64,10 @@ def test_a_run_that_was_killed_goes_on_and_has_every_row_once(batch: Batch, stuc
     assert (refused.returncode, "--resume" in refused.stderr) == (2, True)
     refused = batch(stuck, "--out", out, "--resume", "--page")
     assert (refused.returncode, "it differs in: page" in refused.stderr) == (2, True)
-    threading.Thread(target=(tmp_path / "last.png").write_bytes, args=[b"no picture"]).start()
+    feeding = threading.Thread(target=feed, args=[tmp_path / "last.png"])
+    feeding.start()
     result = batch(stuck, "--out", out, "--resume")
+    feeding.join()
     assert result.returncode == 0, result.stderr
     table = pq.read_table(out)
     assert len(table) == part.PART_PICTURES + 1

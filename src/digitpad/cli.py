@@ -162,12 +162,7 @@ def batch(
     ] = None,
     model: Annotated[Path | None, _MODEL] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Number of processes; by default one a core.")] = None,
-    ray: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS", help="Run on a Ray cluster: auto, or host:port; local starts Ray on this machine."
-        ),
-    ] = None,
+    ray: Annotated[str | None, _RAY] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
 ) -> None:
     """Read a data set of pictures into a table, with a row for each picture.

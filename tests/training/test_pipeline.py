@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from digitpad import Recognizer
-from digitpad.errors import ArtifactError, RunError
+from digitpad.errors import INTERRUPTED, ArtifactError, RunError
 from digitpad.training import command, pipeline, runs
 from digitpad.training.datasets import mnist
 from digitpad.training.recipe import RECIPES
@@ -179,7 +179,7 @@ def test_a_run_killed_and_resumed_ends_with_the_figures_of_one_left_alone(
     assert num_finished >= 1
     if SOAK:
         interrupted = start(["--out", str(out), "--resume"], 2, signal.SIGINT)
-        assert interrupted.returncode == command.INTERRUPTED, interrupted.stderr
+        assert interrupted.returncode == INTERRUPTED, interrupted.stderr
         num_finished = epochs_in(out)
     command.train(None, None, out, [], {}, resume=True)
     said = capsys.readouterr().out
@@ -201,7 +201,7 @@ def test_an_interrupted_run_says_how_to_resume_it(
     monkeypatch.setattr(pipeline, "train", interrupt)
     with pytest.raises(SystemExit) as end:
         command.train(None, None, run.path, [], {}, resume=True)
-    assert end.value.code == command.INTERRUPTED == 130
+    assert end.value.code == INTERRUPTED == 130
     told = f"Stopped. Finished epochs are saved. Resume with: digitpad train --out {run.path} --resume"
     assert capsys.readouterr().err.strip() == told
 

@@ -6,6 +6,9 @@ from collections import Counter
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
 
 from digitpad import artifact
 from digitpad.batch import nodes, parts, pool
@@ -14,9 +17,10 @@ from digitpad.batch.parts import Finished, Plan
 from digitpad.batch.progress import Shown
 from digitpad.batch.source import Source, open_source
 from digitpad.batch.sources.place import Place
-from digitpad.errors import InputError, RunError
+from digitpad.errors import INTERRUPTED, InputError, RunError
 
-_INTERRUPTED = 130  # the exit code that shells report for Ctrl-C
+if TYPE_CHECKING:
+    from digitpad.batch.evaluation import Evaluation
 
 
 def batch(
@@ -61,7 +65,7 @@ def batch(
         _read(found, finished, Task(loaded.path.read_bytes(), page), num_workers, ray)
     except KeyboardInterrupt:
         print("\nStopped. Finished parts are kept. Go on with the same command and --resume.", file=sys.stderr)
-        sys.exit(_INTERRUPTED)
+        sys.exit(INTERRUPTED)
     _finish(found, finished, page=page)
 
 
@@ -77,13 +81,13 @@ def _is_finished(table: Place, *, resume: bool) -> bool:
 
 def _read(source: Source, finished: Finished, task: Task, num_workers: int | None, ray: str | None) -> None:
     """Read the parts that are not finished."""
+    if len(finished.numbers) == len(source.parts):
+        return
     left = (part for part in source.parts if part.number not in finished.numbers)
     if ray:
         run = partial(nodes.run, left, task, num_workers, address=ray)
     else:
         run = partial(pool.run, left, task, num_workers or os.cpu_count() or 1)
-    if len(finished.numbers) == len(source.parts):
-        return
     counts = (source.parts[number].num_pictures or 0 for number in finished.numbers)
     done = len(finished.numbers) if source.num_pictures is None else sum(counts)
     with Shown(source.num_pictures, len(source.parts), done=done) as shown:
@@ -95,23 +99,33 @@ def _read(source: Source, finished: Finished, task: Task, num_workers: int | Non
 def _finish(source: Source, finished: Finished, *, page: bool) -> None:
     """Join the parts, and say what came out."""
     statuses = Counter[str]()
-    finished.join(lambda answers: statuses.update(answers["status"].to_pylist()))
+    evaluation = _evaluation() if source.has_labels and not page else None
+
+    def see(answers: pa.Table) -> None:
+        statuses.update(answers["status"].to_pylist())
+        if evaluation:
+            evaluation.add(answers)
+
+    finished.join(see)
     print(_summary(statuses))
-    if source.has_labels and not page:
-        _evaluate(finished)
+    if evaluation:
+        _show(evaluation, finished.out)
     finished.remove()
     print(f"Table:      {finished.out}")
 
 
-def _evaluate(finished: Finished) -> None:
-    """Print how right the answers are, and write it beside the table."""
-    from digitpad.batch.evaluation import Evaluation, describe  # scikit-learn takes a second to import
+def _evaluation() -> "Evaluation":
+    from digitpad.batch.evaluation import Evaluation  # scikit-learn takes a second to import
 
-    evaluation = Evaluation()
-    for answers in finished.tables():
-        evaluation.add(answers)
+    return Evaluation()
+
+
+def _show(evaluation: "Evaluation", table: Place) -> None:
+    """Print how right the answers are, and write it beside the table."""
+    from digitpad.batch.evaluation import describe
+
     if figures := evaluation.figures():
-        beside = replace(finished.out, path=f"{finished.out.path}.evaluation.json")
+        beside = replace(table, path=f"{table.path}.evaluation.json")
         parts.write_json(beside, figures)
         print(f"\n{describe(figures)}\n\nEvaluation: {beside}")
 

@@ -8,14 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from digitpad import cluster
-from digitpad.errors import DigitpadError, InputError, RecipeError, RunError
+from digitpad.errors import INTERRUPTED, DigitpadError, InputError, RecipeError, RunError
 from digitpad.training import backend, recipe, runs, seeds, spread
 from digitpad.training.datasets import mnist
 from digitpad.training.reporting import summary
 from digitpad.training.runs import RunFolder
 from digitpad.training.seeds import Series
-
-INTERRUPTED = 130  # the exit code that shells report for Ctrl-C
 
 
 def train(

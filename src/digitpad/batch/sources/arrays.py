@@ -139,10 +139,9 @@ def plan_idx(file: Place, name: str, labels: str | None) -> list[ArrayRows]:
     """Plan the parts of an IDX file; `labels` is the file of labels, relative to its folder, or `BELONGING`."""
     pictures, known = IdxArray(file, 3), None
     with rows.planning(file, "IDX"):
-        expected, found = 16 + int(np.prod(pictures.shape())), file.info()["size"]
-        if not file.is_gzip and found != expected:
-            problem = "cut short" if found < expected else "too long"
-            raise DataError(f"Expected {expected:,} bytes in {file}; found {found:,}: the file is {problem}.")
+        shape = pictures.shape()
+        if not file.is_gzip:
+            idx.check_size(file.info()["size"], shape, file)
     if labels is not None:
         beside = file.name.replace("images", "labels").replace("idx3", "idx1") if labels == BELONGING else labels
         known = IdxArray(file.parent.at(beside), 1)

@@ -28,12 +28,9 @@ def read(path: Path, *, num_dimensions: int) -> NDArray[np.uint8]:
             dimensions.
     """
     data = _decompressed(path)
-    start, shape = 4 + 4 * num_dimensions, read_shape(data, path, num_dimensions=num_dimensions)
-    expected = start + int(np.prod(shape, dtype=object))
-    if len(data) != expected:
-        problem = "cut short" if len(data) < expected else "too long"
-        raise DataError(f"Expected {expected:,} bytes in {path}; found {len(data):,}: the file is {problem}.")
-    return np.frombuffer(data, np.uint8, offset=start).reshape(shape)
+    shape = read_shape(data, path, num_dimensions=num_dimensions)
+    check_size(len(data), shape, path)
+    return np.frombuffer(data, np.uint8, offset=4 + 4 * num_dimensions).reshape(shape)
 
 
 def read_shape(data: bytes, path: object, *, num_dimensions: int) -> tuple[int, ...]:
@@ -56,6 +53,18 @@ def read_shape(data: bytes, path: object, *, num_dimensions: int) -> tuple[int, 
     if len(data) < start:
         raise DataError(f"Expected an IDX header of {start} bytes in {path}; found {len(data)}: the file is cut short.")
     return struct.unpack(f">{num_dimensions}I", data[4:start])
+
+
+def check_size(num_bytes: int, shape: tuple[int, ...], path: object) -> None:
+    """Check the size of an IDX file, decompressed, against the shape in its header.
+
+    Raises:
+        DataError: the file is cut short or too long.
+    """
+    expected = 4 + 4 * len(shape) + int(np.prod(shape, dtype=object))
+    if num_bytes != expected:
+        problem = "cut short" if num_bytes < expected else "too long"
+        raise DataError(f"Expected {expected:,} bytes in {path}; found {num_bytes:,}: the file is {problem}.")
 
 
 def write(array: NDArray[np.uint8]) -> bytes:

@@ -91,7 +91,12 @@ def test_a_run_that_ended_when_its_table_was_written_is_completed(
 
 def test_ctrl_c_says_how_to_go_on(stuck: Path, tmp_path: Path) -> None:
     arguments = command(stuck, "--out", tmp_path / "out.csv", "--workers", "1")
-    with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        arguments,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background of a shell ignore it
+    ) as process:
         wait_for_a_part(process, tmp_path / "out.csv.parts")
         process.send_signal(signal.SIGINT)
         _, error = process.communicate()

@@ -142,7 +142,7 @@ def read(
 @app.command()
 def batch(
     source: Annotated[
-        str,
+        list[str],
         typer.Argument(
             help="Pictures: a folder, a quoted glob, Parquet, Arrow, .npz, IDX, CSV or a text file of paths; or a URL."
         ),
@@ -169,10 +169,14 @@ def batch(
 
     A picture that cannot be read is a row with its error.
     """
+    if len(source) > 1:
+        raise InputError(
+            f"Expected one SOURCE; got {len(source)}, such as {source[1]}. Put a pattern in quotes, or name a folder."
+        )
     with _needing("batch"):
         from digitpad.batch import command
     command.batch(
-        source,
+        source[0],
         out,
         page=page,
         column=column,

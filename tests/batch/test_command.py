@@ -15,6 +15,7 @@ import pytest
 
 from digitpad.batch.command import batch as run
 from digitpad.batch.sources import part
+from digitpad.training import runs
 from tests.batch.conftest import NUM_PICTURES, Batch, command
 
 
@@ -29,6 +30,10 @@ def test_a_folder_becomes_a_table_with_its_evaluation(batch: Batch, pictures: Pa
     figures = json.loads((tmp_path / "out.parquet.evaluation.json").read_text())
     assert figures["num_images"] == NUM_PICTURES
     assert figures["accuracy"] > 0.9
+    again = batch(pictures, "--out", tmp_path / "out.parquet", "--resume")
+    assert again.stdout.startswith("This run is already finished.")
+    other = batch(pictures / "7", "--out", tmp_path / "out.parquet", "--resume")
+    assert (other.returncode, "it differs in: source" in other.stderr) == (2, True)
 
 
 @pytest.fixture
@@ -73,7 +78,6 @@ def test_a_run_that_was_killed_goes_on_and_has_every_row_once(batch: Batch, stuc
     assert len(table) == part.PART_PICTURES + 1
     assert table["key"].to_pylist() == stuck.read_text().splitlines()
     assert not parts.exists()
-    assert batch(stuck, "--out", out, "--resume").stdout.startswith("This run is already finished.")
 
 
 def test_a_run_that_ended_when_its_table_was_written_is_completed(
@@ -86,7 +90,8 @@ def test_a_run_that_ended_when_its_table_was_written_is_completed(
         run(str(pictures), str(out), **settings, resume=False)  # type: ignore[arg-type]
     assert out.exists()
     run(str(pictures), str(out), **settings, resume=True)  # type: ignore[arg-type]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "out.csv.evaluation.json"]
+    names = ["out.csv", "out.csv.evaluation.json", "out.csv.plan.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
 
 
 def test_ctrl_c_says_how_to_go_on(stuck: Path, tmp_path: Path) -> None:
@@ -100,7 +105,7 @@ def test_ctrl_c_says_how_to_go_on(stuck: Path, tmp_path: Path) -> None:
         wait_for_a_part(process, tmp_path / "out.csv.parts")
         process.send_signal(signal.SIGINT)
         _, error = process.communicate()
-    told = "Stopped. Finished parts are kept. Go on with the same command and --resume."
+    told = f"Stopped. Finished parts are kept. Go on with: {runs.command(*arguments[3:], '--resume')}"
     assert (process.returncode, error.splitlines()[-1]) == (130, told)
 
 
@@ -112,6 +117,7 @@ def test_ctrl_c_says_how_to_go_on(stuck: Path, tmp_path: Path) -> None:
         (["--out", "new.csv", "--page", "--labels", "x"], "Expected --labels for single digits"),
         (["--out", "new.csv", "--column", "x"], "Expected neither --column nor --labels for files of pictures"),
         (["--out", "new.csv", "--ray", "127.0.0.1:9"], "Expected "),
+        (["more.png", "--out", "new.csv"], "Expected one SOURCE; got 2, such as more.png. Put a pattern in quotes"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(
@@ -123,6 +129,14 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     assert result.returncode == 2
     assert result.stderr.startswith(f"digitpad: {error}")
     assert len(result.stderr.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["there.csv"]
+
+
+def test_a_table_among_those_that_are_read_is_refused(batch: Batch, many: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(many.parent)
+    for source in (many.parent, many.parent / "*.npz"):
+        result = batch(source, "--out", tmp_path / "link" / "out.csv")
+        assert (result.returncode, "Expected --out outside of" in result.stderr) == (2, True)
 
 
 def test_a_source_that_is_missing_or_empty_is_named(batch: Batch, tmp_path: Path) -> None:

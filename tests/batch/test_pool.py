@@ -47,7 +47,7 @@ def test_a_part_whose_process_is_killed_is_read_by_another(task: Task, tmp_path:
 
 
 def test_a_part_that_kills_every_process_ends_the_run(task: Task, tmp_path: Path) -> None:
-    with pytest.raises(DigitpadError, match=r"part 0; .* killed 3 times, by signal 9 .* fewer --workers"):
+    with pytest.raises(DigitpadError, match=r"part 0; .* ended 3 times, with signal 9 .* fewer --workers"):
         list(pool.run([Part(0, Deadly(tmp_path, 99))], task, 1))
 
 

@@ -1,8 +1,8 @@
 """The command `digitpad batch`: pictures in, a table out."""
 
-import os
 import sys
 from collections import Counter
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from digitpad import artifact
+from digitpad import artifact, quiet
 from digitpad.batch import nodes, parts, pool
 from digitpad.batch.answers import UNREADABLE, Task
 from digitpad.batch.parts import Finished, Plan
 from digitpad.batch.progress import Shown
 from digitpad.batch.source import Source, open_source
 from digitpad.batch.sources.place import Place
-from digitpad.errors import INTERRUPTED, InputError, RunError
+from digitpad.errors import INTERRUPTED, InputError
+from digitpad.training import backend, runs
 
 if TYPE_CHECKING:
     from digitpad.batch.evaluation import Evaluation
@@ -49,34 +50,35 @@ def batch(
         resume: whether to go on with an interrupted run.
     """
     table = Place.of(out)
-    parts.check_name(table)
+    parts.check_out(table, resume=resume)
     if page and labels:
         raise InputError("Expected --labels for single digits; a page has many. Leave out --page or --labels.")
-    if _is_finished(table, resume=resume):
-        print(f"This run is already finished. Its table: {table}")
-        return
     loaded = artifact.load(model or artifact.shipped())
     found = open_source(source, column=column, labels=labels)
+    if found.is_beside(table):
+        raise InputError(f"Expected --out outside of {source}, whose tables are all read; got {table}.")
+    if page:
+        found = found.of_pages()
     if found.notice:
         print(found.notice, file=sys.stderr)
     finished = Finished(table, Plan(found.fingerprint, loaded.model_id, page, len(found.parts)))
-    finished.begin(resume=resume)
     try:
-        _read(found, finished, Task(loaded.path.read_bytes(), page), num_workers, ray)
+        with finished:
+            if not finished.begin(resume=resume):
+                print(f"This run is already finished. Its table: {table}")
+                return
+            _read(found, finished, Task(loaded.path.read_bytes(), page), num_workers, ray)
+            _finish(found, finished, page=page)
     except KeyboardInterrupt:
-        print("\nStopped. Finished parts are kept. Go on with the same command and --resume.", file=sys.stderr)
-        sys.exit(INTERRUPTED)
-    _finish(found, finished, page=page)
+        print(f"\nStopped. {_how_to_go_on(finished, resume=resume)}", file=sys.stderr)
+        quiet.leave(INTERRUPTED)
 
 
-def _is_finished(table: Place, *, resume: bool) -> bool:
-    """Whether there is nothing left to do; RunError if the table exists and was not to."""
-    if not table.files.exists(table.path):
-        return False
-    if not resume:
-        raise RunError(f"Expected a new file as --out; {table} exists. Choose another name, or delete it.")
-    folder = parts.folder_of(table)
-    return not folder.files.exists(folder.path)  # else it ended after the table was written, but before the rest
+def _how_to_go_on(finished: Finished, *, resume: bool) -> str:
+    if not finished.numbers:
+        return "No part was finished."
+    again = runs.command(*sys.argv[1:], *([] if resume else ["--resume"]))
+    return f"Finished parts are kept. Go on with: {again}"
 
 
 def _read(source: Source, finished: Finished, task: Task, num_workers: int | None, ray: str | None) -> None:
@@ -87,11 +89,12 @@ def _read(source: Source, finished: Finished, task: Task, num_workers: int | Non
     if ray:
         run = partial(nodes.run, left, task, num_workers, address=ray)
     else:
-        run = partial(pool.run, left, task, num_workers or os.cpu_count() or 1)
+        run = partial(pool.run, left, task, num_workers or backend.num_cores())
     counts = (source.parts[number].num_pictures or 0 for number in finished.numbers)
     done = len(finished.numbers) if source.num_pictures is None else sum(counts)
-    with Shown(source.num_pictures, len(source.parts), done=done) as shown:
-        for number, answers in run():
+    # Ctrl-C may come while a part is written, and the others who read are to end then too.
+    with Shown(source.num_pictures, len(source.parts), done=done) as shown, closing(run()) as answered:
+        for number, answers in answered:
             finished.add(number, answers)
             shown.add(len(answers))
 
@@ -110,7 +113,7 @@ def _finish(source: Source, finished: Finished, *, page: bool) -> None:
     print(_summary(statuses))
     if evaluation:
         _show(evaluation, finished.out)
-    finished.remove()
+    finished.complete()
     print(f"Table:      {finished.out}")
 
 

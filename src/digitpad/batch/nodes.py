@@ -3,19 +3,19 @@
 import logging
 import pickle
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from typing import Any
 
 from digitpad import cluster
 from digitpad.batch.answers import Reader, Task
 from digitpad.batch.sources.part import Part
-from digitpad.errors import AddressError, DigitpadError
+from digitpad.errors import AddressError, DataError, DigitpadError
 
 _MOST_TRIES = 100
 """So often is a part tried. It is more than in a pool, since Ray tries a dead node some 20 times before it is sure."""
 
 
-def run(parts: Iterable[Part], task: Task, num_workers: int | None, *, address: str) -> Iterator[tuple[int, Any]]:
+def run(parts: Iterable[Part], task: Task, num_workers: int | None, *, address: str) -> Generator[tuple[int, Any]]:
     """Read parts, each with one core; arguments, answers and errors are as for `pool.run`.
 
     Args:
@@ -34,6 +34,8 @@ def run(parts: Iterable[Part], task: Task, num_workers: int | None, *, address: 
         try:
             for row in _dataset(rows, task, num_workers).iter_rows():
                 answer = pickle.loads(row["answer"])
+                if isinstance(answer, DataError):
+                    raise DataError(f"{answer} Every node needs it at the same place.")
                 if isinstance(answer, DigitpadError):
                     raise answer
                 yield row["number"], answer

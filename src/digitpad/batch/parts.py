@@ -2,19 +2,23 @@
 
     answers.parquet.parts/plan.json            what is read, with which model, and in how many parts
     answers.parquet.parts/00000000.parquet     the answers to the first part
+    answers.parquet.plan.json                  the plan again, once the table is complete
 
 Only the process that was started writes them, each under another name first. So the rows of a part stand there once,
 however often it was tried.
 """
 
 import csv
+import fcntl
 import io
 import json
+import os
+import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,7 +31,8 @@ FORMATS = (".parquet", ".csv", ".jsonl")
 
 _GROUP_ROWS = 65_536
 _PLAN = "plan.json"
-_ENDING = ".parquet"
+_LOCK = "lock"
+_PART = re.compile(r"(\d{8})\.parquet")
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,7 @@ class Plan:
 
 
 class Finished:
-    """The finished parts of a table.
+    """The finished parts of a table. Leave its context to end the run here, so that another process may go on with it.
 
     Attributes:
         out: where the table is to be.
@@ -58,46 +63,59 @@ class Finished:
     def __init__(self, out: Place, plan: Plan) -> None:
         self.out, self._plan = out, plan
         self._folder = folder_of(out)
+        self._running, self._complete = self._folder.at(_PLAN), replace(out, path=f"{out.path}.{_PLAN}")
+        self._held = ExitStack()
         self.numbers: set[int] = set()
 
-    def begin(self, *, resume: bool) -> None:
-        """Begin a run, or go on with one.
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._held.close()
+
+    def begin(self, *, resume: bool) -> bool:
+        """Begin a run, or go on with one; where files can be locked, no other process then can.
 
         Args:
             resume: whether to go on where there is something to go on with.
 
+        Returns:
+            Whether anything is left to do; else the table is complete.
+
         Raises:
-            RunError: there is a run already and `resume` is not set, or that run read something else.
+            RunError: there is a run already and `resume` is not set, or that run read something else, or it is still
+                running.
             DigitpadError: the folder cannot be written.
         """
-        with _writing(self._folder):
-            found, numbers = self._known(), self._kept()
-            if not numbers:  # nothing would be lost
-                self._folder.files.makedirs(self._folder.path, exist_ok=True)
+        with _writing(self.out, "Check the folder and its permissions."):
+            if exists(self.out) and not exists(self._running):
+                self._require_same(self._complete, self.out)
+                self._remove_folder()
+                return False
+            self._folder.files.makedirs(self._folder.path, exist_ok=True)
+            self._lock()
+            self._held.callback(self._remove_if_empty)
+            self.numbers = self._kept()
+            if not self.numbers:  # nothing would be lost
                 self._write(_PLAN, lambda file: file.write(json.dumps(asdict(self._plan), indent=2).encode()))
-                return
+                return True
         if not resume:
             raise RunError(
                 f"Expected to begin anew; {self._folder} is of a run that was interrupted. Go on with it by --resume, "
                 "or delete that folder."
             )
-        if found != asdict(self._plan):
-            differing = [name for name, value in asdict(self._plan).items() if found.get(name) != value]
-            raise RunError(
-                f"Expected to go on with the run in {self._folder}; it differs in: {', '.join(differing)}. Pass what "
-                "it began with, or delete that folder to begin anew."
-            )
-        self.numbers = numbers
+        self._require_same(self._running, self._folder)
+        return True
 
     def add(self, number: int, table: pa.Table) -> None:
         """Keep the answers to a part; DigitpadError if they cannot be written."""
-        self._write(f"{number:08}{_ENDING}", lambda file: pq.write_table(table, file))
+        self._write(_name(number), lambda file: pq.write_table(table, file))
         self.numbers.add(number)
 
     def tables(self) -> Iterator[pa.Table]:
         """The answers to each part, in order; DigitpadError if a file is missing or damaged."""
         for number in range(self._plan.num_parts):
-            place = self._folder.at(f"{number:08}{_ENDING}")
+            place = self._folder.at(_name(number))
             try:
                 with place.files.open(place.path, "rb") as file:
                     yield pq.read_table(file, use_threads=False)  # its threads can abort a process that ends
@@ -126,26 +144,51 @@ class Finished:
 
         _write(self.out, write)
 
-    def remove(self) -> None:
-        """Remove the parts, once nothing more is to be made of them."""
-        with _writing(self._folder):
-            self._folder.files.rm(self._folder.path, recursive=True)
+    def complete(self) -> None:
+        """Say beside the table that it is complete, and remove the parts: nothing more is to be made of them."""
+        with _writing(self.out):
+            self._folder.files.mv(self._running.path, self._complete.path)
+            self._remove_folder()
 
-    def _known(self) -> dict[str, Any]:
-        """The plan of the run that is in the folder; empty if there is none, or it is damaged."""
-        place = self._folder.at(_PLAN)
+    def _lock(self) -> None:
+        if not self._folder.is_local:
+            return
+        file = Path(self._folder.at(_LOCK).path).open("wb")  # noqa: SIM115 (closed when the run ends)
+        self._held.enter_context(file)
         try:
-            found = json.loads(place.files.cat_file(place.path))
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RunError(
+                f"Expected one run at a time for {self.out}; another is still running. Wait for it, or choose another "
+                "--out."
+            ) from None
+
+    def _require_same(self, known: Place, where: Place) -> None:
+        """Raise RunError unless a plan that was kept is this one."""
+        try:
+            found = json.loads(known.files.cat_file(known.path))
         except (FileNotFoundError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
+            found = {}
+        differing = [name for name, value in asdict(self._plan).items() if found.get(name) != value]
+        if differing:
+            raise RunError(
+                f"Expected to go on with the run of {where}; it differs in: {', '.join(differing)}. Pass what it began "
+                "with, or choose another --out."
+            )
 
     def _kept(self) -> set[int]:
         """The numbers of the parts that are in the folder."""
-        if not self._folder.files.exists(self._folder.path):
-            return set()
         names = (path.rpartition("/")[2] for path in self._folder.files.ls(self._folder.path, detail=False))
-        return {int(name.removesuffix(_ENDING)) for name in names if name.endswith(_ENDING)}
+        found = {int(match[1]) for match in map(_PART.fullmatch, names) if match}
+        return found & set(range(self._plan.num_parts))
+
+    def _remove_if_empty(self) -> None:
+        if not self.numbers:
+            self._remove_folder()
+
+    def _remove_folder(self) -> None:
+        with suppress(FileNotFoundError):
+            self._folder.files.rm(self._folder.path, recursive=True)
 
     def _write(self, name: str, write: Callable[[IO[bytes]], object]) -> None:
         _write(self._folder.at(name), write)
@@ -156,25 +199,42 @@ def folder_of(out: Place) -> Place:
     return replace(out, path=f"{out.path}.parts")
 
 
+def exists(place: Place) -> bool:
+    """Whether a file or folder is there; DigitpadError if that cannot be known."""
+    with _writing(place, "Check the path and its permissions."):
+        return bool(place.files.exists(place.path))
+
+
 def write_json(out: Place, value: Any) -> None:
     """Write JSON beside a table, as a whole or not at all; DigitpadError if it cannot be written."""
     _write(out, lambda file: file.write((json.dumps(value, indent=2) + "\n").encode()))
 
 
-def check_name(out: Place) -> None:
-    """Raise InputError unless the name of a table says what form it is to have."""
+def check_out(out: Place, *, resume: bool) -> None:
+    """Check where a table is to be, before anything is read for it.
+
+    Raises:
+        InputError: its name does not say what form it is to have.
+        RunError: it exists, and `resume` is not set.
+    """
     if Path(out.name).suffix.lower() not in FORMATS:
         raise InputError(f"Expected --out with a name that ends in {', '.join(FORMATS)}; got {out}.")
+    if not resume and exists(out):
+        raise RunError(f"Expected a new file as --out; {out} exists. Choose another name, or delete it.")
+
+
+def _name(number: int) -> str:
+    return f"{number:08}.parquet"
 
 
 @contextmanager
-def _writing(place: Place) -> Iterator[None]:
+def _writing(place: Place, advice: str = "Check space and permissions, then go on with --resume.") -> Iterator[None]:
     try:
         yield
-    except (OSError, pa.ArrowException) as error:
-        raise DigitpadError(
-            f"Expected to write {place}; {reason(error)}. Check space and permissions, then go on with --resume."
-        ) from None
+    except DigitpadError:
+        raise
+    except Exception as error:  # the packages behind fsspec raise almost anything
+        raise DigitpadError(f"Expected to write {place}; {reason(error)}. {advice}") from None
 
 
 def _write(place: Place, write: Callable[[IO[bytes]], object]) -> None:
@@ -184,6 +244,9 @@ def _write(place: Place, write: Callable[[IO[bytes]], object]) -> None:
         try:
             with partial.files.open(partial.path, "wb") as file:
                 write(file)
+                if place.is_local:  # else a power cut may leave the name without the contents
+                    file.flush()
+                    os.fsync(file.fileno())
             partial.files.mv(partial.path, place.path)
         except BaseException:
             with suppress(Exception):

@@ -3,7 +3,7 @@
 import multiprocessing
 import signal
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import Connection, wait
@@ -14,10 +14,10 @@ from digitpad.batch.sources.part import Part
 from digitpad.errors import DigitpadError
 
 MOST_TRIES = 3
-"""So often is a part tried whose process is killed."""
+"""So often is a part tried whose process ends."""
 
 
-def run(parts: Iterable[Part], task: Task, num_workers: int) -> Iterator[tuple[int, Any]]:
+def run(parts: Iterable[Part], task: Task, num_workers: int) -> Generator[tuple[int, Any]]:
     """Read parts.
 
     Args:
@@ -66,9 +66,10 @@ def run(parts: Iterable[Part], task: Task, num_workers: int) -> Iterator[tuple[i
 
 def _check(num_tries: int, part: Part, code: int | None) -> None:
     if num_tries == MOST_TRIES:
+        how = f"signal {-code}" if code and code < 0 else f"exit code {code}"
         raise DigitpadError(
-            f"Expected to read part {part.number:,}; the process that read it was killed {num_tries} times, by signal "
-            f"{-(code or 0)} in the end. If memory is short, use fewer --workers."
+            f"Expected to read part {part.number:,}; the process that read it ended {num_tries} times, with {how} in "
+            "the end. If memory is short, use fewer --workers."
         )
 
 

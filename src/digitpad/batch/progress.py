@@ -5,7 +5,7 @@ import time
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 _EVERY_S = 10.0
@@ -64,5 +64,6 @@ class _Rate(ProgressColumn):
 
 
 def _bar(console: Console, unit: str) -> Progress:
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn(unit), _Rate(), TextColumn("left:"))
+    done = TextColumn("{task.completed:,.0f} of {task.total:,.0f} " + unit)
+    columns = (BarColumn(), done, _Rate(), TextColumn("left:"))
     return Progress(*columns, TimeRemainingColumn(), console=console)

@@ -39,6 +39,7 @@ class Source:
         num_pictures: how many there are; None where only reading tells.
         has_labels: whether true digits come with the pictures, so that answers can be evaluated.
         notice: what users must be told about it, or "".
+        swept: the folder all of whose tables are read; None for pictures or a single table.
     """
 
     parts: Parts
@@ -46,6 +47,16 @@ class Source:
     num_pictures: int | None
     has_labels: bool
     notice: str = ""
+    swept: Place | None = None
+
+    def is_beside(self, out: Place) -> bool:
+        """Whether a table that is written there would be read as one of the source the next time."""
+        return self.swept is not None and self.swept.contains(out)
+
+    def of_pages(self) -> "Source":
+        """The same with fewer pictures in a part, each of which takes longer to read."""
+        contents = self.parts.contents
+        return replace(self, parts=Parts(contents.finer(part.PART_PAGES))) if isinstance(contents, Listing) else self
 
 
 def open_source(url: str, *, column: str | None = None, labels: str | None = None) -> Source:
@@ -70,12 +81,14 @@ def open_source(url: str, *, column: str | None = None, labels: str | None = Non
         return _open_files(where, where, listing.walk(where), column, labels)
     if not is_there and _MAGIC.search(where.path):
         folder = replace(where, path=_MAGIC.split(where.path)[0] + "x").parent
+        if folder.is_local:
+            folder.info()  # raises if it is not there
         return _open_files(where, folder, listing.match(where, folder), column, labels)
     info = where.info()
     if _LIST.search(where.name.lower()):
         return _open_pictures(listing.in_list(where), column, labels)
     file = (where.name, info["size"], place.version(info))
-    return _open_files(where, where.parent, [file], column, labels)
+    return replace(_open_files(where, where.parent, [file], column, labels), swept=None)
 
 
 def read_part(part: Part) -> Iterator[Item]:
@@ -106,7 +119,7 @@ def _open_files(where: Place, folder: Place, files: Iterable[File], column: str 
         notice = _left_out([*(name for name, _, _ in tables), *others])
         return replace(_open_pictures(listing.arrange(folder, found), column, labels), notice=notice)
     if tables:
-        return replace(_open_tables(folder, sorted(tables), column, labels), notice=_left_out(others))
+        return replace(_open_tables(folder, sorted(tables), column, labels), notice=_left_out(others), swept=folder)
     raise DataError(f"Expected {_KNOWN} at {where}; found {others[0] if others else 'nothing'}.")
 
 

@@ -67,10 +67,26 @@ def test_links_that_lead_in_circles_or_nowhere_do_no_harm(tmp_path: Path) -> Non
     assert gone.error == "Expected a readable file; gone.png cannot be read: No such file or directory."
 
 
+def test_a_folder_whose_first_picture_cannot_be_read_is_still_a_source(tmp_path: Path) -> None:
+    (tmp_path / "0-gone.png").symlink_to(tmp_path / "nothing")
+    assert [item.picture for item in items(tmp_path)] == [None]
+    fill(tmp_path, "1.png")
+    assert [item.picture for item in items(tmp_path)] == [None, b"1.png"]
+
+
+def test_a_page_makes_parts_of_few(tmp_path: Path) -> None:
+    fill(tmp_path, *(f"{number:02}.png" for number in range(40)))
+    source = open_source(str(tmp_path)).of_pages()
+    assert [part.num_pictures for part in source.parts] == [16, 16, 8]
+    assert [item.key for part in source.parts for item in read_part(part)] == [
+        f"{number:02}.png" for number in range(40)
+    ]
+
+
 def test_names_need_not_be_text(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"\xff7.png")).write_bytes(b"seven")
     (item,) = items(tmp_path)
-    assert (item.key, item.picture) == ("\N{REPLACEMENT CHARACTER}7.png", b"seven")
+    assert (item.key, item.picture) == (r"\xff7.png", b"seven")
 
 
 def test_a_picture_that_vanishes_is_a_row_and_a_folder_an_error(
@@ -84,7 +100,7 @@ def test_a_picture_that_vanishes_is_a_row_and_a_folder_an_error(
     assert item.error
     (tmp_path / "a.png").unlink()
     for gone in (first, second):
-        with pytest.raises(DataError, match="Every machine needs it at the same place"):
+        with pytest.raises(DataError, match=r"Expected to see .*; it is not there"):
             list(read_part(gone))
 
 

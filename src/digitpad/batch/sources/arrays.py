@@ -178,6 +178,8 @@ def plan_npz(file: Place, name: str, column: str | None, labels: str | None) -> 
 def _plan(pictures: Array, labels: Array | None, name: str, most: int | None) -> Iterator[ArrayRows]:
     with rows.planning(pictures.file, "an array of pictures"):
         num_rows, *picture = pictures.shape()
+        if not all(picture):
+            raise DataError(f"Expected pictures of some pixels in {pictures}; got {(num_rows, *picture)}.")
         sample = rows.first(pictures.read(0, num_rows))
     if labels:
         with rows.planning(labels.file, "labels of the pictures"):

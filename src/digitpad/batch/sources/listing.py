@@ -4,7 +4,7 @@ import glob
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ class Listing:
     folder: Place
     names: Any
     starts: Sequence[int]
-    witness: str
+    witness: str | None
     digest: str
 
     def __len__(self) -> int:
@@ -51,6 +51,11 @@ class Listing:
         start, stop = self.starts[index], self.starts[index + 1]
         return Pictures(self.folder, tuple(_texts(self.names[start:stop])), self.witness)
 
+    def finer(self, most: int) -> "Listing":
+        """The same pictures in parts of no more than so many."""
+        starts = [at for start, stop in pairwise(self.starts) for at in range(start, stop, most)]
+        return replace(self, starts=[*starts, self.starts[-1]])
+
     def has_labels(self) -> bool:
         """Whether any picture is in a folder that is named by a digit."""
         return bool(pc.any(pc.match_substring_regex(self.names, "(^|/)[0-9]/[^/]*$")).as_py())
@@ -59,7 +64,7 @@ class Listing:
 def arrange(folder: Place, table: Any) -> Listing:
     """Arrange the pictures of a folder or pattern, a table as from `tabulate`, by their names."""
     table = table.sort_by("name").combine_chunks()
-    return _arrange(folder, table, _texts(table["name"][:1])[0])
+    return _arrange(folder, table, _witness(folder, table))
 
 
 def in_list(file: Place) -> Listing:
@@ -73,12 +78,12 @@ def in_list(file: Place) -> Listing:
         table = tabulate(_looked_up(file.parent, (os.fsdecode(name) for name in names if name.strip())))
     if not len(table):
         raise DataError(f"Expected paths of pictures in {file}, one a line; it is empty.")
-    first = _texts(table["name"][: part.PART_PICTURES])
-    witness = next((name for name in first if isinstance(place.fetch([file.parent.at(name)])[0], bytes)), None)
+    witness = _witness(file.parent, table)
     if witness is None:
+        num_tried, first = min(len(table), part.PART_PICTURES), _texts(table["name"][:1])[0]
         raise DataError(
-            f"Expected paths of pictures in {file}, relative to its folder; none of the first {len(first):,} can be "
-            f"read, not {first[0]!r}. Write absolute paths, or move the list."
+            f"Expected paths of pictures in {file}, relative to its folder; none of the first {num_tried:,} can be "
+            f"read, not {first!r}. Write absolute paths, or move the list."
         )
     return _arrange(file.parent, table.combine_chunks(), witness)
 
@@ -130,7 +135,13 @@ def tabulate(files: Iterable[File]) -> Any:
     return pa.Table.from_batches(batches, _SCHEMA)
 
 
-def _arrange(folder: Place, table: Any, witness: str) -> Listing:
+def _witness(folder: Place, table: Any) -> str | None:
+    """The first of some pictures that can be read."""
+    first = _texts(table["name"][: part.PART_PICTURES])
+    return next((name for name in first if isinstance(place.fetch([folder.at(name)])[0], bytes)), None)
+
+
+def _arrange(folder: Place, table: Any, witness: str | None) -> Listing:
     sizes = table["size"].to_numpy()
     starts, digest = cut(sizes.tolist()), hashlib.sha256(sizes)
     for start, stop in pairwise(starts):

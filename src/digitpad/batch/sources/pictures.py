@@ -24,12 +24,13 @@ class Pictures:
     Attributes:
         folder: what the names are relative to.
         names: paths below the folder; or absolute paths or URLs.
-        witness: the first picture of the source. If it cannot be seen, the source is out of sight.
+        witness: one that could be read when the source was opened; None if none could. If it cannot be read any more,
+            the source is out of sight.
     """
 
     folder: Place
     names: tuple[str, ...]
-    witness: str
+    witness: str | None
 
     @property
     def num_pictures(self) -> int:
@@ -42,13 +43,13 @@ class Pictures:
         names = iter(self.names)
         while some := list(islice(names, _AT_ONCE)):
             for name, data in zip(some, place.fetch([self.folder.at(name) for name in some]), strict=True):
-                if isinstance(data, Exception) and not is_seen:
-                    self._require_witness()
+                if isinstance(data, Exception) and not is_seen and self.witness is not None:
+                    self._require(self.witness)
                 is_seen = True
                 yield _item(name, data)
 
-    def _require_witness(self) -> None:
-        (data,) = place.fetch([self.folder.at(self.witness)])
+    def _require(self, witness: str) -> None:
+        (data,) = place.fetch([self.folder.at(witness)])
         if isinstance(data, Exception):
             raise place.unseen(self.folder, data)
 
@@ -60,7 +61,7 @@ def is_picture(name: str) -> bool:
 
 def key(name: str) -> str:
     """A name as text, which names of files need not be."""
-    return os.fsencode(name).decode(errors="replace")
+    return os.fsencode(name).decode(errors="backslashreplace")
 
 
 def _item(name: str, data: bytes | Exception) -> Item:

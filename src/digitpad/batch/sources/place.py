@@ -41,7 +41,7 @@ class Place:
             return cls(*url_to_fs("::".join([*links, last])))
         except ImportError:
             package = f"fsspec[{last.partition('://')[0].replace('https', 'http')}]"
-            raise MissingPartError.package(package, f"the source {url}", package) from None
+            raise MissingPartError.package(package, url, package) from None
         except FileNotFoundError:
             raise DataError(f"Expected a source at {url}; {last} does not exist.") from None
         except Exception as error:  # the packages behind fsspec raise almost anything
@@ -66,6 +66,12 @@ class Place:
     def parent(self) -> "Place":
         """The folder that this is in."""
         return replace(self, path=self.path.rstrip("/").rpartition("/")[0] or ("/" if self.is_local else ""))
+
+    def contains(self, other: "Place") -> bool:
+        """Whether something is in this folder, at any depth."""
+        if self.is_local and other.is_local:
+            return Path(other.path).resolve().is_relative_to(Path(self.path).resolve())
+        return self.files.protocol == other.files.protocol and other.path.startswith(f"{self.path.rstrip('/')}/")
 
     def at(self, name: str) -> "Place":
         """What a name means in this folder: something below it, or a path or URL of its own."""
@@ -109,9 +115,7 @@ class Place:
 def unseen(where: Place, error: Exception) -> DataError:
     """The error that a source cannot be seen by this machine."""
     why = "it is not there" if isinstance(error, FileNotFoundError) else f"it cannot be read: {reason(error)}"
-    return DataError(
-        f"Expected to see {where} on {socket.gethostname()}; {why}. Every machine needs it at the same place."
-    )
+    return DataError(f"Expected to see {where} on {socket.gethostname()}; {why}.")
 
 
 def reason(error: Exception) -> str:

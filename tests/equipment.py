@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -94,9 +94,14 @@ def install(playwright: Playwright) -> None:
 
 def _install_package(name: str) -> None:
     """Install a Debian package where this can be done without a password."""
+    _apt_get("update")
+    _apt_get("install", "--yes", "--no-install-recommends", name)
+
+
+@cache
+def _apt_get(*arguments: str) -> bool:
     administrator = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", name]):
-        _succeeds([*administrator, "apt-get", "--quiet", *arguments])
+    return _succeeds([*administrator, "apt-get", "--quiet", *arguments])
 
 
 def _succeeds(command: Sequence[str]) -> bool:

@@ -144,7 +144,8 @@ def batch(
     source: Annotated[
         list[str],
         typer.Argument(
-            help="Pictures: a folder, a quoted glob, Parquet, Arrow, .npz, IDX, CSV or a text file of paths; or a URL."
+            metavar="SOURCE",
+            help="Pictures: a folder, a quoted glob, Parquet, Arrow, .npz, IDX, CSV or a text file of paths; or a URL.",
         ),
     ],
     out: Annotated[str, typer.Option(help="The table, whose name ends in .parquet, .csv or .jsonl; or a URL.")],

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, ClassVar
 
 import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from digitpad.batch.answers import SCHEMA
 from digitpad.batch.parts import Finished, Plan, check_out, folder_of
@@ -32,6 +34,22 @@ def finished(out: object, *, resume: bool = False, plan: Plan = PLAN) -> Iterato
     with Finished(Place.of(str(out)), plan) as parts:
         parts.begin(resume=resume)
         yield parts
+
+
+class Bucket(MemoryFileSystem):
+    """Files as object stores have them, where a folder is there once something is in it."""
+
+    protocol = "bucket"
+    store: ClassVar[dict[str, Any]] = {}
+    pseudo_dirs: ClassVar[list[str]] = [""]
+
+    def makedirs(self, path: str, exist_ok: bool = False) -> None:
+        pass
+
+    def ls(self, path: str, detail: bool = True, **kwargs: Any) -> Any:
+        if not any(name.startswith(f"{path}/") for name in self.store):
+            raise FileNotFoundError(path)
+        return super().ls(path, detail, **kwargs)
 
 
 def folder(out: Path) -> Path:
@@ -97,6 +115,14 @@ def test_other_files_among_the_parts_are_none(interrupted: Path) -> None:
     assert begin(interrupted, resume=True) == {1}
 
 
+def test_parts_of_a_larger_source_are_not_replaced_by_accident(interrupted: Path) -> None:
+    smaller = replace(PLAN, source="x", num_parts=1)
+    for resume in (False, True):
+        with pytest.raises(RunError):
+            begin(interrupted, resume=resume, plan=smaller)
+    assert begin(interrupted, resume=True) == {1}
+
+
 def test_a_run_that_finished_nothing_leaves_nothing(tmp_path: Path) -> None:
     assert begin(tmp_path / "out.csv", resume=True) == set()
     assert list(tmp_path.iterdir()) == []
@@ -136,8 +162,10 @@ def test_a_complete_table_is_not_read_again_and_not_taken_for_another(tmp_path: 
     with pytest.raises(RunError, match=r"out\.csv; it differs in: source\. .* choose another --out"):
         begin(path, resume=True, plan=replace(PLAN, source="x"))
     (tmp_path / "out.csv.plan.json").unlink()
-    with pytest.raises(RunError, match=r"out\.csv; it differs in: source, model, page, num_parts"):
+    with pytest.raises(RunError, match=r"Expected .*plan\.json to say what .*out\.csv was read from; it is missing"):
         begin(path, resume=True)
+    assert path.exists()
+    assert not folder(path).exists()
 
 
 def test_a_run_that_was_killed_while_it_removed_its_parts_is_complete(tmp_path: Path) -> None:
@@ -157,9 +185,11 @@ def test_a_damaged_part_is_named(interrupted: Path) -> None:
     assert not interrupted.exists()
 
 
-def test_a_table_can_be_on_another_file_system() -> None:
-    files = fsspec.filesystem("memory")
-    with finished("memory://far/out.parquet") as parts:
+@pytest.mark.parametrize("protocol", ["memory", "bucket"])
+def test_a_table_can_be_on_another_file_system(protocol: str) -> None:
+    fsspec.register_implementation("bucket", Bucket, clobber=True)
+    files = fsspec.filesystem(protocol)
+    with finished(f"{protocol}://far/out.parquet") as parts:
         parts.add(0, answers("a"))
         parts.add(1, answers("b"))
         parts.join(lambda table: None)

@@ -55,7 +55,7 @@ def batch(
         raise InputError("Expected --labels for single digits; a page has many. Leave out --page or --labels.")
     loaded = artifact.load(model or artifact.shipped())
     found = open_source(source, column=column, labels=labels)
-    if found.is_beside(table):
+    if any(map(found.would_read, parts.tables_of(table))):
         raise InputError(f"Expected --out outside of {source}, whose tables are all read; got {table}.")
     if page:
         found = found.of_pages()

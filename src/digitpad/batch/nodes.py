@@ -12,7 +12,7 @@ from digitpad.batch.sources.part import Part
 from digitpad.errors import AddressError, DataError, DigitpadError
 
 _MOST_TRIES = 100
-"""So often is a part tried. It is more than in a pool, since Ray tries a dead node some 20 times before it is sure."""
+"""How often a part is tried. It is more than in a pool, since Ray tries a dead node some 20 times before it is sure."""
 
 
 def run(parts: Iterable[Part], task: Task, num_workers: int | None, *, address: str) -> Generator[tuple[int, Any]]:

@@ -88,24 +88,25 @@ class Finished:
             DigitpadError: the folder cannot be written.
         """
         with _writing(self.out, "Check the folder and its permissions."):
+            self._folder.files.makedirs(self._folder.path, exist_ok=True)
+            self._lock()
+            self._held.callback(self._remove_if_empty)
             if exists(self.out) and not exists(self._running):
                 self._require_same(self._complete, self.out)
                 self._remove_folder()
                 return False
-            self._folder.files.makedirs(self._folder.path, exist_ok=True)
-            self._lock()
-            self._held.callback(self._remove_if_empty)
-            self.numbers = self._kept()
-            if not self.numbers:  # nothing would be lost
+            kept = self._kept()
+            if not kept:  # nothing would be lost
                 self._write(_PLAN, lambda file: file.write(json.dumps(asdict(self._plan), indent=2).encode()))
                 return True
-        if not resume:
-            raise RunError(
-                f"Expected to begin anew; {self._folder} is of a run that was interrupted. Go on with it by --resume, "
-                "or delete that folder."
-            )
-        self._require_same(self._running, self._folder)
-        return True
+            if not resume:
+                raise RunError(
+                    f"Expected to begin anew; {self._folder} is of a run that was interrupted. Go on with it by "
+                    "--resume, or delete that folder."
+                )
+            self._require_same(self._running, self._folder)
+            self.numbers = kept & set(range(self._plan.num_parts))
+            return True
 
     def add(self, number: int, table: pa.Table) -> None:
         """Keep the answers to a part; DigitpadError if they cannot be written."""
@@ -162,13 +163,17 @@ class Finished:
                 f"Expected one run at a time for {self.out}; another is still running. Wait for it, or choose another "
                 "--out."
             ) from None
+        except OSError:  # a file system without locks
+            return
 
     def _require_same(self, known: Place, where: Place) -> None:
         """Raise RunError unless a plan that was kept is this one."""
         try:
-            found = json.loads(known.files.cat_file(known.path))
-        except (FileNotFoundError, ValueError):
-            found = {}
+            found = dict(json.loads(known.files.cat_file(known.path)))
+        except (FileNotFoundError, TypeError, ValueError):
+            raise RunError(
+                f"Expected {known} to say what {where} was read from; it is missing or damaged. Choose another --out."
+            ) from None
         differing = [name for name, value in asdict(self._plan).items() if found.get(name) != value]
         if differing:
             raise RunError(
@@ -178,16 +183,19 @@ class Finished:
 
     def _kept(self) -> set[int]:
         """The numbers of the parts that are in the folder."""
-        names = (path.rpartition("/")[2] for path in self._folder.files.ls(self._folder.path, detail=False))
-        found = {int(match[1]) for match in map(_PART.fullmatch, names) if match}
-        return found & set(range(self._plan.num_parts))
+        try:
+            names = [path.rpartition("/")[2] for path in self._folder.files.ls(self._folder.path, detail=False)]
+        except FileNotFoundError:  # a bucket has no empty folders
+            return set()
+        return {int(match[1]) for match in map(_PART.fullmatch, names) if match}
 
     def _remove_if_empty(self) -> None:
-        if not self.numbers:
-            self._remove_folder()
+        with suppress(Exception):  # there may be another error on its way
+            if not self._kept():
+                self._remove_folder()
 
     def _remove_folder(self) -> None:
-        with suppress(FileNotFoundError):
+        with suppress(Exception):  # what stays does no harm
             self._folder.files.rm(self._folder.path, recursive=True)
 
     def _write(self, name: str, write: Callable[[IO[bytes]], object]) -> None:
@@ -199,8 +207,13 @@ def folder_of(out: Place) -> Place:
     return replace(out, path=f"{out.path}.parts")
 
 
+def tables_of(out: Place) -> tuple[Place, Place]:
+    """A table, and its first part."""
+    return out, folder_of(out).at(_name(0))
+
+
 def exists(place: Place) -> bool:
-    """Whether a file or folder is there; DigitpadError if that cannot be known."""
+    """Whether a file or folder is there, as far as its file system says; DigitpadError if it says nothing."""
     with _writing(place, "Check the path and its permissions."):
         return bool(place.files.exists(place.path))
 

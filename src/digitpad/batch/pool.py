@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable
 from contextlib import suppress
 from itertools import islice
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -14,7 +15,7 @@ from digitpad.batch.sources.part import Part
 from digitpad.errors import DigitpadError
 
 MOST_TRIES = 3
-"""So often is a part tried whose process ends."""
+"""How often a part is tried whose process ends."""
 
 
 def run(parts: Iterable[Part], task: Task, num_workers: int) -> Generator[tuple[int, Any]]:
@@ -86,6 +87,7 @@ class _Worker:
         self.connection, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs, task), daemon=True)
         # Ctrl-C is for this process, which ends the others. They inherit the mask.
+        resource_tracker.ensure_running()  # starting that would lift the mask
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             self._process.start()

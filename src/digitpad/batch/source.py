@@ -39,7 +39,7 @@ class Source:
         num_pictures: how many there are; None where only reading tells.
         has_labels: whether true digits come with the pictures, so that answers can be evaluated.
         notice: what users must be told about it, or "".
-        swept: the folder all of whose tables are read; None for pictures or a single table.
+        swept: the folder or pattern all of whose tables are read; None for pictures or a single table.
     """
 
     parts: Parts
@@ -49,9 +49,9 @@ class Source:
     notice: str = ""
     swept: Place | None = None
 
-    def is_beside(self, out: Place) -> bool:
+    def would_read(self, table: Place) -> bool:
         """Whether a table that is written there would be read as one of the source the next time."""
-        return self.swept is not None and self.swept.contains(out)
+        return self.swept is not None and self.swept.covers(table)
 
     def of_pages(self) -> "Source":
         """The same with fewer pictures in a part, each of which takes longer to read."""
@@ -119,7 +119,7 @@ def _open_files(where: Place, folder: Place, files: Iterable[File], column: str 
         notice = _left_out([*(name for name, _, _ in tables), *others])
         return replace(_open_pictures(listing.arrange(folder, found), column, labels), notice=notice)
     if tables:
-        return replace(_open_tables(folder, sorted(tables), column, labels), notice=_left_out(others), swept=folder)
+        return replace(_open_tables(folder, sorted(tables), column, labels), notice=_left_out(others), swept=where)
     raise DataError(f"Expected {_KNOWN} at {where}; found {others[0] if others else 'nothing'}.")
 
 
@@ -164,5 +164,5 @@ def _plan(file: Place, name: str, column: str | None, labels: str | None) -> Seq
 
 
 def _fingerprint(contents: Any) -> str:
-    known = repr((contents, part.PART_BYTES, part.PART_PICTURES))
+    known = repr((contents, part.PART_BYTES, part.PART_PICTURES, part.PART_PAGES))
     return hashlib.sha256(known.encode("utf-8", "surrogateescape")).hexdigest()

@@ -107,13 +107,13 @@ def test_a_picture_that_vanishes_is_a_row_and_a_folder_an_error(
 def test_a_list_names_pictures_relative_to_itself_or_absolutely(tmp_path: Path) -> None:
     fill(tmp_path, "pics/5/a.png", "b.png")
     url = f"file://{tmp_path}/b.png"
-    names = ["none.png", "pics/5/a.png", "", str(tmp_path / "b.png"), url, "pics/5/a.png"]
+    names = ["none.png", "pics/5/a.png", "", str(tmp_path / "b.png"), url, "pics/5/a.png", "htp://x/8.png", "\0.png"]
     (tmp_path / "list.txt").write_bytes("\r\n".join(names).encode())
     source = open_source(str(tmp_path / "list.txt"))
     found = [item for part in source.parts for item in read_part(part)]
     assert [item.key for item in found] == [name for name in names if name]
-    assert [bool(item.error) for item in found] == [True, False, False, False, False]
-    assert [item.label for item in found] == [None, 5, None, None, 5]
+    assert [bool(item.error) for item in found] == [True, False, False, False, False, True, True]
+    assert [item.label for item in found] == [None, 5, None, None, 5, None, None]
 
 
 def test_a_list_of_which_nothing_is_there_is_refused(tmp_path: Path) -> None:

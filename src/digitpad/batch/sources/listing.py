@@ -138,7 +138,7 @@ def tabulate(files: Iterable[File]) -> Any:
 def _witness(folder: Place, table: Any) -> str | None:
     """The first of some pictures that can be read."""
     first = _texts(table["name"][: part.PART_PICTURES])
-    return next((name for name in first if isinstance(place.fetch([folder.at(name)])[0], bytes)), None)
+    return next((name for name in first if isinstance(place.fetch(folder, [name])[0], bytes)), None)
 
 
 def _arrange(folder: Place, table: Any, witness: str | None) -> Listing:
@@ -175,7 +175,7 @@ def _file(path: str, root: str) -> File:
     name = path.removeprefix(root).lstrip("/")
     try:
         status = Path(path).stat()
-    except OSError:  # such as a link to nowhere: a row with its error
+    except (OSError, ValueError):  # such as a link to nowhere: a row with its error
         return name, 0, ""
     return name, status.st_size, str(status.st_mtime_ns)
 

@@ -10,7 +10,7 @@ PART_BYTES, PART_PICTURES = 16_000_000, 1024
 """A part holds no more than this, unless it is one picture: some seconds of work, and memory that any machine has."""
 
 PART_PAGES = 16
-"""A page takes as long as many digits."""
+"""Pages in a part: one takes far longer to read than a digit."""
 
 
 @dataclass(frozen=True, eq=False)

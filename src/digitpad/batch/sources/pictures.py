@@ -42,14 +42,14 @@ class Pictures:
         is_seen = False
         names = iter(self.names)
         while some := list(islice(names, _AT_ONCE)):
-            for name, data in zip(some, place.fetch([self.folder.at(name) for name in some]), strict=True):
+            for name, data in zip(some, place.fetch(self.folder, some), strict=True):
                 if isinstance(data, Exception) and not is_seen and self.witness is not None:
                     self._require(self.witness)
                 is_seen = True
                 yield _item(name, data)
 
     def _require(self, witness: str) -> None:
-        (data,) = place.fetch([self.folder.at(witness)])
+        (data,) = place.fetch(self.folder, [witness])
         if isinstance(data, Exception):
             raise place.unseen(self.folder, data)
 

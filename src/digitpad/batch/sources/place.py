@@ -5,6 +5,7 @@ import gzip
 import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, cast
@@ -67,11 +68,11 @@ class Place:
         """The folder that this is in."""
         return replace(self, path=self.path.rstrip("/").rpartition("/")[0] or ("/" if self.is_local else ""))
 
-    def contains(self, other: "Place") -> bool:
-        """Whether something is in this folder, at any depth."""
-        if self.is_local and other.is_local:
-            return Path(other.path).resolve().is_relative_to(Path(self.path).resolve())
-        return self.files.protocol == other.files.protocol and other.path.startswith(f"{self.path.rstrip('/')}/")
+    def covers(self, other: "Place") -> bool:
+        """Whether something is in this folder, at any depth, or matches this pattern."""
+        ours, theirs = (str(Path(it.path).resolve()) if it.is_local else it.path.rstrip("/") for it in (self, other))
+        is_inside = theirs.startswith(f"{ours}/") or fnmatchcase(theirs, ours)
+        return is_inside and self.files.protocol == other.files.protocol
 
     def at(self, name: str) -> "Place":
         """What a name means in this folder: something below it, or a path or URL of its own."""
@@ -123,17 +124,35 @@ def reason(error: Exception) -> str:
     return (error.strerror if isinstance(error, OSError) and error.strerror else str(error)) or type(error).__name__
 
 
-def fetch(places: Sequence[Place]) -> list[bytes | Exception]:
+def fetch(folder: Place, names: Sequence[str]) -> list[bytes | Exception]:
     """Read whole files, those of one file system together, which is quicker where each takes a journey.
 
-    No file is read further than a picture may be long.
+    Args:
+        folder: what the names are relative to.
+        names: as for `Place.at`.
+
+    Returns:
+        What is in each, but no more than a little above what a picture may be long; or why it cannot be read.
     """
+    places = [_find(folder, name) for name in names]
     found: list[bytes | Exception] = []
-    for _, group in groupby(places, key=lambda place: id(place.files)):
+    for files, group in groupby(places, key=lambda some: some.files if isinstance(some, Place) else None):
         some = list(group)
+        if files is None:
+            found += [error for error in some if isinstance(error, DataError)]
+            continue
+        paths = [place.path for place in some if isinstance(place, Place)]
         starts, ends = [0] * len(some), [drawing.MAX_BYTES + 1] * len(some)
-        found += some[0].files.cat_ranges([place.path for place in some], starts, ends, on_error="return")
+        found += files.cat_ranges(paths, starts, ends, on_error="return")
     return found
+
+
+def _find(folder: Place, name: str) -> Place | DataError:
+    """What a name means in a folder, or why it means nothing."""
+    try:
+        return folder.at(name)
+    except DataError as error:
+        return error
 
 
 def version(info: dict[str, Any]) -> str:

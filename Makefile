@@ -49,7 +49,7 @@ bench-inference: .venv/dev  ## time to read a digit, compared with Keras and Lit
 		--requirement bench/inference/requirements.txt
 	$(BIN)/python -m bench.inference
 
-bench-batch: .venv/dev  ## many pictures at once: on one core, with Ray, on two nodes of which one dies; needs DIGITPAD_DATA
+bench-batch: .venv/dev .venv-ray/done  ## many pictures at once: on one core, with Ray, on two nodes of which one dies; needs DIGITPAD_DATA
 	$(BIN)/python -m bench.batch
 
 bench-drawings: .venv/dev  ## accuracy on real pen strokes; needs DIGITPAD_DATA
@@ -68,7 +68,7 @@ bench-browser: .venv/dev  ## the pad in Chromium: loading, reading, photographs 
 	$(BIN)/python -m bench.browser
 
 clean:  ## remove environments and caches, but no runs
-	rm -rf .venv .venv-gradio .venv-ocr dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-gradio .venv-ocr .venv-ray dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 .venv/bin/pip:
 	@test -n "$(PYTHON)" || { echo "Expected Python 3.11, 3.12 or 3.13; found none. Set PYTHON=/path/to/python."; exit 2; }
@@ -83,6 +83,11 @@ clean:  ## remove environments and caches, but no runs
 	$(PYTHON) -m venv .venv-gradio
 	.venv-gradio/bin/pip install --disable-pip-version-check --quiet \
 		--requirement bench/server/gradio-requirements.txt --editable .
+	@touch $@
+
+.venv-ray/done: .venv/bin/pip pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-ray
+	.venv-ray/bin/pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable '.[ray]'
 	@touch $@
 
 .venv-ocr/done: .venv/bin/pip bench/pages/ocr-requirements.txt

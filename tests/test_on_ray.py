@@ -6,13 +6,17 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from digitpad import cluster
+from digitpad import artifact, cluster
+from digitpad.batch import nodes
+from digitpad.batch.answers import Task
+from digitpad.batch.source import Item, Part
 from digitpad.errors import DataError, DigitpadError
 from digitpad.lab.data import Data
 from digitpad.lab.experiment import Case, Experiment
@@ -21,6 +25,7 @@ from digitpad.lab.workers import Here, Nodes
 from digitpad.training import command, tasks
 from digitpad.training.datasets.splits import Split
 from digitpad.training.tasks import Files, Material, News
+from tests.batch.test_pool import Deadly
 
 OUT = "DIGITPAD_TESTS_OUT"
 """The variable of the environment that tells tasks the folder of the runs."""
@@ -40,6 +45,44 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         with cluster.connected("local"):
             patch.setattr(cluster, "connected", lambda address: contextlib.nullcontext())
             yield folder
+
+
+@dataclass(frozen=True)
+class Unseen(Deadly):
+    """What no node sees."""
+
+    folder: Path = Path()
+    num_times: int = 0
+
+    def items(self) -> Iterator[Item]:
+        raise DataError("Expected a disk; there is none.")
+
+
+def read(*contents: Deadly) -> dict[int, list[int]]:
+    """The digits of each part, which Ray reads."""
+    parts = [Part(number, content) for number, content in enumerate(contents)]
+    read = nodes.run(parts, Task(artifact.shipped().read_bytes(), page=False), None, address="local")
+    return {number: table["digit"].to_pylist() for number, table in read}
+
+
+@pytest.mark.usefixtures("out")
+def test_a_part_whose_process_dies_is_read_by_another(tmp_path: Path) -> None:
+    assert read(Deadly(tmp_path, 2), Deadly(tmp_path, 0)) == {0: [7], 1: [7]}
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.usefixtures("out")
+def test_a_part_that_ends_every_process_ends_the_batch(tmp_path: Path) -> None:
+    with pytest.raises(
+        DigitpadError, match=r"part 0; the process or node that read it died 3 times\. If memory is short"
+    ):
+        read(Deadly(tmp_path, 99))
+
+
+@pytest.mark.usefixtures("out")
+def test_a_source_that_a_node_does_not_see_is_needed_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"Expected a disk; .* Every node needs it at the same place\."):
+        read(Unseen())
 
 
 def train(name: str, files: Files, material: Material) -> Iterator[News]:

@@ -1,5 +1,6 @@
 """Entry point: `python -m bench.batch`, or `make bench-batch`. Takes an hour; needs DIGITPAD_DATA."""
 
+import functools
 import json
 import os
 import subprocess
@@ -19,10 +20,16 @@ os.environ["RAY_AUTH_MODE"] = "disabled"  # the nodes listen to this machine onl
 backend.prepare()
 
 from bench.batch import nodes, pictures, processes, rates, tables  # noqa: E402
-from bench.batch.processes import Memory, batch, run  # noqa: E402
+from bench.batch.processes import Memory, run  # noqa: E402
 from bench.batch.rates import KERAS_MANY, KERAS_ONE, LOOP, OURS, Kind  # noqa: E402
 from digitpad.training.datasets import mnist  # noqa: E402
 from digitpad.training.datasets.splits import Split  # noqa: E402
+
+WITH_RAY = str(Path(".venv-ray/bin/python").absolute())
+"""With what `pip install '.[ray]'` installs and nothing else, as nodes have it. Beside JupyterLab, each process of Ray
+takes two seconds more to start: it imports what JupyterLab adds to the packages that Ray uses."""
+
+batch = functools.partial(processes.batch, python=WITH_RAY)
 
 PACKAGES = ("digitpad", "keras", "numpy", "onnxruntime", "pillow", "pyarrow", "ray", "tensorflow-cpu")
 
@@ -108,7 +115,7 @@ def two_nodes(folder: Path, digits: Split, plan: Plan) -> dict[str, Figures]:
     pictures.write_small(source, digits, plan.num_nodes)
     times: dict[str, list[float]] = {"1": [], "2": []}
     for number, _ in record.alternate(dict.fromkeys(times, plan.num_rounds)):
-        with nodes.cluster(int(number)) as cluster, processes.on_cores(0):
+        with nodes.cluster(int(number), WITH_RAY) as cluster, processes.on_cores(0):
             times[number].append(run(batch(source, out, "--ray", cluster.address)))
         tables.count(out, plan.num_nodes)
     what = f"{plan.num_nodes:,} of 28x28"
@@ -120,7 +127,7 @@ def killed(folder: Path, plan: Plan) -> dict[str, Figures]:
     """A node that dies in the middle; and everything that dies, and is resumed."""
     source, out = folder / "nodes", folder / "killed.parquet"
     parts = out.with_name(f"{out.name}.parts")
-    with nodes.cluster(2) as cluster:
+    with nodes.cluster(2, WITH_RAY) as cluster:
         command = batch(source, out, "--ray", cluster.address)
         nodes.kill_in_the_middle(command, parts, [cluster.nodes[1]])
         results = {"kill -9 of one of two nodes in the middle": tables.count(out, plan.num_nodes)}

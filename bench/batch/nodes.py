@@ -11,7 +11,10 @@ from pathlib import Path
 
 from bench.batch import processes
 
-READY_S = 180
+READY_S = 60
+NUM_TRIES = 4
+"""How often a node is started: Ray gives it up if its processes are slow to start, as on a busy machine."""
+
 NUM_FINISHED = 3
 """So many parts are finished when something is killed."""
 
@@ -34,22 +37,22 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster(num_nodes: int) -> Iterator[Cluster]:
-    """Start nodes with one core each, the first of which is the head; end them afterwards."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    address, started = f"127.0.0.1:{port}", []
+def cluster(num_nodes: int, python: str = sys.executable) -> Iterator[Cluster]:
+    """Start nodes with one core each, the first of which is the head; end them afterwards.
+
+    Args:
+        num_nodes: how many.
+        python: a Python with Ray.
+    """
+    address, nodes = "", []
     try:
         for core in range(num_nodes):
-            to = ["--address", address] if core else ["--head", "--port", str(port), "--include-dashboard", "false"]
-            with processes.on_cores(core):
-                started.append(_start(to))
-            _wait(address, core + 1)
-        yield Cluster(address, tuple(node.pid for node in started))
+            node, address = _start(python, core, address)
+            nodes.append(node)
+        yield Cluster(address, tuple(node.pid for node in nodes))
     finally:
-        for node in started:
-            processes.kill(node.pid)
-            node.wait()
+        for node in nodes:
+            _end(node)
 
 
 def kill_in_the_middle(command: list[str], parts: Path, victims: list[int]) -> None:
@@ -72,18 +75,40 @@ def kill_in_the_middle(command: list[str], parts: Path, victims: list[int]) -> N
         sys.exit(f"{' '.join(command)}\n{errors}")
 
 
-def _start(options: list[str]) -> subprocess.Popen[bytes]:
-    program = str(Path(sys.executable).with_name("ray"))
+def _start(python: str, core: int, address: str) -> tuple[subprocess.Popen[bytes], str]:
+    """Start a node and wait until it is there; the node, and the address of the cluster, which the first chooses."""
+    program = str(Path(python).with_name("ray"))
     sizes = ["--node-ip-address", "127.0.0.1", "--num-cpus", "1", "--object-store-memory", str(_MEMORY_BYTES)]
-    command = [program, "start", *options, *sizes, "--disable-usage-stats", "--block"]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(NUM_TRIES):
+        at = address or f"127.0.0.1:{_free_port()}"
+        port = at.rpartition(":")[2]
+        to = ["--address", at] if address else ["--head", "--port", port, "--include-dashboard", "false"]
+        command = [program, "start", *to, *sizes, "--disable-usage-stats", "--block"]
+        with processes.on_cores(core):
+            node = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        give_up = time.monotonic() + READY_S
+        while node.poll() is None and time.monotonic() < give_up:
+            if _count(python, at) == core + 1:
+                return node, at
+        _end(node)
+    sys.exit(f"Expected Ray to start a node within {READY_S} s; it did not, {NUM_TRIES} times.")
 
 
-def _wait(address: str, num_nodes: int) -> None:
-    """Wait until so many nodes are alive."""
-    give_up = time.monotonic() + READY_S
-    while time.monotonic() < give_up:
-        result = subprocess.run([sys.executable, "-c", _COUNT, address], capture_output=True, text=True, check=False)
-        if result.stdout.split()[-1:] == [str(num_nodes)]:
-            return
-    sys.exit(f"Expected {num_nodes} Ray nodes at {address} within {READY_S} s; there are fewer.")
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def _count(python: str, address: str) -> int:
+    """How many nodes of a cluster are alive; 0 if it does not answer."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        command = [python, "-c", _COUNT, address]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=READY_S)
+        if result.stdout.split():
+            return int(result.stdout.split()[-1])
+    return 0
+
+
+def _end(node: subprocess.Popen[bytes]) -> None:
+    processes.kill(node.pid)
+    node.wait()

@@ -13,9 +13,9 @@ from pathlib import Path
 EVERY_S = 0.5
 
 
-def batch(source: Path, out: Path, *options: str) -> list[str]:
-    """The command that reads a source."""
-    return [sys.executable, "-m", "digitpad", "batch", str(source), "--out", str(out), *options]
+def batch(source: Path, out: Path, *options: str, python: str = sys.executable) -> list[str]:
+    """The command that reads a source, run by some Python with digitpad."""
+    return [python, "-m", "digitpad", "batch", str(source), "--out", str(out), *options]
 
 
 def run(command: Sequence[str]) -> float:

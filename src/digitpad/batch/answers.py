@@ -20,6 +20,9 @@ from digitpad.scaling import Pixels
 
 UNREADABLE = "unreadable"
 
+MOST_TRIES = 3
+"""How often a part is tried whose process ends."""
+
 _PROBABILITIES, _CANDIDATES = pa.list_(pa.float32()), pa.list_(pa.int8())
 _DIGIT = [
     ("digit", pa.int8()),

@@ -45,7 +45,7 @@ def batch(
         column: of the pictures.
         labels: column of the true digits.
         model: a model file or a run's folder; None for the model that ships.
-        num_workers: number of processes, or of actors; None for one a core.
+        num_workers: number of processes; None for one a core.
         ray: address of a Ray cluster; None for processes on this machine.
         resume: whether to go on with an interrupted run.
     """

@@ -10,12 +10,9 @@ from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from digitpad.batch.answers import Reader, Task
+from digitpad.batch.answers import MOST_TRIES, Reader, Task
 from digitpad.batch.sources.part import Part
 from digitpad.errors import DigitpadError
-
-MOST_TRIES = 3
-"""How often a part is tried whose process ends."""
 
 
 def run(parts: Iterable[Part], task: Task, num_workers: int) -> Generator[tuple[int, Any]]:

@@ -6,15 +6,22 @@ With `--quick FOLDER`, run them with `QUICK = True`, if they have that, and save
 import argparse
 import hashlib
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = ("mnist_draw_predict", "theory_lab")
-TIMEOUT_S = 1800
+TIMEOUT_S, QUICK_S = 1800, 180
+"""How long a cell may take."""
+
+NUM_TRIES = 2
+"""How often a notebook is run in its quick form: now and then a last message of the kernel is lost."""
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -32,7 +39,14 @@ def main() -> None:
 def run(path: Path, quick: Path | None) -> None:
     """Run one notebook; save it where it is, or its quick form to a folder."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=TIMEOUT_S, kernel_name="python3").execute()
+    for left in reversed(range(NUM_TRIES if quick else 1)):
+        try:
+            NotebookClient(notebook, timeout=QUICK_S if quick else TIMEOUT_S, kernel_name="python3").execute()
+            break
+        except CellTimeoutError:
+            if not left:
+                raise
+            print(f"A cell took more than {QUICK_S} s; trying once more.", file=sys.stderr)
     notebook.metadata.pop("widgets", None)  # as below
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # timestamps, which differ in every run

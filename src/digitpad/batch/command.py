@@ -136,7 +136,7 @@ def _show(evaluation: "Evaluation", table: Place) -> None:
 def _summary(statuses: Counter[str]) -> str:
     """How many pictures were answered how, such as "1,000 pictures: 990 digit, 8 unsure, 2 unreadable"."""
     each = ", ".join(f"{count:,} {status}" for status, count in statuses.most_common())
-    summary = f"{statuses.total():,} pictures: {each}."
+    summary = f"{statuses.total():,} {'picture' if statuses.total() == 1 else 'pictures'}: {each}."
     if statuses[UNREADABLE]:
         summary += " The column error says why a picture could not be read."
     return summary

@@ -37,7 +37,7 @@ RESULTS = {"test": {"accuracy": 0.5, "nll": 0.1, "ece": 0.01}, "seconds": 60}
 
 
 @pytest.fixture(scope="module")
-def out(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def out(tmp_path_factory: pytest.TempPathFactory, quick_ray: None) -> Iterator[Path]:
     """A folder for runs, of which the tasks of the one Ray of these tests know."""
     folder = tmp_path_factory.mktemp("ray") / "out"
     with pytest.MonkeyPatch.context() as patch:

@@ -8,7 +8,7 @@ import pytest
 from bench.batch import nodes
 from tests.batch.conftest import NUM_MANY, command
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("quick_ray")]
 
 
 def test_two_nodes_of_which_one_is_killed_give_every_row_once(

@@ -67,17 +67,13 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
     film, watcher = Film(network, unseen, recipe), watcher or Watcher()
     lessons = None
     if recipe.teachers and not is_trained(run.checkpoint, recipe, len(training)):
-        gather = functools.cache(lambda own: mix(training, choosing, own))
-        lessons = distillation.prepare(run.teaching, gather, recipe, watcher=watcher, say=say)
+        gather = functools.partial(mix, training, choosing)
+        lessons = distillation.prepare(run.teaching, mixture, recipe, gather=gather, watcher=watcher, say=say)
         say(f"Student: {recipe.network}, {recipe.epochs} epochs.")
     progress = fit(
         network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher, film=film, lessons=lessons
     )
-    if not backend.can_export():
-        raise MissingPartError(
-            f"The network is trained. Expected TensorFlow to evaluate and export it; it is not installed here. Copy "
-            f"{run.path} to where it is, and go on with: {runs.resume_command(run.path)}"
-        )
+    _require_export(run)
     runs.write_arrays(run.film, film.arrays())
     runs.write(run.history, record.to_csv(progress.history, HISTORY_COLUMNS))
     network = architectures.keep(network, recipe)
@@ -171,6 +167,15 @@ def prepare(
         say(dataset.notice)
     say(f"Data: {len(training):,} training images and {len(validation):,} validation images from {dataset.source}.")
     return dataset.pool[training], dataset.pool[validation]
+
+
+def _require_export(run: RunFolder) -> None:
+    """Raise MissingPartError where a network can be trained, but neither evaluated nor exported."""
+    if not backend.can_export():
+        raise MissingPartError(
+            "The network is trained. Expected TensorFlow to evaluate and export it; it is not installed here. Copy "
+            f"{run.path} to a machine that has it, and go on there with: {runs.resume_command(run.path)}"
+        )
 
 
 def _announce(recipe: Recipe, num_images: int, say: Say) -> None:

@@ -11,11 +11,11 @@ from typing import Any, Self
 
 from digitpad.errors import RecipeError
 
-NETWORKS = ("dense", "fast", "small", "cnn", "slim", "wide")
+NETWORKS = ("dense", "fast", "small", "cnn", "narrow", "wide")
 """The names of the networks that `networks.architectures` builds."""
 
 _AT_LEAST = {"epochs": 1, "batch_size": 1, "patience": 1, "learning_rate": 1e-9}
-_AT_LEAST |= {"steps_per_epoch": 1, "batch_pixels": 320**2, "num_pages": 3}
+_AT_LEAST |= {"teacher_epochs": 1, "lessons": 1, "steps_per_epoch": 1, "batch_pixels": 320**2, "num_pages": 3}
 _BELOW: dict[str, float] = {
     "warmup": 1,
     "dropout": 1,
@@ -221,7 +221,9 @@ RECIPES = {
     ),
     "cnn": Recipe(),
     # for drawings
-    "pad": Recipe(network="slim", epochs=48, patience=48, dropout=0.2, shift_px=0, written=0.28, cut=0.03, teachers=3),
+    "pad": Recipe(
+        network="narrow", epochs=48, patience=48, dropout=0.2, shift_px=0, written=0.28, cut=0.03, teachers=3
+    ),
     # trains on every image, so none is held out
     "accurate": Recipe(
         network="wide",

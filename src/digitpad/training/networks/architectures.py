@@ -78,7 +78,7 @@ def wide(recipe: Recipe) -> list[layers.Layer]:
     ]
 
 
-def slim(recipe: Recipe) -> list[layers.Layer]:
+def narrow(recipe: Recipe) -> list[layers.Layer]:
     """Like `wide`, with half of the filters or fewer, and a quarter of its multiplications."""
     return [
         *_convolution(32, kernel_size=5, strides=2),
@@ -92,7 +92,7 @@ def slim(recipe: Recipe) -> list[layers.Layer]:
     ]
 
 
-BUILDERS = {"dense": dense, "fast": fast, "small": small, "cnn": cnn, "slim": slim, "wide": wide}
+BUILDERS = {"dense": dense, "fast": fast, "small": small, "cnn": cnn, "narrow": narrow, "wide": wide}
 
 
 def build(recipe: Recipe) -> keras.Sequential:

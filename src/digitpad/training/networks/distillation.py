@@ -22,6 +22,8 @@ from digitpad.training.networks import architectures
 from digitpad.training.networks.fit import Watcher, fit, predict_logits
 from digitpad.training.recipe import Recipe
 
+Gather = Callable[[Recipe], tuple[Mixture, Pictures]]
+
 
 @dataclass(frozen=True)
 class Lessons:
@@ -44,19 +46,15 @@ class Lessons:
 
 
 def prepare(
-    folder: Path,
-    gather: Callable[[Recipe], tuple[Mixture, Pictures]],
-    recipe: Recipe,
-    *,
-    watcher: Watcher,
-    say: Callable[[str], None],
+    folder: Path, mixture: Mixture, recipe: Recipe, *, gather: Gather, watcher: Watcher, say: Callable[[str], None]
 ) -> Lessons:
     """Train the teachers and let them judge the lessons, as far as that is not done yet.
 
     Args:
         folder: where teachers and lessons are kept.
-        gather: the training mixture and the validation pictures for a recipe.
+        mixture: what the student learns from.
         recipe: of the student.
+        gather: gives the mixture and the validation pictures of a teacher's recipe.
         watcher: receives the training progress of each teacher.
         say: called with messages for the user.
 
@@ -68,10 +66,9 @@ def prepare(
         DigitpadError: the training of a teacher diverged.
     """
     folder.mkdir(exist_ok=True)
-    mixture, _ = gather(recipe)
     judged = [folder / f"lesson-{number:02}.npz" for number in range(recipe.lessons)]
     if not all(path.exists() for path in judged):
-        teachers = [_teacher(folder, gather, recipe, number, watcher, say) for number in range(recipe.teachers)]
+        teachers = [_teacher(folder, number, recipe, gather, watcher, say) for number in range(recipe.teachers)]
         say(f"The teachers judge {recipe.lessons} epochs of changed images.")
         for number, path in enumerate(judged):
             if not path.exists():
@@ -80,12 +77,7 @@ def prepare(
 
 
 def _teacher(
-    folder: Path,
-    gather: Callable[[Recipe], tuple[Mixture, Pictures]],
-    recipe: Recipe,
-    number: int,
-    watcher: Watcher,
-    say: Callable[[str], None],
+    folder: Path, number: int, recipe: Recipe, gather: Gather, watcher: Watcher, say: Callable[[str], None]
 ) -> keras.Model:
     """A trained teacher."""
     own = recipe.of_teacher(number)

@@ -16,10 +16,10 @@ from nbclient.exceptions import CellTimeoutError
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NAMES = ("mnist_draw_predict", "theory_lab")
-TIMEOUT_S, QUICK_S = 1800, 180
+TIMEOUT_S, QUICK_S = 1800, 120
 """How long a cell may take."""
 
-NUM_TRIES = 2
+NUM_TRIES = 3
 """How often a notebook is run in its quick form: now and then a last message of the kernel is lost."""
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -46,7 +46,7 @@ def run(path: Path, quick: Path | None) -> None:
         except CellTimeoutError:
             if not left:
                 raise
-            print(f"A cell took more than {QUICK_S} s; trying once more.", file=sys.stderr)
+            print(f"A cell took more than {QUICK_S} s; trying again.", file=sys.stderr)
     notebook.metadata.pop("widgets", None)  # as below
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # timestamps, which differ in every run

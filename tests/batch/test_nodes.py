@@ -7,10 +7,12 @@ import pytest
 
 from bench.batch import nodes
 from tests.batch.conftest import NUM_MANY, command
+from tests.conftest import soak
 
 pytestmark = [pytest.mark.long, pytest.mark.usefixtures("quick_ray")]
 
 
+@soak
 def test_two_nodes_of_which_one_is_killed_give_every_row_once(
     many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

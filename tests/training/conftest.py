@@ -21,7 +21,7 @@ from digitpad.training import pipeline  # noqa: E402
 from digitpad.training.datasets import idx, mnist  # noqa: E402
 from digitpad.training.datasets.mnist import PARTS  # noqa: E402
 from digitpad.training.datasets.splits import Split  # noqa: E402
-from digitpad.training.export import verify  # noqa: E402
+from digitpad.training.export import layers_file, onnx_file, verify  # noqa: E402
 from digitpad.training.preprocessing import contract  # noqa: E402
 from digitpad.training.recipe import RECIPES, Recipe  # noqa: E402
 from digitpad.training.runs import RunFolder  # noqa: E402
@@ -121,9 +121,12 @@ def write_pen_data(
 
 
 @pytest.fixture
-def unverified(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs take their saved models for sound, which saves a process; `finished` was verified, and so are soaks."""
+def unexported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs export no ONNX graphs and verify none, which takes half of their time; `finished` did, and soaks do."""
     if not SOAK:
+        monkeypatch.setattr(onnx_file, "export", lambda _: b"")
+        monkeypatch.setattr(verify, "probes", lambda *_: [])
+        monkeypatch.setattr(layers_file, "write", lambda _: None)
         monkeypatch.setattr(verify, "verify", lambda *_: dict.fromkeys(verify.TOLERANCES, 0.0))
 
 

@@ -65,7 +65,7 @@ def test_the_summary_shows_what_is_stored(finished: RunFolder) -> None:
     assert f"{runs.read_json(finished.test)['accuracy']:.2%}" in text
 
 
-@pytest.mark.usefixtures("unverified")
+@pytest.mark.usefixtures("unexported")
 def test_a_recipe_that_holds_nothing_out_and_knows_digits_alone_says_so(drawn: Path, tmp_path: Path) -> None:
     said: list[str] = []
     recipe = RECIPES["fast"].replace(held_out=False, batch_size=32, epochs=2)
@@ -78,7 +78,7 @@ def test_a_recipe_that_holds_nothing_out_and_knows_digits_alone_says_so(drawn: P
     assert any("Nothing is held out" in text for text in said)
     assert any("read any drawing as a digit" in text for text in said)
     assert "No images were held out for validation." in " ".join(run.report.read_text().split())
-    assert Recognizer.load(run.onnx_model).card["recipe"]["held_out"] is False
+    assert metrics["recipe"]["held_out"] is False
 
 
 def test_looking_again_is_counted(finished: RunFolder, drawn: Path, tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def epochs_in(out: Path) -> int:
     return len(json.loads(str(runs.read_arrays(RunFolder(out).checkpoint)["state"]))["history"])
 
 
-@pytest.mark.usefixtures("unverified")
+@pytest.mark.usefixtures("unexported")
 def test_a_run_killed_and_resumed_ends_with_the_figures_of_one_left_alone(
     finished: RunFolder, drawn: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -206,7 +206,7 @@ def test_an_interrupted_run_says_how_to_resume_it(
     assert capsys.readouterr().err.strip() == told
 
 
-@pytest.mark.usefixtures("unverified")
+@pytest.mark.usefixtures("unexported")
 @soak
 def test_a_run_that_lost_a_part_is_finished_again(finished: RunFolder, drawn: Path, tmp_path: Path) -> None:
     run = RunFolder(shutil.copytree(finished.path, tmp_path / "run"))

@@ -4,13 +4,14 @@ import os
 import re
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from run_notebook import FOLDER, NAMES, digest
+from run_notebook import FOLDER, NAMES, Client, digest
 
 pytestmark = pytest.mark.long
 
@@ -65,6 +66,15 @@ def test_the_theory_shows_every_experiment_and_its_knobs(quick_lab: Path, tmp_pa
     assert len(tables) == sum("image/png" in output.data for output in shown) == 10
     knobs = [cell.outputs[-1].data["text/plain"] for cell in cells if "story.turn" in cell.source]
     assert knobs == ["Knobs: run this cell to turn them."] * 2
+
+
+def test_no_reply_of_the_kernel_is_missed() -> None:
+    """One that is missed comes only after the time that a cell may take, which would make these cells take longer."""
+    source = "import ipywidgets\noutput = ipywidgets.Output()\ndisplay(output)\nwith output:\n    print(1)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for _ in range(40)])
+    started = time.monotonic()
+    Client(notebook, timeout=90, kernel_name="python3").execute()
+    assert time.monotonic() - started < 90
 
 
 @pytest.mark.parametrize("name", NAMES)

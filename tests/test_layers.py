@@ -55,7 +55,13 @@ LAB = [
 
 TEACHING = [{"gate", "samples", "tuning"}, {"evaluation"}, {"report", "teacher"}, {"lesson"}, {"command"}]
 
-BATCH = [{"sources"}, {"evaluation", "source", "progress"}, {"answers", "parts"}, {"nodes", "pool"}, {"command"}]
+BATCH = [
+    {"sources"},
+    {"evaluation", "source", "progress", "forms"},
+    {"answers", "parts"},
+    {"nodes", "pool"},
+    {"command"},
+]
 
 ROOMS = sorted(path.parent for path in (PACKAGE / "training").glob("*/__init__.py"))
 

@@ -1,7 +1,5 @@
 """Finished parts are kept, a run goes on only with what it began with, and the table has every form."""
 
-import csv
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -94,20 +92,6 @@ def test_parts_are_joined_in_order_and_removed(tmp_path: Path) -> None:
     table = pq.read_table(joined(tmp_path / "out.parquet"))
     assert (table["key"].to_pylist(), table.schema.names) == (["a", "b", "c"], SCHEMA.names)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.parquet", "out.parquet.plan.json"]
-
-
-def test_csv_has_a_column_for_each_probability(tmp_path: Path) -> None:
-    with joined(tmp_path / "out.csv").open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["key"] for row in rows] == ["a", "b", "c"]
-    assert float(rows[0]["probability_9"]) == pytest.approx(0.1)
-    assert (rows[0]["candidates"], rows[0]["text"]) == ("7 1", "")
-
-
-def test_json_lines_have_the_columns_as_they_are(tmp_path: Path) -> None:
-    rows = [json.loads(line) for line in joined(tmp_path / "out.jsonl").read_text().splitlines()]
-    assert [row["key"] for row in rows] == ["a", "b", "c"]
-    assert (list(rows[0]), rows[0]["candidates"], rows[0]["label"]) == (SCHEMA.names, [7, 1], None)
 
 
 def test_a_run_goes_on_where_it_was(interrupted: Path) -> None:

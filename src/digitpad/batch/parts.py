@@ -8,9 +8,7 @@ Only the process that was started writes them, each under another name first. So
 however often it was tried.
 """
 
-import csv
 import fcntl
-import io
 import json
 import os
 import re
@@ -18,18 +16,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, Any, Protocol, Self
+from typing import IO, Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from digitpad.batch import forms
 from digitpad.batch.sources.place import Place, reason
-from digitpad.errors import DigitpadError, InputError, RunError
+from digitpad.errors import DigitpadError, RunError
 
-FORMATS = (".parquet", ".csv", ".jsonl")
-"""What the name of a table may end in."""
-
-_GROUP_ROWS = 65_536
 _PLAN = "plan.json"
 _LOCK = "lock"
 _PART = re.compile(r"(\d{8})\.parquet")
@@ -137,7 +132,7 @@ class Finished:
         """
 
         def write(file: IO[bytes]) -> None:
-            writer = _WRITERS[Path(self.out.name).suffix.lower()](file)
+            writer = forms.writer(str(self.out))(file)
             for table in self.tables():
                 see(table)
                 writer.write(table)
@@ -230,8 +225,7 @@ def check_out(out: Place, *, resume: bool) -> None:
         InputError: its name does not say what form it is to have.
         RunError: it exists, and `resume` is not set.
     """
-    if Path(out.name).suffix.lower() not in FORMATS:
-        raise InputError(f"Expected --out with a name that ends in {', '.join(FORMATS)}; got {out}.")
+    forms.writer(str(out))
     if not resume and exists(out):
         raise RunError(f"Expected a new file as --out; {out} exists. Choose another name, or delete it.")
 
@@ -265,88 +259,3 @@ def _write(place: Place, write: Callable[[IO[bytes]], object]) -> None:
             with suppress(Exception):
                 partial.files.rm_file(partial.path)
             raise
-
-
-class _Writer(Protocol):
-    def __init__(self, file: IO[bytes]) -> None: ...
-    def write(self, table: pa.Table) -> None:
-        """Append rows."""
-
-    def close(self) -> None:
-        """Write what is left; the file stays open."""
-
-
-class _Parquet:
-    """Row groups of many parts, which are small."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self._held = file, list[pa.Table]()
-        self._writer: pq.ParquetWriter | None = None
-
-    def write(self, table: pa.Table) -> None:
-        self._held.append(table)
-        if sum(map(len, self._held)) >= _GROUP_ROWS:
-            self._flush()
-
-    def close(self) -> None:
-        self._flush()
-        if self._writer:
-            self._writer.close()
-
-    def _flush(self) -> None:
-        if self._held:
-            group = pa.concat_tables(self._held)
-            self._writer = self._writer or pq.ParquetWriter(self._file, group.schema)
-            self._writer.write_table(group)
-            self._held = []
-
-
-class _Csv:
-    """A column for the probability of each digit; candidates as "7 1"; the digits of a page as JSON."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file, self._is_new = file, True
-
-    def write(self, table: pa.Table) -> None:
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        for row in map(_flat, table.to_pylist()):
-            if self._is_new:
-                writer.writerow(row)
-                self._is_new = False
-            writer.writerow(row.values())
-        self._file.write(text.getvalue().encode())
-
-    def close(self) -> None:
-        self._file.flush()
-
-
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in row.items():
-        match name:
-            case "probabilities":
-                flat |= {f"probability_{digit}": share for digit, share in enumerate(value or [None] * 10)}
-            case "candidates":
-                flat[name] = " ".join(map(str, value or []))
-            case "digits":
-                flat[name] = json.dumps(value)
-            case _:
-                flat[name] = value
-    return flat
-
-
-class _JsonLines:
-    """A JSON object a line, with the columns as they are."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def write(self, table: pa.Table) -> None:
-        self._file.write("".join(json.dumps(row) + "\n" for row in table.to_pylist()).encode())
-
-    def close(self) -> None:
-        self._file.flush()
-
-
-_WRITERS: dict[str, type[_Writer]] = dict(zip(FORMATS, (_Parquet, _Csv, _JsonLines), strict=True))

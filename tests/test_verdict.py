@@ -26,16 +26,17 @@ def judge(likely: dict[int, float], not_digit: float = 0.0, thresholds: Threshol
 
 
 def test_a_clear_digit_is_one() -> None:
-    assert judge({4: 0.99, 9: 0.01}) == Verdict("digit", (4,), "No other digit comes close.")
+    assert judge({4: 0.75, 9: 0.25}).confidence == 0.75
+    assert judge({4: 1.0}, 0.25) == Verdict("digit", 1.0, (4,), "No other digit comes close.")
 
 
 def test_a_digit_between_two_is_unsure_and_names_the_other() -> None:
-    assert judge({4: 0.55, 9: 0.45}) == Verdict("unsure", (4, 9), "It could also be a 9.")
+    assert judge({4: 0.5, 9: 0.5}) == Verdict("unsure", 0.5, (4, 9), "It could also be a 9.")
 
 
 def test_a_drawing_of_something_else_is_not_a_digit_however_clear_the_closest_is() -> None:
-    expected = Verdict("not a digit", (8,), "It does not look like a digit; the closest is an 8.")
-    assert judge({8: 0.99}, 0.9) == expected
+    expected = Verdict("not a digit", 0.125, (8,), "It does not look like a digit; the closest is an 8.")
+    assert judge({8: 1.0}, 0.875) == expected
     assert judge({8: 0.6, 3: 0.4}, 0.9).status == "not a digit"
 
 

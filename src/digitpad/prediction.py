@@ -20,7 +20,8 @@ class Prediction:
         reason: a human-readable sentence that explains the status.
         digit: the most probable digit, 0 to 9; the closest one if the drawing is not a digit or several;
             None if it is blank.
-        confidence: the largest calibrated probability, 0 to 1; 0 if the drawing is blank.
+        confidence: the largest of the probabilities; for a non-digit, how probable it is that it is that digit all the
+            same, 0 to 1; 0 if the drawing shows several digits or is blank.
         probabilities: float32 (10,), calibrated probabilities of the digits 0 to 9, given that the drawing is a digit;
             all 0.1 if it is blank.
         candidates: the digits that it may be, most probable first: the smallest set that contained the true digit for
@@ -88,7 +89,7 @@ def to_prediction(
         status=judged.status,
         reason=judged.reason,
         digit=None if blank else digit,
-        confidence=0.0 if blank else float(probabilities[digit]),
+        confidence=judged.confidence,
         probabilities=probabilities,
         candidates=judged.candidates,
         not_digit=0.0 if blank else not_digit,

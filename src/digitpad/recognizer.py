@@ -190,7 +190,7 @@ class Recognizer:
         if not doubt.are_all(found.digits):
             return prediction
         if doubt.are_several(found, prediction):
-            return replace(prediction, status="several digits", reason=say("reason", "several digits"))
+            return replace(prediction, status="several digits", confidence=0.0, reason=say("reason", "several digits"))
         if not may_be_more or len(found.digits) > 1:
             return prediction
         alone = self._reader.predict(found, found.read[0], prediction.size, keep_distance="distance" in names)

@@ -51,18 +51,21 @@ class Verdict:
     Attributes:
         status: "digit"; "unsure" if it may well be another digit; "not a digit" if the drawing does not look like one;
             "blank" if nothing stands out from the paper.
+        confidence: the largest of the probabilities; for a non-digit, how probable it is that it is that digit all the
+            same; 0 if it is blank.
         candidates: the digits that it may be, most probable first; empty if it is blank.
         reason: a human-readable sentence that explains the status.
     """
 
     status: Status
+    confidence: float
     candidates: tuple[int, ...]
     reason: str
 
 
 def blank() -> Verdict:
     """The verdict on a drawing without ink."""
-    return Verdict("blank", (), say("reason", "blank"))
+    return Verdict("blank", 0.0, (), say("reason", "blank"))
 
 
 def judge(probabilities: NDArray[np.float32], not_digit: float, thresholds: Thresholds) -> Verdict:
@@ -74,17 +77,20 @@ def judge(probabilities: NDArray[np.float32], not_digit: float, thresholds: Thre
         thresholds: the model's decision thresholds.
 
     Returns:
-        Status, candidates and reason. The most probable digit is always a candidate, even below the threshold.
+        Status, confidence, candidates and reason. The most probable digit is always a candidate, even below the
+        threshold.
     """
     ranking = [int(digit) for digit in np.argsort(-probabilities, kind="stable")]
     likely = int(np.count_nonzero(probabilities >= thresholds.candidates))
     candidates = tuple(ranking[: max(likely, 1)])
+    largest = float(probabilities[ranking[0]])
     if not_digit > thresholds.not_digit:
         reason = say("reason", "not a digit", closest=with_article(ranking[0]))
-        return Verdict("not a digit", candidates, reason)
+        return Verdict("not a digit", largest * (1 - not_digit), candidates, reason)
     others = either([with_article(digit) for digit in candidates[1:]], "any other of") if likely > 1 else ""
     if probabilities[ranking[0]] < thresholds.unsure:
         unclear = say("reason", "unsure", next=with_article(ranking[1]))
-        return Verdict("unsure", candidates, say("reason", "unsure between", others=others) if others else unclear)
+        doubt = say("reason", "unsure between", others=others) if others else unclear
+        return Verdict("unsure", largest, candidates, doubt)
     reason = say("reason", "digit rather than", others=others) if others else say("reason", "digit")
-    return Verdict("digit", candidates, reason)
+    return Verdict("digit", largest, candidates, reason)

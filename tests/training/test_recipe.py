@@ -88,7 +88,7 @@ def test_values_from_the_command_line() -> None:
         ({"rotation_degrees": 181.0}, "rotation_degrees to be at least 0 and at most 180"),
         ({"written": 0.5, "strange": 0.3}, "written and strange to add up to at most 0.75"),
         ({"network": 3}, "network to be str"),
-        ({"network": "fancy"}, "network to be one of dense, fast, small, cnn, wide; got 'fancy'"),
+        ({"network": "fancy"}, "network to be one of dense, fast, small, cnn, narrow, wide; got 'fancy'"),
         ({"held_out": 1}, "held_out to be bool; got 1"),
         ({"self": 1}, "got 'self'"),
         ({"learning_rate": 10**400}, "learning_rate to be at least 1e-09 and below 1000000"),

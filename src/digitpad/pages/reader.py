@@ -118,7 +118,7 @@ class Reader:
         return Digit(
             digit=None if judged.status == "not a digit" else best,
             status="unsure" if judged.status == "unsure" else "digit" if judged.status == "digit" else "not a digit",
-            confidence=float(probabilities[best]),
+            confidence=judged.confidence,
             candidates=judged.candidates,
             probabilities=probabilities.astype(np.float32),
             box=glyph.box,

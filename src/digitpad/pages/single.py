@@ -63,7 +63,7 @@ def _refuse(reading: Reading) -> Reading:
 
 
 def _refused(digit: Digit) -> Digit:
-    return replace(digit, digit=None, status="not a digit", line=None)
+    return replace(digit, digit=None, status="not a digit", confidence=0.0, line=None)
 
 
 def _is_of(prediction: Prediction, box: Box) -> bool:

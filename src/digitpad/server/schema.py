@@ -49,7 +49,12 @@ class Drawing(BaseModel):
     digit: Digit | None = Field(
         description="The most probable digit; the closest one if it is not a digit or several; null if blank."
     )
-    confidence: float = Field(ge=0, le=1, description="The largest calibrated probability; 0 if blank.")
+    confidence: float = Field(
+        ge=0,
+        le=1,
+        description="The digit's calibrated probability; for a non-digit, how probable it is that it is that digit all "
+        "the same; 0 if several or blank.",
+    )
     candidates: list[Digit] = Field(
         max_length=10,
         description="The digits that it may be, most probable first: the smallest set that contained the true digit "

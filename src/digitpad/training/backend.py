@@ -11,6 +11,7 @@ from digitpad.errors import DigitpadError, InputError, MissingPartError
 
 _BACKENDS = ("tensorflow", "jax", "torch")
 _THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "OPENCV_FOR_THREADS_NUM")
+_EXPORT = ("tf2onnx", "tensorflow")
 
 
 def prepare() -> None:
@@ -36,7 +37,7 @@ def check() -> None:
     name = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if name not in _BACKENDS:
         raise InputError(f"Expected KERAS_BACKEND to be one of {', '.join(_BACKENDS)}; got {name!r}.")
-    for package in ("keras", "sklearn", "tf2onnx", "tensorflow", name):
+    for package in ("keras", "sklearn", name, *(_EXPORT if name == "tensorflow" else ())):
         if importlib.util.find_spec(package) is None:
             install = package if package in ("jax", "torch") else "digitpad[train,cpu]"
             raise MissingPartError.package(package, "training", install)
@@ -55,6 +56,11 @@ def num_cores() -> int:
     if limited := os.environ.get(_THREADS[0]):
         return int(limited)
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def can_export() -> bool:
+    """Whether a trained network can be exported here, which takes TensorFlow whatever trained it."""
+    return all(importlib.util.find_spec(package) for package in _EXPORT)
 
 
 def run_module(module: str, *arguments: str, keras_backend: str | None = None) -> str:

@@ -1,5 +1,6 @@
 """The training pipeline: one run, step by step from the data to the report."""
 
+import functools
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,9 @@ import keras
 import numpy as np
 
 from digitpad import artifact
+from digitpad.errors import MissingPartError
+from digitpad.training import backend, runs
 from digitpad.training import recipe as recipes
-from digitpad.training import runs
 from digitpad.training.augmentation.mixture import Mixture, Pictures
 from digitpad.training.datasets import mnist, pen, splits
 from digitpad.training.datasets.mnist import Dataset
@@ -18,9 +20,9 @@ from digitpad.training.datasets.pen import Pen
 from digitpad.training.evaluation import calibration, drawings, metrics
 from digitpad.training.evaluation.calibration import Calibrated
 from digitpad.training.export import keras_file, layers_file, onnx_file, verify
-from digitpad.training.networks import architectures
+from digitpad.training.networks import architectures, distillation
 from digitpad.training.networks.film import Film
-from digitpad.training.networks.fit import HISTORY_COLUMNS, Progress, Watcher, fit, predict_logits
+from digitpad.training.networks.fit import HISTORY_COLUMNS, Progress, Watcher, fit, is_trained, predict_logits
 from digitpad.training.preprocessing import contract
 from digitpad.training.recipe import Recipe
 from digitpad.training.reporting import machine, record, report
@@ -29,7 +31,8 @@ from digitpad.training.runs import RunFolder
 Say = Callable[[str], None]
 
 _NEW_EPOCHS = 2
-"""Enough images are generated for this many epochs. Each epoch samples from them and changes most of them again."""
+"""Enough images are generated for this many epochs, or for every twelfth of a long training. Each epoch samples from
+them and changes most of them again."""
 
 _TRAINING, _VALIDATION, _CALIBRATION, _REPORT = range(1_000_001, 1_000_005)
 """Second seeds of the random generators, used with the recipe's seed; training epochs use their index."""
@@ -62,7 +65,15 @@ def train(run: RunFolder, dataset: Dataset, *, watcher: Watcher | None = None, s
     choosing, calibrating = validation[::2], validation[1::2]
     mixture, unseen = mix(training, choosing, recipe)
     film, watcher = Film(network, unseen, recipe), watcher or Watcher()
-    progress = fit(network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher, film=film)
+    lessons = None
+    if recipe.teachers and not is_trained(run.checkpoint, recipe, len(training)):
+        gather = functools.partial(mix, training, choosing)
+        lessons = distillation.prepare(run.teaching, mixture, recipe, gather=gather, watcher=watcher, say=say)
+        say(f"Student: {recipe.network}, {recipe.epochs} epochs.")
+    progress = fit(
+        network, mixture, unseen, recipe, checkpoint=run.checkpoint, watcher=watcher, film=film, lessons=lessons
+    )
+    _require_export(run)
     runs.write_arrays(run.film, film.arrays())
     runs.write(run.history, record.to_csv(progress.history, HISTORY_COLUMNS))
     network = architectures.keep(network, recipe)
@@ -131,7 +142,9 @@ def mix(training: splits.Split, choosing: splits.Split, recipe: Recipe) -> tuple
         The mixture that epochs are drawn from, and the pictures that select the best epoch. They are mixed in the same
         way but generated separately.
     """
-    mixture = Mixture.gather(training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=_NEW_EPOCHS)
+    mixture = Mixture.gather(
+        training, recipe, np.random.default_rng([recipe.seed, _TRAINING]), epochs=max(_NEW_EPOCHS, recipe.epochs / 12)
+    )
     rng = np.random.default_rng([recipe.seed, _VALIDATION])
     if recipe.unchanged < 1:  # otherwise validation uses the published images, which is fast
         choosing = splits.Split(contract.levels(choosing.images), choosing.labels)  # frames the unchanged ones too
@@ -154,6 +167,15 @@ def prepare(
         say(dataset.notice)
     say(f"Data: {len(training):,} training images and {len(validation):,} validation images from {dataset.source}.")
     return dataset.pool[training], dataset.pool[validation]
+
+
+def _require_export(run: RunFolder) -> None:
+    """Raise MissingPartError where a network can be trained, but neither evaluated nor exported."""
+    if not backend.can_export():
+        raise MissingPartError(
+            "The network is trained. Expected TensorFlow to evaluate and export it; it is not installed here. Copy "
+            f"{run.path} to a machine that has it, and go on there with: {runs.resume_command(run.path)}"
+        )
 
 
 def _announce(recipe: Recipe, num_images: int, say: Say) -> None:

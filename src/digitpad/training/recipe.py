@@ -11,11 +11,11 @@ from typing import Any, Self
 
 from digitpad.errors import RecipeError
 
-NETWORKS = ("dense", "fast", "small", "cnn", "wide")
+NETWORKS = ("dense", "fast", "small", "cnn", "narrow", "wide")
 """The names of the networks that `networks.architectures` builds."""
 
 _AT_LEAST = {"epochs": 1, "batch_size": 1, "patience": 1, "learning_rate": 1e-9}
-_AT_LEAST |= {"steps_per_epoch": 1, "batch_pixels": 320**2, "num_pages": 3}
+_AT_LEAST |= {"teacher_epochs": 1, "lessons": 1, "steps_per_epoch": 1, "batch_pixels": 320**2, "num_pages": 3}
 _BELOW: dict[str, float] = {
     "warmup": 1,
     "dropout": 1,
@@ -27,7 +27,7 @@ _BELOW: dict[str, float] = {
     "seed": 2**32,
 }
 _AT_MOST: dict[str, float] = {"unchanged": 1, "rotation_degrees": 180, "shear": 2, "elastic_px": 10}
-_AT_MOST |= {"written": 1, "strange": 1}
+_AT_MOST |= {"written": 1, "strange": 1, "cut": 1, "teachers": 9}
 _MOST_GENERATED = 0.75
 
 _ANYTHING_BELOW = 10_000_000
@@ -131,6 +131,12 @@ class Recipe(Values):
         restroked: share of MNIST's images that are redrawn from their skeletons.
         written: share of generated digits in an epoch, in styles that are rare in MNIST.
         strange: share of non-digits in an epoch.
+        cut: share of MNIST's images whose top or bottom is cut off. Every second of these is labelled as no digit,
+            since what is left of a 2 is also a >: so the network learns to be unsure of them.
+        teachers: number of networks that are trained first, and whose mean probabilities the network then learns
+            instead of the labels; 0 if it learns the labels. See `of_teacher`.
+        teacher_epochs: number of epochs of each teacher.
+        lessons: number of epochs of changed images that the teachers judge. The network sees them in rotation.
     """
 
     network: str = "cnn"
@@ -157,6 +163,10 @@ class Recipe(Values):
     restroked: float = 0.2
     written: float = 0.2
     strange: float = 0.25
+    cut: float = 0.0
+    teachers: int = 0
+    teacher_epochs: int = 60
+    lessons: int = 16
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -167,6 +177,19 @@ class Recipe(Values):
                 f"Expected written and strange to add up to at most {_MOST_GENERATED}, because the rest is MNIST; got "
                 f"{self.written} and {self.strange}."
             )
+
+    def of_teacher(self, number: int) -> "Recipe":
+        """The recipe of a teacher: a wide network that learns the labels of images that are mixed and changed alike."""
+        return dataclasses.replace(
+            self,
+            network="wide",
+            seed=(1000 * (self.seed + 1) + number) % 2**32,
+            epochs=self.teacher_epochs,
+            patience=self.teacher_epochs,
+            batch_size=128,
+            dropout=0.4,
+            teachers=0,
+        )
 
     def replace(self, /, **values: Any) -> Self:
         """As in `Values`; an explicit number of epochs is exact."""
@@ -198,9 +221,29 @@ RECIPES = {
     ),
     "cnn": Recipe(),
     # for drawings
-    "pad": Recipe(network="wide", epochs=20, patience=20, shift_px=0, written=0.28),
+    "pad": Recipe(
+        network="narrow",
+        epochs=48,
+        patience=48,
+        dropout=0.2,
+        shift_px=0,
+        written=0.28,
+        cut=0.03,
+        teachers=2,
+        teacher_epochs=40,
+    ),
     # trains on every image, so none is held out
-    "accurate": Recipe(network="wide", held_out=False, epochs=20, shift_px=0, strange=0.15),
+    "accurate": Recipe(
+        network="wide",
+        held_out=False,
+        epochs=48,
+        shift_px=0,
+        unchanged=0.15,
+        restroked=0.05,
+        written=0.05,
+        strange=0.05,
+        teachers=3,
+    ),
     # for a model file of less than 60 KB
     "small": Recipe(
         network="small",

@@ -50,6 +50,7 @@ class RunFolder:
         checkpoint: the state from which an unfinished run resumes.
         history: the training curves, one line per epoch.
         film: what the network made of eight pictures after every epoch; not of runs for pages.
+        teaching: of a recipe with teachers, their checkpoints and what they say of each lesson.
         looks: when the test split was looked at.
         test: the results of the latest look at the test split.
         keras_model: the model for Keras, with the contract and the temperature inside.
@@ -68,6 +69,7 @@ class RunFolder:
         self.checkpoint = self.path / "checkpoint.npz"
         self.history = self.path / "history.csv"
         self.film = self.path / "film.npz"
+        self.teaching = self.path / "teaching"
         self.looks = self.path / "looks.json"
         self.test = self.path / "test.json"
         self.keras_model = self.path / "model.keras"

@@ -90,13 +90,13 @@ function bestOf(shares) {
 }
 
 function toDigit(found, index, line, prediction) {
-  const [shares, { status, candidates }] = [found.shares[index], found.verdicts.get(index)];
+  const [shares, { status, confidence, candidates }] = [found.shares[index], found.verdicts.get(index)];
   const probabilities = conditional(shares);
   const best = bestOf(shares);
   return {
     digit: status === "not a digit" ? null : best,
     status,
-    confidence: probabilities[best],
+    confidence,
     candidates,
     top_k: rank(Float32Array.from(probabilities)).map((digit) => ({ digit, probability: probabilities[digit] })),
     box: found.evidence.glyphs[index].box,

@@ -143,7 +143,6 @@ function toAnswer({ probabilities, not_digit, seen, ink, box, centre, scale, str
   return {
     ...(isBlank ? BLANK : judge(probabilities, not_digit[0], settings.digits.thresholds)),
     digit: isBlank ? null : ranking[0],
-    confidence: isBlank ? 0 : probabilities[ranking[0]],
     not_digit: isBlank ? 0 : not_digit[0],
     top_k: ranking.map((digit) => ({ digit, probability: probabilities[digit] })),
     seen: toRows(toLevels(seen), 28),

@@ -28,7 +28,7 @@ export function lookAgain(answer, found, describe) {
   if (!areAll(found.digits)) return answer;
   const isEnough = answer.status === "not a digit" || chanceOfAll(found) > SURE;
   if (isEnough && found.digits.length > 1) {
-    return { ...answer, status: "several digits", reason: say("reason", "several digits") };
+    return { ...answer, status: "several digits", confidence: 0, reason: say("reason", "several digits") };
   }
   if (!mayBeMore(answer) || found.digits.length > 1) return answer;
   const alone = describe(found, found.read[0], answer.steps);
@@ -60,7 +60,7 @@ function refuse(reading, digits) {
 }
 
 function toRefused(digit) {
-  return { ...digit, digit: null, status: "not a digit", line: null };
+  return { ...digit, digit: null, status: "not a digit", confidence: 0, line: null };
 }
 
 /** Whether the ink is so wide, or has such a gap, that it may be more than one digit. */

@@ -2,7 +2,7 @@
 
 import { either, say, withArticle } from "./language.js";
 
-export const BLANK = { status: "blank", candidates: [], reason: say("reason", "blank") };
+export const BLANK = { status: "blank", confidence: 0, candidates: [], reason: say("reason", "blank") };
 
 /**
  * @param {Float32Array} probabilities  of the digits 0 to 9, given that it is a digit
@@ -13,11 +13,13 @@ export function judge(probabilities, notDigit, thresholds) {
   const ranking = rank(probabilities);
   const likely = probabilities.filter((probability) => probability >= Math.fround(thresholds.candidates)).length;
   const candidates = ranking.slice(0, Math.max(likely, 1));
-  const verdict = (status, reason) => ({ status, candidates, reason });
+  const largest = probabilities[ranking[0]];
+  const verdict = (status, reason, confidence = largest) => ({ status, confidence, candidates, reason });
   if (notDigit > thresholds.not_digit) {
-    return verdict("not a digit", say("reason", "not a digit", { closest: withArticle(ranking[0]) }));
+    const reason = say("reason", "not a digit", { closest: withArticle(ranking[0]) });
+    return verdict("not a digit", reason, largest * (1 - notDigit));
   }
-  if (probabilities[ranking[0]] < Math.fround(thresholds.unsure)) {
+  if (largest < Math.fround(thresholds.unsure)) {
     if (likely > 1) return verdict("unsure", doubt(candidates, "unsure between"));
     return verdict("unsure", say("reason", "unsure", { next: withArticle(ranking[1]) }));
   }

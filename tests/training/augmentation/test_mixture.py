@@ -146,6 +146,17 @@ def test_no_bare_skeleton_is_shown() -> None:
     assert not rows(gather().epoch(recipe, chance()).images) & rows(skeleton(gather().digits.images))
 
 
+def test_digits_that_are_cut_off_are_as_often_no_digits() -> None:
+    still = {"rotation_degrees": 0.0, "shear": 0.0, "zoom": 0.0, "elastic_px": 0.0, "stroke_px": 0.0}
+    plain = UNCHANGED.replace(written=0.0, strange=0.0, **still)
+    whole, cut = (gather().epoch(plain.replace(cut=share), chance()) for share in (0.0, 1.0))
+    sides = [[np.mean((split.images > 100).any(axis=axis).sum(axis=1)) for axis in (1, 2)] for split in (whole, cut)]
+    widths = [width / height for width, height in sides]  # what is left of the height is framed to be 20 px again
+    assert widths[1] / widths[0] == pytest.approx(1 / 0.725, abs=0.1)
+    assert (whole.labels < NOT_A_DIGIT).all()
+    assert np.mean(cut.labels == NOT_A_DIGIT) == pytest.approx(0.5, abs=0.15)
+
+
 def test_a_recipe_without_generated_pictures_has_none() -> None:
     recipe = RECIPES["dense"].replace(strange=0.0)
     mixture = gather(recipe)

@@ -10,9 +10,11 @@ from digitpad.training.augmentation.augment import augment, move
 from digitpad.training.augmentation.thinning import skeleton
 from digitpad.training.datasets.splits import NOT_A_DIGIT, Split
 from digitpad.training.preprocessing import contract
+from digitpad.training.preprocessing.framing import PICTURE_PX
 from digitpad.training.recipe import Recipe
 
 _WRITTEN_AMONG_STRANGE = 0.55  # share of generated letters and signs; the rest is made in `non_digits`
+_CUT = (0.1, 0.45)  # how much of a digit's height is cut off
 
 
 @dataclass(frozen=True)
@@ -80,15 +82,26 @@ class Mixture:
         digits = _draw(self.digits, len(self.digits) - num_written - num_strange, rng)
         restroked = rng.random(len(digits)) < recipe.restroked
         digits.images[restroked] = skeleton(digits.images[restroked])
+        incomplete = rng.random(len(digits)) < recipe.cut
+        digits.images[incomplete] = _cut(digits.images[incomplete], rng)
+        digits.labels[incomplete & (rng.random(len(digits)) < 0.5)] = NOT_A_DIGIT
         parts = [digits, _draw(self.written, num_written, rng), _draw(self.non_digits, num_strange, rng)]
         changed = rng.random(len(self.digits)) >= recipe.unchanged
-        changed[: len(digits)] |= restroked  # a skeleton has to be redrawn
+        changed[: len(digits)] |= restroked | incomplete  # a skeleton has to be redrawn, and what is left moved
         order = rng.permutation(len(self.digits))
         images = np.concatenate([part.images for part in parts])[order]
         labels = np.concatenate([part.labels for part in parts])[order]
         changed = changed[order]
         images[changed] = contract.to_levels(augment(images[changed], recipe, rng))
         return Split(move(images, recipe.shift_px), labels)
+
+
+def _cut(images: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Cut the top or the bottom off MNIST's digits, which are 20 px high at most."""
+    rows = np.arange(PICTURE_PX)
+    num_lost = np.round(4 + 20 * rng.uniform(*_CUT, len(images)))[:, None]
+    kept = np.where(rng.random((len(images), 1)) < 0.5, rows >= num_lost, rows < PICTURE_PX - num_lost)
+    return images * kept[..., None].astype(np.uint8)
 
 
 def _draw(split: Split, count: int, rng: np.random.Generator) -> Split:

@@ -78,7 +78,21 @@ def wide(recipe: Recipe) -> list[layers.Layer]:
     ]
 
 
-BUILDERS = {"dense": dense, "fast": fast, "small": small, "cnn": cnn, "wide": wide}
+def narrow(recipe: Recipe) -> list[layers.Layer]:
+    """Like `wide`, with half of the filters or fewer, and a quarter of its multiplications."""
+    return [
+        *_convolution(32, kernel_size=5, strides=2),
+        *_same(48),
+        *_same(48),
+        layers.AveragePooling2D(2),
+        *_same(64),
+        *_same(96),
+        MaxAndMean(),
+        *_head(recipe),
+    ]
+
+
+BUILDERS = {"dense": dense, "fast": fast, "small": small, "cnn": cnn, "narrow": narrow, "wide": wide}
 
 
 def build(recipe: Recipe) -> keras.Sequential:

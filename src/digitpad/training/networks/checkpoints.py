@@ -33,6 +33,15 @@ def save(
     runs.write_arrays(path, {"state": text, **arrays})
 
 
+def state(path: Path) -> dict[str, Any]:
+    """The JSON values of a checkpoint; RunError if it is damaged."""
+    arrays = runs.read_arrays(path)
+    try:
+        return dict(json.loads(str(arrays["state"])))
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"Expected a checkpoint in {path}; it is damaged: {error}.") from None
+
+
 def restore(
     path: Path, recipe: Values, variables: Sequence[Any]
 ) -> tuple[dict[str, Any], dict[str, list[NDArray[Any]]]]:

@@ -4,7 +4,7 @@ import math
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -50,6 +50,13 @@ class Progress:
         return self.history[self.best_epoch - 1]["validation_loss"] if self.best_epoch else math.inf
 
 
+class Lessons(Protocol):
+    """Epochs of images with probabilities to learn; see `distillation.Lessons`."""
+
+    def __getitem__(self, epoch: int, /) -> tuple[Split, NDArray[np.float32]]:
+        """The images of an epoch, counted from 0, and the probabilities, float32 (num_images, 11)."""
+
+
 class Watcher:
     """Receives the training progress. This base class ignores it; subclasses show it to people."""
 
@@ -79,6 +86,7 @@ def fit(
     checkpoint: Path,
     watcher: Watcher,
     film: Film | None = None,
+    lessons: Lessons | None = None,
 ) -> Progress:
     """Train until the last epoch or early stopping, then restore the weights with the best validation loss.
 
@@ -92,6 +100,7 @@ def fit(
         checkpoint: a file that is rewritten after every epoch; if it exists, training resumes from it.
         watcher: receives the training progress.
         film: gets a frame before the first epoch and after each, which the checkpoint keeps too.
+        lessons: images with probabilities to learn, instead of images from the mixture with their labels.
 
     Returns:
         The history and the best epoch.
@@ -103,7 +112,7 @@ def fit(
     num_steps = math.ceil(len(training.digits) / recipe.batch_size)
     recipe = recipe.lasting(len(training.digits))
     _compile(network, recipe, num_steps * recipe.epochs)
-    fitting = _Fit(network, recipe, film)
+    fitting = _Fit(network, recipe, film, lessons)
     if checkpoint.exists():
         fitting.restore(checkpoint)
     if film and not film.frames:
@@ -122,13 +131,22 @@ def fit(
     return fitting.progress
 
 
+def is_trained(checkpoint: Path, recipe: Recipe, num_images: int) -> bool:
+    """Whether a checkpoint is that of a network whose training on a number of images is over."""
+    if not checkpoint.exists():
+        return False
+    state = checkpoints.state(checkpoint)
+    return Progress(state["history"], state["best"]).is_over(recipe.lasting(num_images))
+
+
 class _Fit:
     """A network in training, with its progress and its best weights."""
 
-    def __init__(self, network: keras.Model, recipe: Recipe, film: Film | None) -> None:
+    def __init__(self, network: keras.Model, recipe: Recipe, film: Film | None, lessons: Lessons | None) -> None:
         self.network = network
         self.recipe = recipe
         self.film = film
+        self.lessons = lessons
         self.progress = Progress()
         self.best_weights = network.get_weights()
 
@@ -154,11 +172,18 @@ class _Fit:
 
     def _train(self, training: Mixture, watcher: Watcher) -> tuple[float, float]:
         """Train for one epoch and return its mean loss and accuracy."""
-        # order and augmentation depend only on seed and epoch, so a resumed run sees the same as an uninterrupted one
-        rng = np.random.default_rng([self.recipe.seed, len(self.progress.history)])
-        batches = _batches(training.epoch(self.recipe, rng), self.recipe.batch_size)
+        images, labels = self._epoch(training, len(self.progress.history))
+        batches = _batches(images, labels, self.recipe.batch_size)
         log = self.network.fit(**batches, shuffle=False, verbose=0, callbacks=[_Steps(watcher)]).history
         return log["loss"][0], log["accuracy"][0]
+
+    def _epoch(self, training: Mixture, number: int) -> tuple[Split, NDArray[Any]]:
+        """The images of an epoch, counted from 0, and what to learn: one-hot labels or probabilities, (n, 11)."""
+        if self.lessons:
+            return self.lessons[number]
+        # order and augmentation depend only on seed and epoch, so a resumed run sees the same as an uninterrupted one
+        images = training.epoch(self.recipe, np.random.default_rng([self.recipe.seed, number]))
+        return images, keras.utils.to_categorical(images.labels, NOT_A_DIGIT + 1)
 
     def save(self, path: Path) -> None:
         state = {"history": self.progress.history, "best": self.progress.best_epoch}
@@ -188,9 +213,8 @@ class _Steps(keras.callbacks.Callback):
         self._watcher.step(min(batch + 1, self.params["steps"]))
 
 
-def _batches(split: Split, batch_size: int) -> dict[str, Any]:
-    """Pictures scaled to [0, 1] and one-hot labels, as arguments of `keras.Model.fit`."""
-    labels = keras.utils.to_categorical(split.labels, NOT_A_DIGIT + 1)
+def _batches(split: Split, labels: NDArray[Any], batch_size: int) -> dict[str, Any]:
+    """Pictures scaled to [0, 1] and what to learn, as arguments of `keras.Model.fit`."""
     if keras.backend.backend() != "tensorflow":
         return {"x": Pictures.of(split).seen, "y": labels, "batch_size": batch_size}
     import tensorflow as tf

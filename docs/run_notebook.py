@@ -36,7 +36,8 @@ class Client(NotebookClient):
     """A client that does not miss the kernel's reply.
 
     To widgets of the class Output it sends messages past its event loop, through the socket that it waits for the reply
-    on. That uses up the signal that there is one, if it has just come, and then the client waits for ever.
+    on. That uses up the signal that there is one, if it has just come, and then the client waits
+    until the time of the cell is over.
     """
 
     def process_message(self, *arguments: Any, **named: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Finished parts are kept, a run goes on only with what it began with, and the table has every form."""
+"""Finished parts are kept, a run goes on only with what it began with, and the table has all of them in order."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

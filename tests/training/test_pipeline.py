@@ -17,7 +17,7 @@ from digitpad.errors import INTERRUPTED, ArtifactError, RunError
 from digitpad.training import command, pipeline, runs
 from digitpad.training.datasets import mnist
 from digitpad.training.recipe import RECIPES
-from digitpad.training.reporting import summary
+from digitpad.training.reporting import record, summary
 from digitpad.training.runs import RunFolder
 from tests.conftest import SOAK, soak
 from tests.training.conftest import SMALL, Cli, drawn_digits
@@ -78,7 +78,7 @@ def test_a_recipe_that_holds_nothing_out_and_knows_digits_alone_says_so(drawn: P
     assert any("Nothing is held out" in text for text in said)
     assert any("read any drawing as a digit" in text for text in said)
     assert "No images were held out for validation." in " ".join(run.report.read_text().split())
-    assert metrics["recipe"]["held_out"] is False
+    assert record.card(metrics)["recipe"]["held_out"] is False
 
 
 def test_looking_again_is_counted(finished: RunFolder, drawn: Path, tmp_path: Path) -> None:
@@ -206,7 +206,6 @@ def test_an_interrupted_run_says_how_to_resume_it(
     assert capsys.readouterr().err.strip() == told
 
 
-@pytest.mark.usefixtures("unexported")
 @soak
 def test_a_run_that_lost_a_part_is_finished_again(finished: RunFolder, drawn: Path, tmp_path: Path) -> None:
     run = RunFolder(shutil.copytree(finished.path, tmp_path / "run"))

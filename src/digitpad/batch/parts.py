@@ -225,7 +225,7 @@ def check_out(out: Place, *, resume: bool) -> None:
         InputError: its name does not say what form it is to have.
         RunError: it exists, and `resume` is not set.
     """
-    forms.writer(str(out))
+    forms.writer(str(out))  # refuses a name without a form
     if not resume and exists(out):
         raise RunError(f"Expected a new file as --out; {out} exists. Choose another name, or delete it.")
 

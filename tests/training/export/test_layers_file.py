@@ -1,6 +1,7 @@
 """The file beside a model tells of that model."""
 
 import dataclasses
+import re
 import runpy
 import shutil
 import sys
@@ -58,7 +59,7 @@ def test_the_network_of_another_model_is_noticed(monkeypatch: pytest.MonkeyPatch
 def test_the_command_says_in_words_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for arguments, words in ([], "Expected a digits.onnx or the folder"), ([str(tmp_path)], "Expected a model file"):
         monkeypatch.setattr(sys, "argv", [layers_file.__name__, *arguments])
-        with pytest.raises(SystemExit, match=words):
+        with pytest.raises(SystemExit, match=f"^{re.escape(words)}"):
             runpy.run_module(layers_file.__name__, run_name="__main__")
 
 
